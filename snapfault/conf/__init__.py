@@ -1,0 +1,1 @@
+"""The configuration options, one module per group."""

@@ -1,0 +1,346 @@
+"""The nouns of snapfault and the statuses they go through.
+
+Frozen values and the standard library only: what stands here may be read by
+every room. Times are aware and in UTC, sizes are whole GiB, durations whole
+seconds, ids are text as the service that made them wrote them.
+"""
+
+import collections.abc
+import dataclasses
+import datetime
+import enum
+import typing
+
+
+class TaskStatus(enum.StrEnum):
+    """Where one due snapshot run stands."""
+
+    WAITING = 'waiting'  #: due; nobody works on it, or its retry is not due
+    RUNNING = 'running'  #: a worker holds it
+    DONE = 'done'  #: its recovery point is good
+    FAILED = 'failed'  #: given up; ``reason`` says why
+
+
+TASK_MOVES: typing.Final = {
+    TaskStatus.WAITING: {TaskStatus.RUNNING, TaskStatus.FAILED},
+    TaskStatus.RUNNING: {
+        TaskStatus.WAITING,
+        TaskStatus.DONE,
+        TaskStatus.FAILED,
+    },
+    TaskStatus.DONE: set(),
+    TaskStatus.FAILED: set(),
+}
+
+
+class PointStatus(enum.StrEnum):
+    """Where a recovery point stands; only ``good`` ones ever count."""
+
+    CREATING = 'creating'  #: its snapshots are asked for, not all seen
+    GOOD = 'good'  #: every member was seen ``available``
+    FAILED = 'failed'  #: incomplete; what was made of it is being removed
+    DELETING = 'deleting'  #: pruned; its snapshots are being removed
+    DELETED = 'deleted'  #: every member was seen gone
+    LOST = 'lost'  #: was good; a member has vanished from the cloud
+
+
+POINT_MOVES: typing.Final = {
+    PointStatus.CREATING: {PointStatus.GOOD, PointStatus.FAILED},
+    PointStatus.GOOD: {PointStatus.DELETING, PointStatus.LOST},
+    PointStatus.FAILED: {PointStatus.DELETED},
+    PointStatus.DELETING: {PointStatus.DELETED},
+    PointStatus.DELETED: set(),
+    PointStatus.LOST: {PointStatus.DELETING},
+}
+
+
+class RecoveryStatus(enum.StrEnum):
+    """Where one run of stage 4 stands."""
+
+    WAITING = 'waiting'  #: asked for; nobody works on it yet
+    RUNNING = 'running'  #: a worker holds it
+    DONE = 'done'  #: the service runs from the restored data
+    REFUSED = 'refused'  #: the plan said no, before anything was touched
+    FAILED = 'failed'  #: stopped half way; ``reason`` says what stands where
+
+
+RECOVERY_MOVES: typing.Final = {
+    RecoveryStatus.WAITING: {
+        RecoveryStatus.RUNNING,
+        RecoveryStatus.REFUSED,
+        RecoveryStatus.FAILED,
+    },
+    RecoveryStatus.RUNNING: {
+        RecoveryStatus.WAITING,
+        RecoveryStatus.DONE,
+        RecoveryStatus.REFUSED,
+        RecoveryStatus.FAILED,
+    },
+    RecoveryStatus.DONE: set(),
+    RecoveryStatus.REFUSED: set(),
+    RecoveryStatus.FAILED: set(),
+}
+OPEN_RECOVERY: typing.Final = frozenset(
+    {RecoveryStatus.WAITING, RecoveryStatus.RUNNING}
+)
+
+
+class StepStatus(enum.StrEnum):
+    """Where one journalled step of a recovery stands."""
+
+    PLANNED = 'planned'
+    STARTED = 'started'  #: written before the cloud is asked
+    DONE = 'done'
+    FAILED = 'failed'
+
+
+class Posture(enum.StrEnum):
+    """How load over a threshold is read."""
+
+    RISK = 'risk'  #: likelier to fail: capture it sooner
+    CALM = 'calm'  #: capture it when it hurts least: later
+
+
+class Verdict(enum.StrEnum):
+    """What the evidence of a failing backup means."""
+
+    HEALTHY = 'healthy'
+    BACKUP_FAULT = 'backup-fault'  #: retry and alarm, never rebuild
+    SERVICE_FAULT = 'service-fault'  #: recover
+    HOST_FAULT = 'host-fault'  #: wait and alarm: a rebuild would hang
+    UNKNOWN = 'unknown'  #: look again; never a reason to rebuild
+
+
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """When runs fall due: exactly one of ``interval`` and ``cron`` is set."""
+
+    interval: int | None = None  #: seconds; falls on multiples since the epoch
+    cron: str | None = None  #: five fields, read in ``time_zone``
+    time_zone: str = 'UTC'  #: an IANA name; an interval does not heed it
+
+
+@dataclasses.dataclass(frozen=True)
+class Quota:
+    """How many good points a protection keeps."""
+
+    count: int  #: at least 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A measured quantity of a server.
+
+    ``name`` and ``aggregation`` are Gnocchi's, with one name of our own:
+    ``cpu_util``, per cent of all the server's virtual CPUs, which is
+    derived from the cumulative ``cpu``.
+    """
+
+    name: str
+    aggregation: str = 'mean'
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure:
+    """One value of a metric and the time it stands for."""
+
+    value: float
+    measured_at: datetime.datetime
+
+
+#: What is known of one server. A metric that is not in it is absent data:
+#: never zero.
+Measures = collections.abc.Mapping[Metric, Measure]
+
+
+@dataclasses.dataclass(frozen=True)
+class Threshold:
+    """A bound on a metric; the service is loaded beyond it."""
+
+    metric: Metric
+    over: float  #: in the metric's own unit; positive
+
+
+@dataclasses.dataclass(frozen=True)
+class RecoveryRules:
+    """What may happen to a protected server without a person."""
+
+    automatic: bool = False  #: recover by itself on a service fault
+    margin: int = 60  #: seconds; a point must be older than the fault by it
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """Preset rules that protections share."""
+
+    id: str
+    project_id: str
+    name: str  #: unique in its project
+    description: str
+    schedule: Schedule
+    quota: Quota
+    thresholds: tuple[Threshold, ...]
+    posture: Posture
+    multipliers: collections.abc.Mapping[str, float]  #: by weigher's name
+    rpo: int | None  #: seconds a good point may age; None: no deadline
+    recovery: RecoveryRules
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Delegation:
+    """By what right snapfault acts in a project: a Keystone trust."""
+
+    project_id: str
+    trust_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Enrolment:
+    """What is learnt of a server, and granted, when it is protected."""
+
+    server_id: str
+    server_name: str
+    image_id: str  #: the original image, which a recovery rebuilds from
+    trust_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Protection:
+    """One business service under a policy: a row of the record table."""
+
+    id: str
+    project_id: str
+    business_id: str  #: unique in its project
+    policy_id: str
+    server_id: str
+    image_id: str  #: the original image of the server
+    trust_id: str
+    next_run_at: datetime.datetime | None  #: None: no run ever falls due
+    alarm: str  #: what needs a person now; empty when nothing does
+    alarm_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+    @property
+    def delegation(self) -> Delegation:
+        """The right to act for this protection's project."""
+        return Delegation(self.project_id, self.trust_id)
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One weigher's share of a weight; ``raw`` None means absent data."""
+
+    weigher: str
+    raw: float | None
+    normalised: float  #: 0..1 over the candidates ranked together
+    multiplier: float
+    weight: float  #: ``normalised`` times ``multiplier``
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One due snapshot run of one protection."""
+
+    id: str
+    project_id: str
+    protection_id: str
+    scheduled_at: datetime.datetime  #: unique with ``protection_id``
+    status: TaskStatus
+    attempts: int  #: how often a worker began it
+    not_before: datetime.datetime  #: do not begin (again) earlier
+    generation: int  #: the fence: each change of holder raises it
+    claimed_by: str | None
+    lease_until: datetime.datetime | None
+    weight: float | None  #: of the last ranking; None: never ranked
+    breakdown: tuple[Part, ...]
+    reason: str  #: why it failed or waits; empty otherwise
+    point_id: str | None
+    created_at: datetime.datetime
+    finished_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """A waiting task and what ranking may look at."""
+
+    task: Task
+    protection: Protection
+    policy: Policy
+    last_good_at: datetime.datetime | None  #: None: no good point yet
+    now: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """One volume's snapshot within a recovery point."""
+
+    id: str  #: also the marker in the snapshot's metadata
+    volume_id: str
+    size: int  #: GiB
+    device: str  #: '/dev/vdb'; where the volume was attached
+    tag: str | None
+    delete_on_termination: bool
+    snapshot_id: str | None  #: None: not asked for, or not yet recorded
+    delete_attempts: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class RecoveryPoint:
+    """The set of snapshots taken for one task, all or nothing."""
+
+    id: str
+    project_id: str
+    protection_id: str
+    business_id: str
+    task_id: str
+    sequence: int  #: order of making, over all points; never a clock's
+    status: PointStatus
+    server_id: str
+    image_id: str
+    flavor_id: str
+    members: tuple[Member, ...]
+    reason: str  #: why it failed, was pruned or could not be deleted
+    scheduled_at: datetime.datetime
+    created_at: datetime.datetime
+    completed_at: datetime.datetime | None  #: when it was seen good
+    not_before: datetime.datetime | None  #: ask for its delete no sooner
+
+
+@dataclasses.dataclass(frozen=True)
+class StepRecord:
+    """One line of a recovery's journal."""
+
+    position: int
+    phase: int  #: steps of one phase run at once
+    name: str
+    arguments: collections.abc.Mapping[str, typing.Any]
+    status: StepStatus
+    detail: str
+    started_at: datetime.datetime | None
+    finished_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Recovery:
+    """One run of stage 4."""
+
+    id: str
+    project_id: str
+    protection_id: str
+    business_id: str
+    server_id: str
+    status: RecoveryStatus
+    cause: str  #: one sentence for people
+    onset_at: datetime.datetime  #: when the fault began, at the latest
+    evidence: collections.abc.Mapping[str, typing.Any]
+    point_id: str | None  #: asked for by a person, or chosen by the plan
+    reason: str
+    generation: int
+    claimed_by: str | None
+    lease_until: datetime.datetime | None
+    steps: tuple[StepRecord, ...]
+    created_at: datetime.datetime
+    finished_at: datetime.datetime | None

@@ -1,0 +1,1 @@
+"""Commands for the openstack client; imports nothing of snapfault."""

@@ -1,0 +1,1 @@
+"""The weighers that ship with snapfault, one idea a file."""

@@ -1,0 +1,1 @@
+"""Stage 4: bring a failed service back from a recovery point."""

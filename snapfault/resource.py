@@ -1,0 +1,94 @@
+"""What snapfault reads of a cloud, once the SDK's objects are left behind.
+
+Values of the standard library only, so that plans and fakes may use them.
+"""
+
+import collections.abc
+import dataclasses
+import datetime
+
+#: Prefix of the metadata keys that mark a resource as ours.
+MARKER = 'snapfault:marker'
+POINT = 'snapfault:point_id'
+PROTECTION = 'snapfault:protection_id'
+SCHEDULED_AT = 'snapfault:scheduled_at'
+RECOVERY = 'snapfault:recovery_id'
+
+Metadata = collections.abc.Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A server as Nova shows it to its owner."""
+
+    id: str
+    name: str
+    status: str  #: 'ACTIVE', 'SHUTOFF', 'ERROR', 'REBUILD', ...
+    task_state: str | None  #: None: Nova does nothing with it now
+    image_id: str | None  #: None: it boots from a volume
+    flavor_id: str  #: the flavor's name (what Nova embeds since 2.47)
+    metadata: Metadata
+    locked: bool
+    fault: str  #: Nova's message of the last failure; empty: none
+    fault_at: datetime.datetime | None
+    #: Nova's word on the compute service: 'UP', 'DOWN', 'UNKNOWN',
+    #: 'MAINTENANCE'; None: we may not ask (it is admin's by default).
+    host_status: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Attachment:
+    """A volume attached to a server."""
+
+    server_id: str
+    volume_id: str
+    device: str  #: '/dev/vdb'; a hint under libvirt
+    tag: str | None
+    delete_on_termination: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Volume:
+    """A volume as Cinder shows it."""
+
+    id: str
+    name: str
+    status: str  #: 'available', 'in-use', 'error', ...
+    size: int  #: GiB
+    volume_type: str | None
+    availability_zone: str | None
+    snapshot_id: str | None  #: what it was made from
+    attached_to: tuple[str, ...]  #: ids of servers
+    multiattach: bool
+    metadata: Metadata
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """A snapshot of one volume as Cinder shows it."""
+
+    id: str
+    name: str
+    volume_id: str
+    status: str  #: 'creating', 'available', 'error', 'deleting', ...
+    size: int  #: GiB
+    metadata: Metadata
+    created_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    """An image as Glance shows it."""
+
+    id: str
+    name: str
+    status: str  #: only 'active' can be booted
+
+
+@dataclasses.dataclass(frozen=True)
+class Headroom:
+    """What Cinder's limits still leave a project; None: unlimited."""
+
+    snapshots: int | None
+    volumes: int | None
+    gigabytes: int | None

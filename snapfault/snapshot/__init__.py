@@ -1,0 +1,1 @@
+"""Stage 3: take a recovery point, and prune what exceeds the quota."""

@@ -1,0 +1,1 @@
+"""Stage 1: which snapshot tasks are due."""

@@ -1,0 +1,1 @@
+"""The whole service, API, database and worker, on the in-memory cloud."""

@@ -1,0 +1,1 @@
+"""Tables of cases for what decides: no I/O, no mock, no clock."""
