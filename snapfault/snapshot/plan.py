@@ -1,0 +1,196 @@
+"""Decide what to take, what to prune and what a listing means. Pure.
+
+The one promise above all others: a protection that ever had a good recovery
+point has one (invariant 1). :func:`prune` and :func:`make_room` are the only
+places that choose a good point for removal, and both leave the newest.
+"""
+
+import collections.abc
+import dataclasses
+import datetime
+import uuid
+
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+
+#: Makes the ids of points and members functions of what they stand for, so
+#: that a worker that takes over finds the ids of the one that died.
+NAMESPACE = uuid.UUID('0a4d2a0c-3a3f-4f0e-9a53-6a1f3e1c7b58')
+
+
+@dataclasses.dataclass(frozen=True)
+class Prune:
+    """A good point that goes, and the rule that says so."""
+
+    point_id: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Room:
+    """Whether Cinder has room for what is to be taken."""
+
+    enough: bool
+    prune: Prune | None  #: what makes room; None: nothing may
+    reason: str  #: empty when there is room
+
+
+def new_point(
+    task: model.Task,
+    protection: model.Protection,
+    server: resource.Server,
+    disks: collections.abc.Iterable[
+        tuple[resource.Attachment, resource.Volume]
+    ],
+    now: datetime.datetime,
+) -> model.RecoveryPoint:
+    """Describe the recovery point to take for a task.
+
+    :param disks: what is attached to the server now, root disk included
+        where that is a volume
+    :raises InvalidInput: nothing is attached: an empty set would count as
+        good and protect nothing
+    """
+    point_id = str(uuid.uuid5(NAMESPACE, f'{task.id}/{task.attempts}'))
+    members = tuple(_member(point_id, *disk) for disk in disks)
+    if not members:
+        raise errors.InvalidInput(
+            f'server {server.id} has no volume attached, so there is nothing'
+            ' to take a snapshot of: attach one or delete the protection'
+        )
+    return model.RecoveryPoint(
+        id=point_id,
+        project_id=task.project_id,
+        protection_id=protection.id,
+        business_id=protection.business_id,
+        task_id=task.id,
+        sequence=0,
+        status=model.PointStatus.CREATING,
+        server_id=server.id,
+        image_id=server.image_id or protection.image_id,
+        flavor_id=server.flavor_id,
+        members=members,
+        reason='',
+        scheduled_at=task.scheduled_at,
+        created_at=now,
+        completed_at=None,
+        not_before=None,
+    )
+
+
+def _member(
+    point_id: str, attachment: resource.Attachment, volume: resource.Volume
+) -> model.Member:
+    return model.Member(
+        id=str(uuid.uuid5(NAMESPACE, f'{point_id}/{volume.id}')),
+        volume_id=volume.id,
+        size=volume.size,
+        device=attachment.device,
+        tag=attachment.tag,
+        delete_on_termination=attachment.delete_on_termination,
+        snapshot_id=None,
+    )
+
+
+def metadata(
+    point: model.RecoveryPoint, member: model.Member
+) -> dict[str, str]:
+    """Give the tags that mark a member's snapshot as ours."""
+    return {
+        resource.MARKER: member.id,
+        resource.POINT: point.id,
+        resource.PROTECTION: point.protection_id,
+        resource.SCHEDULED_AT: point.scheduled_at.isoformat(),
+    }
+
+
+def is_ours(
+    snapshot: resource.Snapshot,
+    point: model.RecoveryPoint,
+    member: model.Member,
+) -> bool:
+    """Say whether row, tags and volume all call this snapshot the member's.
+
+    The project is proven by whose token listed it. Nothing is deleted for
+    which this does not hold (invariant 7).
+    """
+    return (
+        snapshot.metadata.get(resource.MARKER) == member.id
+        and snapshot.metadata.get(resource.POINT) == point.id
+        and snapshot.volume_id == member.volume_id
+        and member.snapshot_id in (None, snapshot.id)
+    )
+
+
+def good_newest_first(
+    points: collections.abc.Iterable[model.RecoveryPoint],
+) -> list[model.RecoveryPoint]:
+    """Give the good points by the order of their making, newest first."""
+    good = [p for p in points if p.status is model.PointStatus.GOOD]
+    return sorted(good, key=lambda point: point.sequence, reverse=True)
+
+
+def prune(
+    points: collections.abc.Iterable[model.RecoveryPoint],
+    quota: model.Quota,
+    in_use: collections.abc.Set[str] = frozenset(),
+) -> list[Prune]:
+    """Choose the good points beyond the quota, the oldest first.
+
+    Failed and unfinished points neither count nor are chosen.
+
+    :param in_use: ids of points that a recovery reads from: kept whatever
+        the quota says
+    """
+    kept = max(quota.count, 1)  # the newest stays, whatever a row says
+    beyond = good_newest_first(points)[kept:]
+    return [
+        Prune(point.id, f'older than the {kept} newest that the quota keeps')
+        for point in reversed(beyond)
+        if point.id not in in_use
+    ]
+
+
+def make_room(
+    points: collections.abc.Collection[model.RecoveryPoint],
+    members: collections.abc.Collection[model.Member],
+    headroom: resource.Headroom,
+    in_use: collections.abc.Set[str] = frozenset(),
+) -> Room:
+    """Decide whether the new members fit, or which one point must go first.
+
+    At most one point a run goes ahead of the new one, never the newest good
+    one, and none while taking fails: pruning then would only eat history.
+
+    :param points: the history of the protection, in any order
+    """
+    short = _shortage(members, headroom)
+    if not short:
+        return Room(True, None, '')
+    newest = max(points, key=lambda point: point.sequence, default=None)
+    if newest is not None and newest.status is model.PointStatus.FAILED:
+        return Room(False, None, f'{short}, and the last run failed')
+    older = [p for p in good_newest_first(points)[1:] if p.id not in in_use]
+    if not older:
+        return Room(False, None, f'{short}, and no older point may go')
+    return Room(False, Prune(older[-1].id, f'makes room: {short}'), short)
+
+
+def _shortage(
+    members: collections.abc.Collection[model.Member],
+    headroom: resource.Headroom,
+) -> str:
+    """Name what Cinder's limits lack for the members; empty: nothing."""
+    size = sum(member.size for member in members)
+    if headroom.snapshots is not None and headroom.snapshots < len(members):
+        return (
+            f'the project has room for {headroom.snapshots} more snapshots'
+            f' and {len(members)} are needed'
+        )
+    if headroom.gigabytes is not None and headroom.gigabytes < size:
+        return (
+            f'the project has room for {headroom.gigabytes} GiB more and'
+            f' {size} are needed'
+        )
+    return ''

@@ -1,0 +1,165 @@
+"""Read what a listing of the cloud says about unfinished points. Pure.
+
+A worker lists a project's snapshots once a tick and asks here what follows
+for each point that is being made or removed.
+"""
+
+import collections.abc
+import dataclasses
+import datetime
+
+from snapfault import model
+from snapfault import resource
+from snapfault.snapshot import plan
+
+#: How long a create whose answer was lost may take to show in a listing.
+LATE = datetime.timedelta(seconds=120)
+#: The first wait after a refused delete; it doubles up to a day.
+BACK_OFF = datetime.timedelta(seconds=60)
+MOST = datetime.timedelta(days=1)
+UNDER_WAY = frozenset({'creating', 'deleting', 'backing-up', 'restoring'})
+
+Found = collections.abc.Mapping[str, resource.Snapshot]
+
+
+@dataclasses.dataclass(frozen=True)
+class Making:
+    """What stands of a point that is being made."""
+
+    done: bool  #: every member was seen ``available``
+    failed: str  #: why it can never be good; empty: it still may
+    seen: collections.abc.Mapping[str, str]  #: member id to snapshot id
+
+
+@dataclasses.dataclass(frozen=True)
+class Removal:
+    """What is left of a point that is being removed."""
+
+    done: bool  #: every member was seen gone
+    ask: tuple[tuple[model.Member, resource.Snapshot], ...]  #: delete now
+    refused: str  #: why a delete did not take; empty: none was refused
+
+
+def by_marker(
+    snapshots: collections.abc.Iterable[resource.Snapshot],
+) -> dict[str, list[resource.Snapshot]]:
+    """Sort a listing by the marker in each snapshot's metadata."""
+    found: dict[str, list[resource.Snapshot]] = {}
+    for snapshot in sorted(snapshots, key=lambda s: (s.created_at, s.id)):
+        marker = snapshot.metadata.get(resource.MARKER)
+        if marker is not None:
+            found.setdefault(marker, []).append(snapshot)
+    return found
+
+
+def making(
+    point: model.RecoveryPoint,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+    now: datetime.datetime,
+    limit: datetime.timedelta,
+) -> Making:
+    """Say whether a point is good, can no longer be, or needs waiting.
+
+    :param found: the project's snapshots by marker
+    :param limit: how long a point may take from ``created_at`` on
+    """
+    seen, waiting, failed = {}, False, ''
+    for member in point.members:
+        snapshot = _snapshot_of(point, member, found)
+        if snapshot is None:
+            waiting = True
+            if member.snapshot_id is not None:
+                failed = f'snapshot {member.snapshot_id} is gone'
+            elif now - point.created_at > LATE:
+                failed = f'volume {member.volume_id} has no snapshot yet'
+            continue
+        seen[member.id] = snapshot.id
+        if snapshot.status == 'creating':
+            waiting = True
+        elif snapshot.status != 'available':
+            failed = f'snapshot {snapshot.id} is in {snapshot.status}'
+    if waiting and not failed and now - point.created_at > limit:
+        failed = f'not all snapshots were available after {limit}'
+    return Making(not (waiting or failed), failed, seen)
+
+
+def _snapshot_of(
+    point: model.RecoveryPoint,
+    member: model.Member,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+) -> resource.Snapshot | None:
+    """Find a member's snapshot; the first made, if an answer was lost."""
+    ours = [
+        snapshot
+        for snapshot in found.get(member.id, [])
+        if plan.is_ours(snapshot, point, member)
+    ]
+    return ours[0] if ours else None
+
+
+def removal(
+    point: model.RecoveryPoint,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+    now: datetime.datetime,
+) -> Removal:
+    """Say which snapshots to delete now, and whether any was refused.
+
+    Cinder puts a snapshot that it cannot delete back to ``available``: one
+    that was asked to go and is still there was refused (invariant 8: it is
+    recorded and tried again later, not looped on).
+    """
+    ask, left, refused = [], False, ''
+    for member in point.members:
+        for snapshot in found.get(member.id, []):
+            if not _removable(snapshot, point, member):
+                continue
+            left = True
+            if snapshot.status in UNDER_WAY:
+                continue
+            if snapshot.status == 'error_deleting' or member.delete_attempts:
+                refused = refusal(snapshot)
+            ask.append((member, snapshot))
+        left = left or _may_appear(point, member, found, now)
+    return Removal(not left, tuple(ask), refused)
+
+
+def _removable(
+    snapshot: resource.Snapshot,
+    point: model.RecoveryPoint,
+    member: model.Member,
+) -> bool:
+    """Prove a snapshot ours, a doubled one of the same member too."""
+    any_id = dataclasses.replace(member, snapshot_id=None)
+    return plan.is_ours(snapshot, point, any_id)
+
+
+def _may_appear(
+    point: model.RecoveryPoint,
+    member: model.Member,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+    now: datetime.datetime,
+) -> bool:
+    """Say whether a create whose answer was lost may still show."""
+    unknown = member.snapshot_id is None and member.id not in found
+    return unknown and now - point.created_at < LATE
+
+
+def refusal(snapshot: resource.Snapshot) -> str:
+    """Say that a delete was refused, and what a person can do."""
+    if snapshot.status == 'error_deleting':
+        return (
+            f'snapshot {snapshot.id} is in error_deleting: an admin must'
+            ' reset its state or delete it by force'
+        )
+    return (
+        f'snapshot {snapshot.id} was not deleted and is'
+        f' {snapshot.status} again: something may depend on it'
+    )
+
+
+def retry_at(
+    point: model.RecoveryPoint, now: datetime.datetime
+) -> datetime.datetime:
+    """Give the time before which a refused delete is not asked again."""
+    attempts = max(member.delete_attempts for member in point.members)
+    return now + min(BACK_OFF * 2 ** min(attempts, 20), MOST)
