@@ -1,0 +1,1 @@
+"""Decisions of stage 4."""
