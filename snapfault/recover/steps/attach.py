@@ -1,0 +1,62 @@
+"""Recovery step: a restored volume at the place of the damaged one."""
+
+import dataclasses
+import typing
+
+from snapfault import errors
+from snapfault import resource
+from snapfault.cloud import port
+from snapfault.recover import step
+from snapfault.recover.steps import restore_volume
+
+
+@dataclasses.dataclass(frozen=True)
+class Attach(step.Step):
+    """Second environment recovery, one volume of it."""
+
+    name: typing.ClassVar[str] = 'attach'
+
+    recovery_id: str
+    member_id: str
+    server_id: str
+    device: str
+    tag: str | None
+    delete_on_termination: bool
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Ask both: Nova lists it, and Cinder calls it in use."""
+        volume = self._restored(project)
+        attached = {
+            each.volume_id for each in project.list_attachments(self.server_id)
+        }
+        if volume.status == 'available' and volume.id not in attached:
+            return step.Progress.TODO
+        if volume.status == 'in-use' and volume.id in attached:
+            return step.Progress.DONE
+        if volume.status in ('available', 'reserved', 'attaching', 'in-use'):
+            return step.Progress.UNDER_WAY
+        raise errors.ResourceFailed(
+            f'volume {volume.id} is in {volume.status}'
+        )
+
+    def act(self, project: port.Project) -> None:
+        """Ask Nova, with the device and the tag that were recorded."""
+        project.attach_volume(
+            self.server_id,
+            resource.Attachment(
+                server_id=self.server_id,
+                volume_id=self._restored(project).id,
+                device=self.device,
+                tag=self.tag,
+                delete_on_termination=self.delete_on_termination,
+            ),
+        )
+
+    def _restored(self, project: port.Project) -> resource.Volume:
+        marker = restore_volume.marker(self.recovery_id, self.member_id)
+        found = project.find_volumes(marker)
+        if not found:
+            raise errors.ResourceFailed(
+                f'the restored volume marked {marker} is gone'
+            )
+        return found[0]

@@ -1,0 +1,40 @@
+"""Recovery step: a damaged volume away from the server."""
+
+import dataclasses
+import typing
+
+from snapfault import errors
+from snapfault.cloud import port
+from snapfault.recover import step
+
+
+@dataclasses.dataclass(frozen=True)
+class Detach(step.Step):
+    """Detach the damaged volume, and leave it as it is."""
+
+    name: typing.ClassVar[str] = 'detach'
+
+    server_id: str
+    volume_id: str
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Ask both: Nova lists it no more, and Cinder has let it go."""
+        attached = {
+            each.volume_id for each in project.list_attachments(self.server_id)
+        }
+        try:
+            volume = project.get_volume(self.volume_id)
+        except errors.NotFound:
+            return step.Progress.DONE  # somebody deleted it
+        if volume.status == 'in-use' and self.volume_id in attached:
+            return step.Progress.TODO
+        if self.volume_id in attached or volume.status == 'detaching':
+            return step.Progress.UNDER_WAY
+        return step.Progress.DONE
+
+    def act(self, project: port.Project) -> None:
+        """Ask Nova; Cinder's own detach would leak the host's device."""
+        try:
+            project.detach_volume(self.server_id, self.volume_id)
+        except errors.NotFound:
+            return  # it went between the look and now

@@ -1,0 +1,56 @@
+"""Recovery steps: the server off, and on again."""
+
+import dataclasses
+import typing
+
+from snapfault import errors
+from snapfault.cloud import port
+from snapfault.recover import step
+
+
+def _look(project: port.Project, server_id: str, wanted: str) -> step.Progress:
+    server = project.get_server(server_id)
+    if server.task_state is not None:
+        return step.Progress.UNDER_WAY
+    if server.status == 'ERROR':
+        raise errors.ResourceFailed(
+            f'server {server_id} is in ERROR:'
+            f' {server.fault or "Nova gives no reason"}'
+        )
+    if server.status == wanted:
+        return step.Progress.DONE
+    return step.Progress.TODO
+
+
+@dataclasses.dataclass(frozen=True)
+class Stop(step.Step):
+    """Stop the server: a stopped guest cannot refuse a detach."""
+
+    name: typing.ClassVar[str] = 'stop'
+
+    server_id: str
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Read the server's status."""
+        return _look(project, self.server_id, 'SHUTOFF')
+
+    def act(self, project: port.Project) -> None:
+        """Ask it to stop."""
+        project.stop_server(self.server_id)
+
+
+@dataclasses.dataclass(frozen=True)
+class Start(step.Step):
+    """Start the server, once all its volumes are attached."""
+
+    name: typing.ClassVar[str] = 'start'
+
+    server_id: str
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Read the server's status."""
+        return _look(project, self.server_id, 'ACTIVE')
+
+    def act(self, project: port.Project) -> None:
+        """Ask it to start."""
+        project.start_server(self.server_id)

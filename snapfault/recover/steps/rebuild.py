@@ -1,0 +1,44 @@
+"""Recovery step: the server anew from its original image."""
+
+import dataclasses
+import typing
+
+from snapfault import errors
+from snapfault import resource
+from snapfault.cloud import port
+from snapfault.recover import step
+
+
+@dataclasses.dataclass(frozen=True)
+class Rebuild(step.Step):
+    """First environment recovery.
+
+    A rebuild leaves id, ports and attachments, so nothing of the server
+    itself tells whether it happened: the request writes the recovery's id
+    into the server's metadata, in the same transaction of Nova's.
+    """
+
+    name: typing.ClassVar[str] = 'rebuild'
+
+    recovery_id: str
+    server_id: str
+    image_id: str
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Find this recovery's id in the server's metadata."""
+        server = project.get_server(self.server_id)
+        if server.metadata.get(resource.RECOVERY) != self.recovery_id:
+            return step.Progress.TODO
+        if server.task_state is not None or server.status == 'REBUILD':
+            return step.Progress.UNDER_WAY
+        if server.status == 'ERROR':
+            raise errors.ResourceFailed(
+                f'the rebuild of server {self.server_id} failed:'
+                f' {server.fault or "Nova gives no reason"}'
+            )
+        return step.Progress.DONE
+
+    def act(self, project: port.Project) -> None:
+        """Ask for the rebuild, marked."""
+        project.check()  # a right that dies half way leaves volumes reserved
+        project.rebuild_server(self.server_id, self.image_id, self.recovery_id)

@@ -1,0 +1,58 @@
+"""Recovery step: a new volume from the recovery point's snapshot."""
+
+import dataclasses
+import typing
+
+from snapfault import errors
+from snapfault import resource
+from snapfault.cloud import port
+from snapfault.recover import step
+
+USABLE = frozenset({'available', 'reserved', 'attaching', 'in-use'})
+
+
+def marker(recovery_id: str, member_id: str) -> str:
+    """Tell the volume that a recovery makes for a member of its point."""
+    return f'{recovery_id}/restored/{member_id}'
+
+
+@dataclasses.dataclass(frozen=True)
+class RestoreVolume(step.Step):
+    """Make the volume that replaces a damaged one.
+
+    The damaged one is kept: it is evidence, and the way back.
+    """
+
+    name: typing.ClassVar[str] = 'restore-volume'
+
+    recovery_id: str
+    member_id: str
+    snapshot_id: str
+    size: int  #: GiB; Cinder refuses less than the snapshot's own size
+    label: str  #: the new volume's name
+
+    def look(self, project: port.Project) -> step.Progress:
+        """Find the volume by its marker; a later step attaches it."""
+        found = project.find_volumes(marker(self.recovery_id, self.member_id))
+        if not found:
+            return step.Progress.TODO
+        if found[0].status in USABLE:
+            return step.Progress.DONE
+        if found[0].status in ('creating', 'downloading'):
+            return step.Progress.UNDER_WAY
+        raise errors.ResourceFailed(
+            f'volume {found[0].id}, restored from snapshot'
+            f' {self.snapshot_id}, is in {found[0].status}'
+        )
+
+    def act(self, project: port.Project) -> None:
+        """Ask for the volume."""
+        project.create_volume(
+            self.snapshot_id,
+            self.size,
+            self.label,
+            {
+                resource.MARKER: marker(self.recovery_id, self.member_id),
+                resource.RECOVERY: self.recovery_id,
+            },
+        )
