@@ -1,0 +1,42 @@
+"""Bring a database's schema to where this release needs it."""
+
+import pathlib
+
+from alembic import command
+from alembic import config
+from alembic import script
+from alembic.runtime import migration
+import sqlalchemy as sa
+
+from snapfault.db import api
+
+_FOLDER = pathlib.Path(__file__).parent / 'migrations'
+
+
+def _config(connection: sa.Connection | None = None) -> config.Config:
+    settings = config.Config()
+    settings.set_main_option('script_location', str(_FOLDER))
+    settings.attributes['connection'] = connection
+    return settings
+
+
+def upgrade(database: api.Database, revision: str = 'head') -> None:
+    """Create or extend the schema; at head already, do nothing."""
+    for_writing = database.engine.execution_options(snapfault_writer=True)
+    with for_writing.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def version(database: api.Database) -> str | None:
+    """Give the revision that the database is at; None: it is empty."""
+    with database.engine.connect() as connection:
+        context = migration.MigrationContext.configure(connection)
+        found: str | None = context.get_current_revision()
+        return found
+
+
+def head() -> str | None:
+    """Give the revision that this release needs."""
+    scripts = script.ScriptDirectory.from_config(_config())
+    found: str | None = scripts.get_current_head()
+    return found

@@ -1,0 +1,1 @@
+"""Alembic's revisions: each only adds, so that releases may overlap."""

@@ -1,0 +1,249 @@
+"""Recovery points: the snapshot history."""
+
+import collections.abc
+import dataclasses
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+UNFINISHED: typing.Final = [
+    model.PointStatus.CREATING,
+    model.PointStatus.FAILED,
+    model.PointStatus.DELETING,
+]
+Key = tuple[str, str]  #: project id and business id
+
+
+@api.writer
+def create(
+    session: orm.Session, point: model.RecoveryPoint
+) -> model.RecoveryPoint:
+    """Add a point with its members; the database gives the sequence.
+
+    :raises Conflict: it exists already
+    """
+    values = base.values(point, model.RecoveryPoint)
+    del values['sequence'], values['members']
+    row = tables.Point(**values)
+    session.add(row)
+    base.flush(session, f'recovery point {point.id} exists already')
+    session.add_all(
+        tables.Member(
+            point_id=point.id,
+            position=position,
+            **base.values(member, model.Member),
+        )
+        for position, member in enumerate(point.members)
+    )
+    return dataclasses.replace(point, sequence=row.sequence)
+
+
+@api.reader
+def get(
+    session: orm.Session, project_id: str | None, point_id: str
+) -> model.RecoveryPoint:
+    """Read a point.
+
+    :raises NotFound: the project has none of that id
+    """
+    row = session.scalar(
+        sa.select(tables.Point).where(
+            tables.Point.id == point_id, *base.mine(tables.Point, project_id)
+        )
+    )
+    if row is None:
+        raise errors.NotFound(f'there is no recovery point {point_id}')
+    return typing.cast('model.RecoveryPoint', base.read(row))
+
+
+@api.reader
+def list_page(
+    session: orm.Session,
+    project_id: str | None,
+    *,
+    limit: int,
+    marker: str | None = None,
+    business_id: str | None = None,
+    status: model.PointStatus | None = None,
+) -> list[model.RecoveryPoint]:
+    """List points, newest first, deleted ones too."""
+    conditions = [
+        *base.mine(tables.Point, project_id),
+        *base.equal(tables.Point, business_id=business_id, status=status),
+    ]
+    return base.page(session, tables.Point, conditions, limit, marker)
+
+
+@api.reader
+def history(
+    session: orm.Session, project_id: str, business_id: str
+) -> list[model.RecoveryPoint]:
+    """List a business service's points that are not deleted, newest first.
+
+    By business id, not by protection: the history outlives both the
+    protection and the volumes it was taken of.
+    """
+    return _histories(session, [(project_id, business_id)])[
+        project_id, business_id
+    ]
+
+
+@api.reader
+def histories(
+    session: orm.Session, keys: collections.abc.Collection[Key]
+) -> dict[Key, list[model.RecoveryPoint]]:
+    """Give the history of many services, in a few statements."""
+    return _histories(session, keys)
+
+
+def _histories(
+    session: orm.Session, keys: collections.abc.Collection[Key]
+) -> dict[Key, list[model.RecoveryPoint]]:
+    found: dict[Key, list[model.RecoveryPoint]] = {key: [] for key in keys}
+    projects = {project_id for project_id, _ in keys}
+    for business_ids in base.chunks({key[1] for key in keys}):
+        rows = session.scalars(
+            sa.select(tables.Point)
+            .where(
+                tables.Point.project_id.in_(projects),
+                tables.Point.business_id.in_(business_ids),
+                tables.Point.status != model.PointStatus.DELETED,
+            )
+            .order_by(tables.Point.sequence.desc())
+        )
+        for point in base.read_all(rows):
+            key = (point.project_id, point.business_id)
+            if key in found:
+                found[key].append(point)
+    return found
+
+
+@api.reader
+def unfinished(session: orm.Session) -> list[model.RecoveryPoint]:
+    """List the points that are being made or removed, in all projects."""
+    rows = session.scalars(
+        sa.select(tables.Point)
+        .where(tables.Point.status.in_(UNFINISHED))
+        .order_by(tables.Point.sequence)
+    )
+    return base.read_all(rows)
+
+
+@api.reader
+def creating_for(
+    session: orm.Session, task_id: str
+) -> list[model.RecoveryPoint]:
+    """List the points that are being made for a task."""
+    rows = session.scalars(
+        sa.select(tables.Point).where(
+            tables.Point.task_id == task_id,
+            tables.Point.status == model.PointStatus.CREATING,
+        )
+    )
+    return base.read_all(rows)
+
+
+@api.reader
+def last_good_at(
+    session: orm.Session, protection_ids: collections.abc.Collection[str]
+) -> dict[str, datetime.datetime]:
+    """Give when each service's newest good point was complete.
+
+    A protection without one is left out.
+    """
+    found: dict[str, datetime.datetime] = {}
+    for ids in base.chunks(protection_ids):
+        rows = session.execute(
+            sa.select(
+                tables.Protection.id,
+                sa.func.max(tables.Point.completed_at, type_=base.Utc()),
+            )
+            .join(
+                tables.Point,
+                sa.and_(
+                    tables.Point.project_id == tables.Protection.project_id,
+                    tables.Point.business_id == tables.Protection.business_id,
+                ),
+            )
+            .where(
+                tables.Protection.id.in_(ids),
+                tables.Point.status == model.PointStatus.GOOD,
+            )
+            .group_by(tables.Protection.id)
+        )
+        found.update(
+            {each[0]: each[1] for each in rows if each[1] is not None}
+        )
+    return found
+
+
+@api.writer
+def record_snapshot(
+    session: orm.Session, member_id: str, snapshot_id: str
+) -> None:
+    """Note which snapshot Cinder made for a member; the first note stays."""
+    session.execute(
+        sa.update(tables.Member)
+        .where(
+            tables.Member.id == member_id, tables.Member.snapshot_id.is_(None)
+        )
+        .values(snapshot_id=snapshot_id)
+    )
+
+
+@api.writer
+def move(
+    session: orm.Session,
+    point: model.RecoveryPoint,
+    status: model.PointStatus,
+    *,
+    now: datetime.datetime,
+    reason: str = '',
+    not_before: datetime.datetime | None = None,
+) -> model.RecoveryPoint:
+    """Move a point on, by compare-and-swap on its status.
+
+    The same status is allowed, to write ``reason`` and ``not_before``.
+
+    :raises Conflict: the move is not allowed, or another made one
+    """
+    base.check_move(model.POINT_MOVES, point.status, status)
+    changes: dict[str, typing.Any] = {
+        'status': status,
+        'reason': reason,
+        'not_before': not_before,
+    }
+    if status is model.PointStatus.GOOD:
+        changes['completed_at'] = now
+    swap = (
+        sa.update(tables.Point)
+        .where(
+            tables.Point.id == point.id, tables.Point.status == point.status
+        )
+        .values(**changes)
+    )
+    if not base.swapped(session, swap):
+        raise errors.Conflict(
+            f'recovery point {point.id} is not {point.status} any more'
+        )
+    return dataclasses.replace(point, **changes)
+
+
+@api.writer
+def count_delete(
+    session: orm.Session, member_ids: collections.abc.Iterable[str]
+) -> None:
+    """Note that the deletes of these members' snapshots are asked for."""
+    session.execute(
+        sa.update(tables.Member)
+        .where(tables.Member.id.in_(list(member_ids)))
+        .values(delete_attempts=tables.Member.delete_attempts + 1)
+    )

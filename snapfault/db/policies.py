@@ -1,0 +1,192 @@
+"""Policies: preset rules that protections share."""
+
+import collections.abc
+import dataclasses
+import datetime
+import enum
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+
+class Keep(enum.Enum):
+    """Stands for: leave the next runs as they are."""
+
+    UNCHANGED = 'unchanged'
+
+
+UNCHANGED: typing.Final = Keep.UNCHANGED
+
+
+def _values(policy: model.Policy) -> dict[str, typing.Any]:
+    return {
+        'name': policy.name,
+        'description': policy.description,
+        'rules': {
+            'schedule': dataclasses.asdict(policy.schedule),
+            'quota': dataclasses.asdict(policy.quota),
+            'thresholds': [dataclasses.asdict(t) for t in policy.thresholds],
+            'posture': policy.posture,
+            'multipliers': dict(policy.multipliers),
+            'rpo': policy.rpo,
+            'recovery': dataclasses.asdict(policy.recovery),
+        },
+        'updated_at': policy.updated_at,
+    }
+
+
+@api.writer
+def create(session: orm.Session, policy: model.Policy) -> model.Policy:
+    """Add a policy.
+
+    :raises Conflict: the project has one of that name
+    """
+    session.add(
+        tables.Policy(
+            id=policy.id,
+            project_id=policy.project_id,
+            created_at=policy.created_at,
+            **_values(policy),
+        )
+    )
+    base.flush(session, _taken(policy.name))
+    return policy
+
+
+def _taken(name: str) -> str:
+    return f'the project has a policy named {name!r} already'
+
+
+@api.reader
+def get(
+    session: orm.Session, project_id: str | None, policy_id: str
+) -> model.Policy:
+    """Read a policy.
+
+    :raises NotFound: the project has none of that id
+    """
+    return typing.cast(
+        'model.Policy', base.read(_row(session, project_id, policy_id))
+    )
+
+
+def _row(
+    session: orm.Session, project_id: str | None, policy_id: str
+) -> tables.Policy:
+    row = session.scalar(
+        sa.select(tables.Policy).where(
+            tables.Policy.id == policy_id,
+            *base.mine(tables.Policy, project_id),
+        )
+    )
+    if row is None:
+        raise errors.NotFound(f'there is no policy {policy_id}')
+    return row
+
+
+@api.reader
+def find(
+    session: orm.Session, project_id: str | None, name_or_id: str
+) -> model.Policy:
+    """Read a policy by id, or else by name.
+
+    :raises NotFound: the project has none
+    """
+    rows = session.scalars(
+        sa.select(tables.Policy).where(
+            sa.or_(
+                tables.Policy.id == name_or_id,
+                tables.Policy.name == name_or_id,
+            ),
+            *base.mine(tables.Policy, project_id),
+        )
+    ).all()
+    found = sorted(rows, key=lambda row: row.id != name_or_id)
+    if not found:
+        raise errors.NotFound(f'there is no policy {name_or_id}')
+    return typing.cast('model.Policy', base.read(found[0]))
+
+
+@api.reader
+def list_page(
+    session: orm.Session,
+    project_id: str | None,
+    *,
+    limit: int,
+    marker: str | None = None,
+    name: str | None = None,
+) -> list[model.Policy]:
+    """List policies, newest first."""
+    conditions = [
+        *base.mine(tables.Policy, project_id),
+        *base.equal(tables.Policy, name=name),
+    ]
+    return base.page(session, tables.Policy, conditions, limit, marker)
+
+
+@api.reader
+def by_ids(
+    session: orm.Session, policy_ids: collections.abc.Collection[str]
+) -> dict[str, model.Policy]:
+    """Read many policies; those that are gone or broken are left out."""
+    found: dict[str, model.Policy] = {}
+    for ids in base.chunks(policy_ids):
+        rows = session.scalars(
+            sa.select(tables.Policy).where(tables.Policy.id.in_(ids))
+        )
+        found.update({each.id: each for each in base.read_all(rows)})
+    return found
+
+
+@api.writer
+def update(
+    session: orm.Session,
+    policy: model.Policy,
+    next_run_at: datetime.datetime | Keep | None = UNCHANGED,
+) -> model.Policy:
+    """Replace a policy's rules and, where given, all its next runs.
+
+    :raises NotFound: it is gone
+    :raises Conflict: another one in the project has its name
+    """
+    row = _row(session, policy.project_id, policy.id)
+    for name, value in _values(policy).items():
+        setattr(row, name, value)
+    base.flush(session, _taken(policy.name))
+    if next_run_at is not UNCHANGED:
+        session.execute(
+            sa.update(tables.Protection)
+            .where(tables.Protection.policy_id == policy.id)
+            .values(next_run_at=next_run_at)
+        )
+    return policy
+
+
+@api.writer
+def delete(
+    session: orm.Session, project_id: str | None, policy_id: str
+) -> None:
+    """Remove a policy.
+
+    :raises NotFound: there is none
+    :raises Conflict: protections are under it
+    """
+    row = _row(session, project_id, policy_id)
+    used = session.scalar(
+        sa.select(sa.func.count()).where(
+            tables.Protection.policy_id == policy_id
+        )
+    )
+    if used:
+        raise errors.Conflict(
+            f'{used} protections are under policy {row.name}: delete them or'
+            ' put them under another'
+        )
+    session.delete(row)

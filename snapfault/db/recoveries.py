@@ -1,0 +1,292 @@
+"""Recoveries and their journals."""
+
+import dataclasses
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+
+@api.writer
+def create(session: orm.Session, recovery: model.Recovery) -> model.Recovery:
+    """Add a recovery that waits for a worker.
+
+    :raises Conflict: one of that server is open
+    """
+    values = base.values(recovery, model.Recovery)
+    del values['steps']
+    session.add(tables.Recovery(**values, open_server_id=recovery.server_id))
+    base.flush(
+        session, f'a recovery of server {recovery.server_id} is open already'
+    )
+    return recovery
+
+
+@api.reader
+def get(
+    session: orm.Session, project_id: str | None, recovery_id: str
+) -> model.Recovery:
+    """Read a recovery with its journal.
+
+    :raises NotFound: the project has none of that id
+    """
+    row = session.scalar(
+        sa.select(tables.Recovery).where(
+            tables.Recovery.id == recovery_id,
+            *base.mine(tables.Recovery, project_id),
+        )
+    )
+    if row is None:
+        raise errors.NotFound(f'there is no recovery {recovery_id}')
+    return typing.cast('model.Recovery', base.read(row))
+
+
+@api.reader
+def list_page(
+    session: orm.Session,
+    project_id: str | None,
+    *,
+    limit: int,
+    marker: str | None = None,
+    business_id: str | None = None,
+    status: model.RecoveryStatus | None = None,
+) -> list[model.Recovery]:
+    """List recoveries, newest first."""
+    conditions = [
+        *base.mine(tables.Recovery, project_id),
+        *base.equal(tables.Recovery, business_id=business_id, status=status),
+    ]
+    return base.page(session, tables.Recovery, conditions, limit, marker)
+
+
+@api.reader
+def open_for(session: orm.Session, server_id: str) -> model.Recovery | None:
+    """Give the open recovery of a server, if there is one."""
+    row = session.scalar(
+        sa.select(tables.Recovery).where(
+            tables.Recovery.open_server_id == server_id
+        )
+    )
+    return (
+        None if row is None else typing.cast('model.Recovery', base.read(row))
+    )
+
+
+@api.reader
+def points_in_use(session: orm.Session) -> frozenset[str]:
+    """Give the ids of the points that open recoveries read from."""
+    return frozenset(
+        point_id
+        for point_id in session.scalars(
+            sa.select(tables.Recovery.point_id).where(
+                tables.Recovery.status.in_(list(model.OPEN_RECOVERY)),
+                tables.Recovery.point_id.is_not(None),
+            )
+        )
+        if point_id is not None
+    )
+
+
+@api.reader
+def claimable(
+    session: orm.Session, now: datetime.datetime, limit: int
+) -> list[model.Recovery]:
+    """List what waits, or was left by a worker that died; oldest first."""
+    rows = session.scalars(
+        sa.select(tables.Recovery)
+        .where(
+            sa.or_(
+                tables.Recovery.status == model.RecoveryStatus.WAITING,
+                sa.and_(
+                    tables.Recovery.status == model.RecoveryStatus.RUNNING,
+                    tables.Recovery.lease_until < now,
+                ),
+            )
+        )
+        .order_by(tables.Recovery.created_at, tables.Recovery.id)
+        .limit(limit)
+    )
+    return base.read_all(rows)
+
+
+@api.writer
+def claim(
+    session: orm.Session,
+    recovery: model.Recovery,
+    worker: str,
+    now: datetime.datetime,
+    lease_until: datetime.datetime,
+) -> model.Recovery | None:
+    """Win a recovery for a worker; None where another was quicker."""
+    changes = {
+        'status': model.RecoveryStatus.RUNNING,
+        'generation': recovery.generation + 1,
+        'claimed_by': worker,
+        'lease_until': lease_until,
+    }
+    if not _swap(session, recovery, **changes):
+        return None
+    return dataclasses.replace(recovery, **changes)  # type: ignore[arg-type]
+
+
+def _swap(
+    session: orm.Session, recovery: model.Recovery, **changes: typing.Any
+) -> bool:
+    return base.swapped(
+        session,
+        sa.update(tables.Recovery)
+        .where(
+            tables.Recovery.id == recovery.id,
+            tables.Recovery.generation == recovery.generation,
+            tables.Recovery.status == recovery.status,
+        )
+        .values(**changes),
+    )
+
+
+def _hold(
+    session: orm.Session, recovery: model.Recovery, **changes: typing.Any
+) -> model.Recovery:
+    """Change a held recovery's row.
+
+    :raises LeaseLost: another worker holds it
+    """
+    if not _swap(session, recovery, **changes):
+        raise errors.LeaseLost(
+            f'recovery {recovery.id} is another worker\'s now'
+        )
+    changes.pop('open_server_id', None)
+    return dataclasses.replace(recovery, **changes)
+
+
+@api.writer
+def renew(
+    session: orm.Session, worker: str, lease_until: datetime.datetime
+) -> None:
+    """Extend the leases of all that a worker holds."""
+    session.execute(
+        sa.update(tables.Recovery)
+        .where(
+            tables.Recovery.claimed_by == worker,
+            tables.Recovery.status == model.RecoveryStatus.RUNNING,
+        )
+        .values(lease_until=lease_until)
+    )
+
+
+@api.writer
+def release(
+    session: orm.Session, recovery: model.Recovery, reason: str
+) -> model.Recovery:
+    """Put a recovery back to wait; its journal says where to go on.
+
+    :raises LeaseLost: another worker holds it
+    """
+    return _hold(
+        session,
+        recovery,
+        status=model.RecoveryStatus.WAITING,
+        claimed_by=None,
+        lease_until=None,
+        reason=reason,
+    )
+
+
+@api.writer
+def journal(
+    session: orm.Session,
+    recovery: model.Recovery,
+    point_id: str,
+    steps: tuple[model.StepRecord, ...],
+) -> model.Recovery:
+    """Write the plan, once.
+
+    :raises LeaseLost: another worker holds it
+    """
+    held = _hold(session, recovery, point_id=point_id)
+    session.add_all(
+        tables.Step(
+            recovery_id=recovery.id, **base.values(each, model.StepRecord)
+        )
+        for each in steps
+    )
+    return dataclasses.replace(held, steps=steps)
+
+
+@api.writer
+def step_started(
+    session: orm.Session,
+    recovery: model.Recovery,
+    position: int,
+    now: datetime.datetime,
+) -> None:
+    """Note a step as meant, before the cloud is asked.
+
+    :raises LeaseLost: another worker holds the recovery
+    """
+    _hold(session, recovery, reason=recovery.reason)
+    session.execute(
+        _step(recovery, position)
+        .where(tables.Step.started_at.is_(None))
+        .values(status=model.StepStatus.STARTED, started_at=now)
+    )
+
+
+@api.writer
+def step_finished(
+    session: orm.Session,
+    recovery: model.Recovery,
+    position: int,
+    status: model.StepStatus,
+    detail: str,
+    now: datetime.datetime,
+) -> None:
+    """Note how a step ended.
+
+    :raises LeaseLost: another worker holds the recovery
+    """
+    _hold(session, recovery, reason=recovery.reason)
+    session.execute(
+        _step(recovery, position).values(
+            status=status, detail=detail, finished_at=now
+        )
+    )
+
+
+def _step(recovery: model.Recovery, position: int) -> sa.Update:
+    return sa.update(tables.Step).where(
+        tables.Step.recovery_id == recovery.id,
+        tables.Step.position == position,
+    )
+
+
+@api.writer
+def finish(
+    session: orm.Session,
+    recovery: model.Recovery,
+    status: model.RecoveryStatus,
+    reason: str,
+    now: datetime.datetime,
+) -> model.Recovery:
+    """End a recovery, and let the server have another.
+
+    :raises LeaseLost: another worker holds it
+    """
+    base.check_move(model.RECOVERY_MOVES, recovery.status, status)
+    return _hold(
+        session,
+        recovery,
+        status=status,
+        reason=reason,
+        finished_at=now,
+        claimed_by=None,
+        lease_until=None,
+        open_server_id=None,
+    )

@@ -1,0 +1,136 @@
+"""Who works on a task: claims, leases, and how a run ends."""
+
+import dataclasses
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+
+@api.reader
+def held(session: orm.Session, worker: str) -> list[model.Task]:
+    """List the running tasks of a worker."""
+    rows = session.scalars(
+        sa.select(tables.Task)
+        .where(
+            tables.Task.claimed_by == worker,
+            tables.Task.status == model.TaskStatus.RUNNING,
+        )
+        .order_by(tables.Task.scheduled_at, tables.Task.id)
+    )
+    return base.read_all(rows)
+
+
+@api.writer
+def claim(
+    session: orm.Session,
+    task: model.Task,
+    worker: str,
+    now: datetime.datetime,
+    lease_until: datetime.datetime,
+) -> model.Task | None:
+    """Win a task for a worker; None where another was quicker."""
+    changes = {
+        'status': model.TaskStatus.RUNNING,
+        'attempts': task.attempts + 1,
+        'generation': task.generation + 1,
+        'claimed_by': worker,
+        'lease_until': lease_until,
+    }
+    if not _swap(session, task, **changes):
+        return None
+    return dataclasses.replace(task, **changes)  # type: ignore[arg-type]
+
+
+def _swap(
+    session: orm.Session, task: model.Task, **changes: typing.Any
+) -> bool:
+    return base.swapped(
+        session,
+        sa.update(tables.Task)
+        .where(
+            tables.Task.id == task.id,
+            tables.Task.generation == task.generation,
+            tables.Task.status == task.status,
+        )
+        .values(**changes),
+    )
+
+
+@api.writer
+def renew(
+    session: orm.Session, worker: str, lease_until: datetime.datetime
+) -> None:
+    """Extend the leases of all that a worker holds."""
+    session.execute(
+        sa.update(tables.Task)
+        .where(
+            tables.Task.claimed_by == worker,
+            tables.Task.status == model.TaskStatus.RUNNING,
+        )
+        .values(lease_until=lease_until)
+    )
+
+
+def _move(
+    session: orm.Session,
+    task: model.Task,
+    status: model.TaskStatus,
+    **changes: typing.Any,
+) -> model.Task:
+    base.check_move(model.TASK_MOVES, task.status, status)
+    changes |= {'status': status, 'claimed_by': None, 'lease_until': None}
+    if not _swap(session, task, **changes):
+        raise errors.LeaseLost(f'task {task.id} is another worker\'s now')
+    return dataclasses.replace(task, **changes)
+
+
+@api.writer
+def release(
+    session: orm.Session,
+    task: model.Task,
+    not_before: datetime.datetime,
+    reason: str,
+) -> model.Task:
+    """Put a task back to wait.
+
+    :raises LeaseLost: another worker holds it
+    """
+    return _move(
+        session,
+        task,
+        model.TaskStatus.WAITING,
+        not_before=not_before,
+        reason=reason,
+    )
+
+
+@api.writer
+def finish(
+    session: orm.Session,
+    task: model.Task,
+    status: model.TaskStatus,
+    reason: str,
+    now: datetime.datetime,
+    *,
+    point_id: str | None = None,
+) -> model.Task:
+    """End a task.
+
+    :raises LeaseLost: another worker holds it
+    """
+    return _move(
+        session,
+        task,
+        status,
+        reason=reason,
+        finished_at=now,
+        point_id=point_id,
+    )
