@@ -39,8 +39,9 @@ def pid(cloud: layout.Cloud, service: str) -> int | None:
         noted = json.loads(_pid_file(cloud, service).read_text())
         state, started = _stat(noted['pid'])
         words = pathlib.Path(f'/proc/{noted["pid"]}/cmdline').read_bytes()
-        # the command line is empty for an instant during exec
-        ours = not words or WORKER.encode() in words.split(b'\0')
+        # empty for an instant during exec; neutron rewrites its own, and
+        # keeps what it was only within it
+        ours = not words or WORKER.encode() in words
         if state not in 'ZX' and started == noted['started'] and ours:
             return noted['pid']
     return None
