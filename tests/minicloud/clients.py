@@ -14,9 +14,7 @@ MICROVERSIONS = {
 }
 
 
-def _entry(
-    cloud: layout.Cloud, user: str, project: str
-) -> dict[str, object]:
+def _entry(cloud: layout.Cloud, user: str, project: str) -> dict[str, object]:
     return {
         'auth': {
             'auth_url': cloud.auth_url,

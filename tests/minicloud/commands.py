@@ -1,11 +1,11 @@
 """Short-lived commands, several at once, none left behind."""
 
+from collections import abc
 import contextlib
 import os
 import pathlib
 import subprocess
 import threading
-from collections import abc
 
 from tests.minicloud import layout
 

@@ -1,5 +1,6 @@
 """The services' environment: a venv in the user's cache, made once."""
 
+from collections import abc
 import contextlib
 import fcntl
 import hashlib
@@ -7,7 +8,6 @@ import os
 import pathlib
 import shutil
 import sys
-from collections import abc
 
 from tests.minicloud import commands
 from tests.minicloud import layout

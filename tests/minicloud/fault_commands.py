@@ -62,9 +62,7 @@ def _list(arguments: argparse.Namespace) -> None:
 def _add_arm(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('point', metavar='POINT', choices=faults.POINTS)
     for name, kind, metavar, text in _FIELDS:
-        parser.add_argument(
-            f'--{name}', type=kind, metavar=metavar, help=text
-        )
+        parser.add_argument(f'--{name}', type=kind, metavar=metavar, help=text)
     parser.add_argument(
         '--busy',
         action='store_true',
@@ -78,9 +76,7 @@ def _add_arm(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=_arm)
 
 
-def add(
-    commands: typing.Any, common: argparse.ArgumentParser
-) -> None:
+def add(commands: typing.Any, common: argparse.ArgumentParser) -> None:
     """Add the command to those of the command line."""
     parser = commands.add_parser('fault', help='make the cloud fail')
     kinds = parser.add_subparsers(required=True, metavar='FAULT')

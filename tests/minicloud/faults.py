@@ -7,6 +7,7 @@ Driver faults strike where cinder's and nova's drivers are called, API
 faults before (or after) a service answers; both can be narrowed down.
 """
 
+from collections import abc
 import contextlib
 import fcntl
 import json
@@ -15,7 +16,6 @@ import pathlib
 import signal
 import typing
 import uuid
-from collections import abc
 
 from tests.minicloud import api
 from tests.minicloud import layout

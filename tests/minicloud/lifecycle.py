@@ -1,12 +1,12 @@
 """Bring a cloud up, and take it down."""
 
+from collections import abc
 import contextlib
 import fcntl
 import json
 import pathlib
 import shutil
 import time
-from collections import abc
 
 from tests.minicloud import clients
 from tests.minicloud import commands

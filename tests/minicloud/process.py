@@ -1,5 +1,6 @@
 """The services' processes: start, stop, signal; only ever our own."""
 
+from collections import abc
 import contextlib
 import json
 import os
@@ -7,26 +8,36 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
-from collections import abc
 
 from tests.minicloud import environment
 from tests.minicloud import layout
+from tests.minicloud import waiting
 
 #: Seconds a process gets to end before it is killed.
 PATIENCE = 10
 WORKER = 'tests.minicloud.inside.worker'
+#: Those started by this very process, by pid: it must collect them.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _pid_file(cloud: layout.Cloud, service: str) -> pathlib.Path:
     return cloud.pids / f'{service}.json'
 
 
-def _stat(pid: int) -> tuple[str, int]:
-    """Give the process' state letter and its start time in ticks."""
+def _started(pid: int) -> int:
+    """Give the process' start time, in ticks."""
     text = pathlib.Path(f'/proc/{pid}/stat').read_text()
-    fields = text.rpartition(')')[2].split()
-    return fields[0], int(fields[19])
+    return int(text.rpartition(')')[2].split()[19])
+
+
+def _is_zombie(pid: int) -> bool:
+    """Tell whether all of the process ended, and only its parent waits.
+
+    While other threads live on, sockets are open, whatever the first is.
+    """
+    folder = pathlib.Path(f'/proc/{pid}')
+    state = (folder / 'stat').read_text().rpartition(')')[2].split()[0]
+    return state in 'ZX' and len(list((folder / 'task').iterdir())) == 1
 
 
 def pid(cloud: layout.Cloud, service: str) -> int | None:
@@ -37,12 +48,15 @@ def pid(cloud: layout.Cloud, service: str) -> int | None:
     """
     with contextlib.suppress(OSError, ValueError):
         noted = json.loads(_pid_file(cloud, service).read_text())
-        state, started = _stat(noted['pid'])
+        child = _children.get(noted['pid'])
+        if child and child.poll() is not None:
+            return None
         words = pathlib.Path(f'/proc/{noted["pid"]}/cmdline').read_bytes()
         # empty for an instant during exec; neutron rewrites its own, and
         # keeps what it was only within it
         ours = not words or WORKER.encode() in words
-        if state not in 'ZX' and started == noted['started'] and ours:
+        same = _started(noted['pid']) == noted['started']
+        if same and ours and not _is_zombie(noted['pid']):
             return noted['pid']
     return None
 
@@ -99,7 +113,8 @@ def _start(
             pass_fds=[number],
             start_new_session=True,
         )
-    noted = {'pid': child.pid, 'started': _stat(child.pid)[1]}
+    _children[child.pid] = child
+    noted = {'pid': child.pid, 'started': _started(child.pid)}
     layout.write_atomically(_pid_file(cloud, service), json.dumps(noted))
 
 
@@ -144,9 +159,8 @@ def kill(cloud: layout.Cloud, service: str) -> None:
 def _wait_gone(
     cloud: layout.Cloud, services: list[str], seconds: float
 ) -> bool:
-    end = time.monotonic() + seconds
-    while any(pid(cloud, name) for name in services):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
+    return waiting.until(
+        lambda: not any(pid(cloud, name) for name in services),
+        seconds,
+        pause=0.02,
+    )

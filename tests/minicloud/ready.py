@@ -1,18 +1,16 @@
 """Ready means: asked, and answered."""
 
+from collections import abc
 import concurrent.futures
 import contextlib
-import time
-from collections import abc
 
 from tests.minicloud import api
 from tests.minicloud import layout
 from tests.minicloud import process
+from tests.minicloud import waiting
 
 #: Seconds for a service, or all of them, to come up.
 LIMIT = 120
-#: Seconds between questions.
-PAUSE = 0.1
 SERVICES_UP = frozenset(
     {
         'nova-compute',
@@ -24,27 +22,27 @@ SERVICES_UP = frozenset(
 )
 
 
+def _answers(cloud: layout.Cloud, service: str) -> bool:
+    try:
+        # the socket listens already: this waits for the process
+        api.request('GET', f'{cloud.origin(service)}/', timeout=2)
+    except api.ApiError as error:
+        return error.status < 500
+    except (OSError, ValueError):
+        check_alive(cloud, [service])
+        return False
+    return True
+
+
 def wait_answering(cloud: layout.Cloud, service: str) -> None:
     """Wait until the service's API answers.
 
     :raises MinicloudError: when its process dies, naming the log.
     """
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        try:
-            # the socket listens already: this waits for the process
-            api.request('GET', f'{cloud.origin(service)}/', timeout=2)
-        except api.ApiError as error:
-            if error.status < 500:
-                return
-        except (OSError, ValueError):
-            check_alive(cloud, [service])
-        else:
-            return
-        time.sleep(PAUSE)
-    raise layout.MinicloudError(
-        f'{service} does not answer: see {cloud.logs / service}.log'
-    )
+    if not waiting.until(lambda: _answers(cloud, service), LIMIT):
+        raise layout.MinicloudError(
+            f'{service} does not answer: see {cloud.logs / service}.log'
+        )
 
 
 def check_alive(cloud: layout.Cloud, services: abc.Iterable[str]) -> None:
@@ -67,8 +65,7 @@ def wait_all_answering(
     services = list(services)
     with concurrent.futures.ThreadPoolExecutor(len(services)) as pool:
         waits = [
-            pool.submit(wait_answering, cloud, service)
-            for service in services
+            pool.submit(wait_answering, cloud, service) for service in services
         ]
         for wait in waits:
             wait.result()
@@ -85,16 +82,17 @@ def service_states(admin: api.Session) -> list[dict[str, str]]:
 
 
 def _are_up(admin: api.Session) -> bool:
-    up = {
-        each['binary']
-        for each in service_states(admin)
-        if each['state'] == 'up'
-    }
-    return (
-        up >= SERVICES_UP
-        and bool(admin.get('cinder', '/scheduler-stats/get_pools')['pools'])
-        and bool(admin.get('nova', '/os-hypervisors')['hypervisors'])
-    )
+    check_alive(admin.cloud, layout.SERVICES)
+    with contextlib.suppress(api.ApiError, OSError):
+        up = {
+            each['binary']
+            for each in service_states(admin)
+            if each['state'] == 'up'
+        }
+        pools = admin.get('cinder', '/scheduler-stats/get_pools')['pools']
+        hosts = admin.get('nova', '/os-hypervisors')['hypervisors']
+        return up >= SERVICES_UP and bool(pools and hosts)
+    return False
 
 
 def wait_up(cloud: layout.Cloud) -> None:
@@ -102,16 +100,11 @@ def wait_up(cloud: layout.Cloud) -> None:
 
     :raises MinicloudError: when they do not in time.
     """
-    admin, end = api.Session(cloud), time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        with contextlib.suppress(api.ApiError, OSError):
-            if _are_up(admin):
-                return
-        check_alive(cloud, layout.SERVICES)
-        time.sleep(PAUSE)
-    raise layout.MinicloudError(
-        f'services did not come up: see {cloud.logs}'
-    )
+    admin = api.Session(cloud)
+    if not waiting.until(lambda: _are_up(admin), LIMIT):
+        raise layout.MinicloudError(
+            f'services did not come up: see {cloud.logs}'
+        )
 
 
 def boot(cloud: layout.Cloud, image_id: str) -> None:
@@ -133,26 +126,30 @@ def boot(cloud: layout.Cloud, image_id: str) -> None:
     path = f'/servers/{answer["server"]["id"]}'
     status = _wait_status(admin, path, {'ACTIVE', 'ERROR'})
     admin.ask('DELETE', 'nova', path)
-    if status != 'ACTIVE' or _wait_status(admin, path, {'ERROR', None}):
+    gone = _wait_status(admin, path, {'ERROR', 'gone'})
+    if (status, gone) != ('ACTIVE', 'gone'):
         raise layout.MinicloudError(
-            f'a server could not be booted and deleted (it became {status}):'
-            f' see {cloud.logs / "nova.log"}'
+            'a server could not be booted and deleted (it became '
+            f'{status}, then {gone}): see {cloud.logs / "nova.log"}'
         )
 
 
-def _wait_status(
-    admin: api.Session, path: str, wanted: set[str | None]
-) -> str | None:
-    """Wait for one of the statuses; None is that of what is not there."""
-    end = time.monotonic() + LIMIT
-    while time.monotonic() < end:
-        try:
-            status = admin.get('nova', path)['server']['status']
-        except api.ApiError as error:
-            if error.status != 404:
-                raise
-            status = None
-        if status in wanted:
-            return status
-        time.sleep(PAUSE)
-    return 'neither in time'
+def _status(admin: api.Session, path: str) -> str:
+    try:
+        return admin.get('nova', path)['server']['status']
+    except api.ApiError as error:
+        if error.status == 404:
+            return 'gone'
+        raise
+
+
+def _wait_status(admin: api.Session, path: str, wanted: set[str]) -> str:
+    """Wait for one of the statuses; give the last one seen."""
+    seen: list[str] = []
+
+    def settled() -> bool:
+        seen.append(_status(admin, path))
+        return seen[-1] in wanted
+
+    waiting.until(settled, LIMIT)
+    return seen[-1]

@@ -4,6 +4,7 @@ import io
 
 from cinder import exception
 from cinder.tests import fake_driver
+
 from tests.minicloud.inside import hooks
 
 
@@ -34,9 +35,7 @@ class CinderDriver(fake_driver.FakeLoggingVolumeDriver):
     ):
         """Do nothing; a server's reimage (2.93) comes here."""
 
-    def copy_volume_to_image(
-        self, context, volume, image_service, image_meta
-    ):
+    def copy_volume_to_image(self, context, volume, image_service, image_meta):
         """Upload a few bytes."""
         data = io.BytesIO(b'\0' * 4096)
         image_service.update(context, image_meta['id'], {}, data)

@@ -32,7 +32,7 @@ def _avoid_eventlet_threads():
             return function(*args, **kwargs)
 
         @staticmethod
-        def Proxy(target):  # noqa: N802
+        def Proxy(target):
             return target
 
     image_utils.tpool = Pool
@@ -62,10 +62,10 @@ def _service_class():
 
 def start_services():
     """Start the volume service first: the scheduler waits for it."""
-    import os_brick
     from cinder import context
     from cinder import objects
     from cinder import service
+    import os_brick
 
     os_brick.setup(service.CONF)
     host = f'{service.CONF.host}@fake'

@@ -43,6 +43,10 @@ def take(point, accepts):
     return fault
 
 
+def _delay(fault):
+    time.sleep(fault.get('delay', 0))  # noqa: TID251
+
+
 def _ids(value):
     """Give the ids an argument of a driver's method carries."""
     if isinstance(value, dict):
@@ -68,7 +72,7 @@ def strike(point, subjects=(), busy=None):
 
     fault = take(point, accepts)
     if fault:
-        time.sleep(fault.get('delay', 0))
+        _delay(fault)
         if fault.get('busy') and busy is not None:
             raise busy(subjects)
         if 'error' in fault:
@@ -121,7 +125,7 @@ class FaultMiddleware:
         if fault.get('after'):
             # done, but the answer is late or lost
             answer = self._drain(environ)
-        time.sleep(fault.get('delay', 0))
+        _delay(fault)
         if 'status' in fault:
             text = fault.get('error', 'injected')
             body = json.dumps({'error': {'message': text}}).encode()

@@ -11,9 +11,7 @@ def application(cloud):
     # without foreign keys, deleting an application credential leaves rows
     # that make the next one a conflict
     sqlite.patch(foreign_keys=True)
-    os.environ['OS_KEYSTONE_CONFIG_FILES'] = str(
-        cloud.config_file('keystone')
-    )
+    os.environ['OS_KEYSTONE_CONFIG_FILES'] = str(cloud.config_file('keystone'))
     sys.argv = ['keystone']
     from keystone.wsgi import api
 

@@ -6,6 +6,7 @@ from nova import context as nova_context
 from nova import objects
 from nova.image import glance
 from nova.virt import fake
+
 from tests.minicloud.inside import hooks
 
 

@@ -29,6 +29,7 @@ def application(cloud):
 def _place_driver():
     """Put our driver below nova.virt, the only place nova looks at."""
     import nova.virt
+
     from tests.minicloud.inside import nova_driver
 
     sys.modules['nova.virt.minicloud'] = nova_driver
@@ -37,12 +38,12 @@ def _place_driver():
 
 def start_services():
     """Start the services, compute last, and make the host known."""
-    import os_vif
     from nova import context
     from nova import service
     from nova.compute import rpcapi
     from nova.objects import host_mapping
     from nova.servicegroup.drivers import db
+    import os_vif
 
     _place_driver()
     hooks.faulty(db.DbDriver, 'nova', ('_report_state',))

@@ -7,6 +7,7 @@ import pathlib
 import sys
 
 import sqlalchemy
+
 from tests.minicloud import layout
 from tests.minicloud.inside import worker
 
@@ -36,7 +37,9 @@ def create_neutron(cloud: layout.Cloud) -> None:
     folder = pathlib.Path(cli.__file__).parent
     versions = folder / 'alembic_migrations' / 'versions'
     heads = (versions / 'CONTRACT_HEAD', versions / 'EXPAND_HEAD')
-    _stamp(engine, [each for file in heads for each in file.read_text().split()])
+    _stamp(
+        engine, [each for file in heads for each in file.read_text().split()]
+    )
 
 
 def create_gnocchi(cloud: layout.Cloud) -> None:

@@ -9,11 +9,11 @@ their process; SQLite's own waiting is by sleeps of up to 100 ms.
 import collections
 import threading
 
+from oslo_db.sqlalchemy import enginefacade
+from oslo_db.sqlalchemy import engines
 import sqlalchemy
 import sqlalchemy.event
 import sqlalchemy.pool
-from oslo_db.sqlalchemy import enginefacade
-from oslo_db.sqlalchemy import engines
 
 #: The execution option and the connection's note of its holding the lock.
 WRITER = 'minicloud_writer'
