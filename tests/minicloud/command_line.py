@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    # once is enough: the second would interrupt the cleaning up
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

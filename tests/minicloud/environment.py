@@ -61,14 +61,14 @@ def ensure(runner: commands.Runner) -> pathlib.Path:
     venv = path()
     if venv.exists():
         return venv
-    with locked(venv.with_suffix('.lock')):
+    with locked(venv.with_name(f'{venv.name}.lock')):
         if not venv.exists():
             _build(runner, venv)
     return venv
 
 
 def _build(runner: commands.Runner, venv: pathlib.Path) -> None:
-    uv, unfinished = _uv(), venv.with_suffix('.unfinished')
+    uv, unfinished = _uv(), venv.with_name(f'{venv.name}.unfinished')
     shutil.rmtree(unfinished, ignore_errors=True)
     current = sys.version_info[:2] == PYTHON
     python = sys.executable if current else '.'.join(map(str, PYTHON))

@@ -1,6 +1,5 @@
 """Create all databases of a cloud, with the services' own tools."""
 
-import concurrent.futures
 import contextlib
 import functools
 import getpass
@@ -12,6 +11,7 @@ import sqlite3
 from tests.minicloud import commands
 from tests.minicloud import environment
 from tests.minicloud import layout
+from tests.minicloud import parallel
 
 
 class _Tools:
@@ -97,9 +97,7 @@ def create_databases(
     tools = _Tools(runner, cloud, venv)
     # the longest first
     jobs = [getattr(tools, service) for service in layout.SERVICES]
-    with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        for job in [pool.submit(job) for job in jobs]:
-            job.result()
+    parallel.run(jobs, workers=3)
     for name in layout.DATABASES:
         file = cloud.databases / f'{name}.db'
         with contextlib.closing(sqlite3.connect(file)) as connection:

@@ -1,6 +1,7 @@
 """The services' processes: start, stop, signal; only ever our own."""
 
 from collections import abc
+from concurrent import futures
 import contextlib
 import json
 import os
@@ -90,8 +91,15 @@ def start(
             name: stack.enter_context(_listen(cloud.ports[name]))
             for name in missing
         }
-        for name, listener in listeners.items():
-            _start(cloud, venv, name, listener)
+        pool = stack.enter_context(futures.ThreadPoolExecutor(1))
+        # signals interrupt the main thread only: in another one, none can
+        # fall between the start of a process and the note of its pid
+        starts = [
+            pool.submit(_start, cloud, venv, name, listener)
+            for name, listener in listeners.items()
+        ]
+        for each in starts:
+            each.result()
     return missing
 
 

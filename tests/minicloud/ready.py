@@ -1,11 +1,12 @@
 """Ready means: asked, and answered."""
 
 from collections import abc
-import concurrent.futures
 import contextlib
+import functools
 
 from tests.minicloud import api
 from tests.minicloud import layout
+from tests.minicloud import parallel
 from tests.minicloud import process
 from tests.minicloud import waiting
 
@@ -62,13 +63,11 @@ def wait_all_answering(
     cloud: layout.Cloud, services: abc.Iterable[str] = layout.SERVICES
 ) -> None:
     """Wait until the APIs of all the services answer."""
-    services = list(services)
-    with concurrent.futures.ThreadPoolExecutor(len(services)) as pool:
-        waits = [
-            pool.submit(wait_answering, cloud, service) for service in services
-        ]
-        for wait in waits:
-            wait.result()
+    jobs = [
+        functools.partial(wait_answering, cloud, service)
+        for service in services
+    ]
+    parallel.run(jobs, workers=len(jobs))
 
 
 def service_states(admin: api.Session) -> list[dict[str, str]]:

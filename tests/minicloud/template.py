@@ -47,7 +47,7 @@ def ensure(runner: commands.Runner, venv: pathlib.Path) -> pathlib.Path:
     template = path()
     if template.exists():
         return template
-    with environment.locked(template.with_suffix('.lock')):
+    with environment.locked(template.with_name(f'{template.name}.lock')):
         if not template.exists():
             _make(runner, venv, template)
     return template
@@ -56,7 +56,7 @@ def ensure(runner: commands.Runner, venv: pathlib.Path) -> pathlib.Path:
 def _make(
     runner: commands.Runner, venv: pathlib.Path, template: pathlib.Path
 ) -> None:
-    root = template.with_suffix('.unfinished')
+    root = template.with_name(f'{template.name}.unfinished')
     cloud = layout.Cloud(root, ports.choose())
     # one that was killed while making it may have left processes
     process.stop(cloud, layout.SERVICES)
