@@ -65,10 +65,13 @@ def _merge(sections: Sections, **more: dict[str, object]) -> Sections:
 def _keystone(cloud: layout.Cloud, venv: pathlib.Path) -> Sections:
     sections = _common(cloud, 'keystone')
     del sections['service_user'], sections['keystone_authtoken']
+    keys = {'key_repository': cloud.etc / 'fernet'}
     return _merge(
         sections,
         token={'provider': 'fernet', 'expiration': cloud.token_expiration},
-        fernet_tokens={'key_repository': cloud.etc / 'fernet'},
+        fernet_tokens=keys,
+        # never used, but looked for; by default in /etc/keystone
+        fernet_receipts=keys,
         credential={'key_repository': cloud.etc / 'credential'},
         # the cheapest bcrypt allows: each login of a test pays it
         identity={'password_hash_rounds': 4},
