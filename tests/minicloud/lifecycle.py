@@ -151,6 +151,8 @@ def _start(cloud: layout.Cloud, progress: _Progress) -> None:
 def _check(cloud: layout.Cloud, progress: _Progress) -> None:
     with progress.stage('services'):
         ready.wait_up(cloud)
+    if ready.is_impaired(cloud):
+        return
     with progress.stage('a server'):
         image_id = json.loads(cloud.info.read_text())['images']['cirros']
         ready.boot(cloud, image_id)
@@ -172,7 +174,10 @@ def down(root: pathlib.Path, purge: bool = False) -> None:
     if not root.exists():
         return
     with _alone(root):
-        process.stop(layout.Cloud(root, {}), layout.SERVICES)
+        cloud = layout.Cloud(root, {})
+        process.stop(cloud, layout.SERVICES)
+        # faults belong to a run, data to the cloud
+        cloud.faults.unlink(missing_ok=True)
         if purge:
             _purge(root)
     if purge:

@@ -3,6 +3,7 @@
 from collections import abc
 import contextlib
 import functools
+import json
 
 from tests.minicloud import api
 from tests.minicloud import layout
@@ -73,10 +74,14 @@ def wait_all_answering(
 def service_states(admin: api.Session) -> list[dict[str, str]]:
     """Give what nova and cinder say about their services."""
     _ = admin.token
+    # since then nova tells whether one was forced down
+    headers = {'X-OpenStack-Nova-API-Version': '2.53'}
     return [
         {**each, 'service': service}
         for service in ('nova', 'cinder')
-        for each in admin.get(service, '/os-services')['services']
+        for each in admin.get(service, '/os-services', headers=headers)[
+            'services'
+        ]
     ]
 
 
@@ -86,7 +91,7 @@ def _are_up(admin: api.Session) -> bool:
         up = {
             each['binary']
             for each in service_states(admin)
-            if each['state'] == 'up'
+            if each['state'] == 'up' or each.get('forced_down')
         }
         pools = admin.get('cinder', '/scheduler-stats/get_pools')['pools']
         hosts = admin.get('nova', '/os-hypervisors')['hypervisors']
@@ -104,6 +109,14 @@ def wait_up(cloud: layout.Cloud) -> None:
         raise layout.MinicloudError(
             f'services did not come up: see {cloud.logs}'
         )
+
+
+def is_impaired(cloud: layout.Cloud) -> bool:
+    """Tell whether someone made the cloud fail, by a fault or by force."""
+    if cloud.faults.exists() and json.loads(cloud.faults.read_text()):
+        return True
+    states = service_states(api.Session(cloud))
+    return any(each.get('forced_down') for each in states)
 
 
 def boot(cloud: layout.Cloud, image_id: str) -> None:
