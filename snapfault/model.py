@@ -21,18 +21,6 @@ class TaskStatus(enum.StrEnum):
     FAILED = 'failed'  #: given up; ``reason`` says why
 
 
-TASK_MOVES: typing.Final = {
-    TaskStatus.WAITING: {TaskStatus.RUNNING, TaskStatus.FAILED},
-    TaskStatus.RUNNING: {
-        TaskStatus.WAITING,
-        TaskStatus.DONE,
-        TaskStatus.FAILED,
-    },
-    TaskStatus.DONE: set(),
-    TaskStatus.FAILED: set(),
-}
-
-
 class PointStatus(enum.StrEnum):
     """Where a recovery point stands; only ``good`` ones ever count."""
 
@@ -42,16 +30,6 @@ class PointStatus(enum.StrEnum):
     DELETING = 'deleting'  #: pruned; its snapshots are being removed
     DELETED = 'deleted'  #: every member was seen gone
     LOST = 'lost'  #: was good; a member has vanished from the cloud
-
-
-POINT_MOVES: typing.Final = {
-    PointStatus.CREATING: {PointStatus.GOOD, PointStatus.FAILED},
-    PointStatus.GOOD: {PointStatus.DELETING, PointStatus.LOST},
-    PointStatus.FAILED: {PointStatus.DELETED},
-    PointStatus.DELETING: {PointStatus.DELETED},
-    PointStatus.DELETED: set(),
-    PointStatus.LOST: {PointStatus.DELETING},
-}
 
 
 class RecoveryStatus(enum.StrEnum):
@@ -64,22 +42,6 @@ class RecoveryStatus(enum.StrEnum):
     FAILED = 'failed'  #: stopped half way; ``reason`` says what stands where
 
 
-RECOVERY_MOVES: typing.Final = {
-    RecoveryStatus.WAITING: {
-        RecoveryStatus.RUNNING,
-        RecoveryStatus.REFUSED,
-        RecoveryStatus.FAILED,
-    },
-    RecoveryStatus.RUNNING: {
-        RecoveryStatus.WAITING,
-        RecoveryStatus.DONE,
-        RecoveryStatus.REFUSED,
-        RecoveryStatus.FAILED,
-    },
-    RecoveryStatus.DONE: set(),
-    RecoveryStatus.REFUSED: set(),
-    RecoveryStatus.FAILED: set(),
-}
 OPEN_RECOVERY: typing.Final = frozenset(
     {RecoveryStatus.WAITING, RecoveryStatus.RUNNING}
 )
@@ -99,16 +61,6 @@ class Posture(enum.StrEnum):
 
     RISK = 'risk'  #: likelier to fail: capture it sooner
     CALM = 'calm'  #: capture it when it hurts least: later
-
-
-class Verdict(enum.StrEnum):
-    """What the evidence of a failing backup means."""
-
-    HEALTHY = 'healthy'
-    BACKUP_FAULT = 'backup-fault'  #: retry and alarm, never rebuild
-    SERVICE_FAULT = 'service-fault'  #: recover
-    HOST_FAULT = 'host-fault'  #: wait and alarm: a rebuild would hang
-    UNKNOWN = 'unknown'  #: look again; never a reason to rebuild
 
 
 @dataclasses.dataclass(frozen=True)

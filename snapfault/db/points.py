@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
@@ -215,7 +216,7 @@ def move(
 
     :raises Conflict: the move is not allowed, or another made one
     """
-    base.check_move(model.POINT_MOVES, point.status, status)
+    base.check_move(moves.POINT, point.status, status)
     changes: dict[str, typing.Any] = {
         'status': status,
         'reason': reason,

@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
@@ -279,7 +280,7 @@ def finish(
 
     :raises LeaseLost: another worker holds it
     """
-    base.check_move(model.RECOVERY_MOVES, recovery.status, status)
+    base.check_move(moves.RECOVERY, recovery.status, status)
     return _hold(
         session,
         recovery,

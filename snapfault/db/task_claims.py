@@ -9,6 +9,7 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
@@ -85,7 +86,7 @@ def _move(
     status: model.TaskStatus,
     **changes: typing.Any,
 ) -> model.Task:
-    base.check_move(model.TASK_MOVES, task.status, status)
+    base.check_move(moves.TASK, task.status, status)
     changes |= {'status': status, 'claimed_by': None, 'lease_until': None}
     if not _swap(session, task, **changes):
         raise errors.LeaseLost(f'task {task.id} is another worker\'s now')

@@ -8,9 +8,9 @@ the server and its volumes themselves is.
 import collections.abc
 import dataclasses
 import datetime
+import enum
 import typing
 
-from snapfault import model
 from snapfault import resource
 
 #: What a server's owner or admin does to it on purpose, or Nova is at.
@@ -18,6 +18,16 @@ SETTLED = frozenset({'ACTIVE', 'SHUTOFF', 'ERROR'})
 BROKEN_VOLUME = frozenset(
     {'error', 'error_restoring', 'error_extending', 'error_managing'}
 )
+
+
+class Verdict(enum.StrEnum):
+    """What the evidence of a failing backup means."""
+
+    HEALTHY = 'healthy'
+    BACKUP_FAULT = 'backup-fault'  #: retry and alarm, never rebuild
+    SERVICE_FAULT = 'service-fault'  #: recover
+    HOST_FAULT = 'host-fault'  #: wait and alarm: a rebuild would hang
+    UNKNOWN = 'unknown'  #: look again; never a reason to rebuild
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Evidence:
 class Diagnosis:
     """A verdict, the sentence for people, and since when."""
 
-    verdict: model.Verdict
+    verdict: Verdict
     reason: str
     onset_at: datetime.datetime
 
@@ -62,7 +72,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
             return diagnosis
     assert evidence.server is not None  # _gone has spoken otherwise
     return Diagnosis(
-        model.Verdict.BACKUP_FAULT,
+        Verdict.BACKUP_FAULT,
         f'the service is {evidence.server.status} and only its backup'
         f' failed: {evidence.operation}',
         evidence.at,
@@ -73,7 +83,7 @@ def _cannot_act(evidence: Evidence) -> Diagnosis | None:
     if not evidence.delegation_dead:
         return None
     return Diagnosis(
-        model.Verdict.BACKUP_FAULT,
+        Verdict.BACKUP_FAULT,
         f'no right to act for the project: {evidence.delegation_dead};'
         ' create the protection anew to delegate it again',
         evidence.at,
@@ -84,7 +94,7 @@ def _cannot_see(evidence: Evidence) -> Diagnosis | None:
     if not evidence.unread:
         return None
     return Diagnosis(
-        model.Verdict.UNKNOWN,
+        Verdict.UNKNOWN,
         f'the state of the service could not be read: {evidence.unread}',
         evidence.at,
     )
@@ -94,7 +104,7 @@ def _gone(evidence: Evidence) -> Diagnosis | None:
     if evidence.server is not None:
         return None
     return Diagnosis(
-        model.Verdict.BACKUP_FAULT,
+        Verdict.BACKUP_FAULT,
         'the server does not exist any more, so there is nothing to'
         ' rebuild; its recovery points stay',
         evidence.at,
@@ -105,7 +115,7 @@ def _host_down(evidence: Evidence) -> Diagnosis | None:
     if evidence.host_status in (None, 'UP', ''):
         return None
     return Diagnosis(
-        model.Verdict.HOST_FAULT,
+        Verdict.HOST_FAULT,
         f'the compute service of the server is {evidence.host_status}: a'
         ' rebuild would hang; bring the host back or evacuate the server',
         evidence.at,
@@ -117,13 +127,13 @@ def _busy(evidence: Evidence) -> Diagnosis | None:
     assert server is not None
     if server.task_state is not None:
         return Diagnosis(
-            model.Verdict.UNKNOWN,
+            Verdict.UNKNOWN,
             f'Nova is at work on the server ({server.task_state})',
             evidence.at,
         )
     if server.status not in SETTLED:
         return Diagnosis(
-            model.Verdict.BACKUP_FAULT,
+            Verdict.BACKUP_FAULT,
             f'the server is {server.status}, which is no fault: somebody'
             ' put it there',
             evidence.at,
@@ -137,7 +147,7 @@ def _server_failed(evidence: Evidence) -> Diagnosis | None:
     if server.status != 'ERROR':
         return None
     return Diagnosis(
-        model.Verdict.SERVICE_FAULT,
+        Verdict.SERVICE_FAULT,
         f'the server is in ERROR: {server.fault or "Nova gives no reason"}',
         min(server.fault_at or evidence.at, evidence.at),
     )
@@ -148,9 +158,7 @@ def _volume_failed(evidence: Evidence) -> Diagnosis | None:
     if not broken:
         return None
     names = ', '.join(f'{v.id} is in {v.status}' for v in broken)
-    return Diagnosis(
-        model.Verdict.SERVICE_FAULT, f'volume {names}', evidence.at
-    )
+    return Diagnosis(Verdict.SERVICE_FAULT, f'volume {names}', evidence.at)
 
 
 _RULES: tuple[collections.abc.Callable[[Evidence], Diagnosis | None], ...] = (

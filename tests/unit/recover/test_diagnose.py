@@ -4,14 +4,13 @@ import datetime
 
 import pytest
 
-from snapfault import model
 from snapfault.recover import diagnose
 from tests import build
 
-BACKUP = model.Verdict.BACKUP_FAULT
-SERVICE = model.Verdict.SERVICE_FAULT
-HOST = model.Verdict.HOST_FAULT
-UNKNOWN = model.Verdict.UNKNOWN
+BACKUP = diagnose.Verdict.BACKUP_FAULT
+SERVICE = diagnose.Verdict.SERVICE_FAULT
+HOST = diagnose.Verdict.HOST_FAULT
+UNKNOWN = diagnose.Verdict.UNKNOWN
 EARLIER = build.NOW - datetime.timedelta(minutes=5)
 
 

@@ -1,0 +1,55 @@
+"""Which status may follow which.
+
+Only snapfault.db moves a status, by compare-and-swap, and only along these
+tables; what has no way out is an end.
+"""
+
+import typing
+
+from snapfault import model
+
+TASK: typing.Final = {
+    model.TaskStatus.WAITING: {
+        model.TaskStatus.RUNNING,
+        model.TaskStatus.FAILED,
+    },
+    model.TaskStatus.RUNNING: {
+        model.TaskStatus.WAITING,
+        model.TaskStatus.DONE,
+        model.TaskStatus.FAILED,
+    },
+    model.TaskStatus.DONE: set(),
+    model.TaskStatus.FAILED: set(),
+}
+
+POINT: typing.Final = {
+    model.PointStatus.CREATING: {
+        model.PointStatus.GOOD,
+        model.PointStatus.FAILED,
+    },
+    model.PointStatus.GOOD: {
+        model.PointStatus.DELETING,
+        model.PointStatus.LOST,
+    },
+    model.PointStatus.FAILED: {model.PointStatus.DELETED},
+    model.PointStatus.DELETING: {model.PointStatus.DELETED},
+    model.PointStatus.DELETED: set(),
+    model.PointStatus.LOST: {model.PointStatus.DELETING},
+}
+
+RECOVERY: typing.Final = {
+    model.RecoveryStatus.WAITING: {
+        model.RecoveryStatus.RUNNING,
+        model.RecoveryStatus.REFUSED,
+        model.RecoveryStatus.FAILED,
+    },
+    model.RecoveryStatus.RUNNING: {
+        model.RecoveryStatus.WAITING,
+        model.RecoveryStatus.DONE,
+        model.RecoveryStatus.REFUSED,
+        model.RecoveryStatus.FAILED,
+    },
+    model.RecoveryStatus.DONE: set(),
+    model.RecoveryStatus.REFUSED: set(),
+    model.RecoveryStatus.FAILED: set(),
+}
