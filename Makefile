@@ -4,7 +4,7 @@
 UV = .venv/bin/uv
 # both locks are resolved for this Python
 COMPILE = $(UV) pip compile --quiet --upgrade --python-version 3.11 \
-	--custom-compile-command 'make lock'
+	--no-annotate --custom-compile-command 'make lock'
 RUNNERS = lint unit functional packaging minicloud contract cloud
 
 .PHONY: help setup test demo $(RUNNERS) docs lock clean

@@ -80,7 +80,11 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def installed(wheel, tmp_path_factory):
-    """Install the wheel with its pinned dependencies, from uv's cache."""
+    """Install the wheel with its pinned dependencies.
+
+    They come from uv's cache, which tools/setup has filled; where somebody
+    emptied it since, ``make clean setup`` fills it again.
+    """
     folder = tmp_path_factory.mktemp('installed')
     environment = folder / 'environment'
     uv = pathlib.Path(sys.executable).with_name('uv')
