@@ -1,0 +1,1 @@
+"""The wheel, installed and used outside of the checkout."""

@@ -1,0 +1,43 @@
+"""The house rules that no linter knows."""
+
+import ast
+import pathlib
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).parents[2]
+MOST_LINES_OF_A_MODULE = 300
+MOST_LINES_OF_A_FUNCTION = 40
+MODULES = sorted(
+    path.relative_to(CHECKOUT)
+    for room in ('snapfault', 'tests/minicloud')
+    for path in (CHECKOUT / room).rglob('*.py')
+)
+
+
+def long_functions(text, most=MOST_LINES_OF_A_FUNCTION):
+    """Name the functions of a module that are too long, docstrings and all."""
+    return {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno >= most
+    }
+
+
+@pytest.mark.parametrize('module', MODULES, ids=str)
+def test_a_module_and_its_functions_fit_the_eye(module):
+    text = (CHECKOUT / module).read_text()
+    lines = text.count('\n')
+    assert lines <= MOST_LINES_OF_A_MODULE
+    assert long_functions(text) == {}
+
+
+def test_the_rule_counts_every_line_of_a_function():
+    text = 'def f():\n    """Doc."""\n\n    return 1\n'
+    assert long_functions(text, most=4) == {}
+    assert long_functions(text, most=3) == {'f': 4}
+
+
+def test_both_rooms_were_looked_at():
+    assert {module.parts[0] for module in MODULES} == {'snapfault', 'tests'}
