@@ -1,0 +1,1 @@
+"""The cloud in memory: as exact as the contract suite makes it."""

@@ -1,0 +1,253 @@
+"""The in-memory fake of the port: FakeCloud and what it hands out.
+
+Time stands still between two calls of :meth:`FakeCloud.tick`, unless the
+cloud was made with ``settle='auto'``: then each read first takes what is
+under way one stage further. Safe to use from many threads.
+
+>>> cloud = FakeCloud()
+>>> delegation = cloud.add_project()
+>>> server = cloud.add_server(delegation.project_id, volumes=2)
+>>> cloud.fail('create_snapshot', errors.CloudUnavailable('503'))
+>>> cloud.break_next('create_snapshot', match=volume.id)
+"""
+
+import contextlib
+import functools
+import inspect
+import threading
+
+from snapfault import clock
+from snapfault import errors
+from snapfault import model
+from snapfault.cloud import port
+from snapfault.cloud import suitable
+from tests.fake import compute
+from tests.fake import faults
+from tests.fake import state
+from tests.fake import volume
+from tests.fake import world_building
+
+
+class FakeCloud(world_building.Building):
+    """Implements :class:`snapfault.cloud.port.Cloud`."""
+
+    def __init__(self, settle='tick', now=clock.now):
+        self.world = state.World(now)
+        self.faults = faults.Faults()
+        self.cinder = volume.Cinder(self.world, self.faults)
+        self.nova = compute.Nova(self.world, self.faults)
+        self.calls: list[faults.Call] = []
+        self.auto = settle == 'auto'
+        self.latency = 0.0  #: seconds each call takes
+        self._lock = threading.RLock()
+
+    # the port
+
+    def project(self, delegation):
+        return FakeProject(self, delegation)
+
+    def host_status(self, server_id):
+        with self.call('host_status', server_id):
+            server = self.world.servers.get(server_id)
+            return server.host_status if server else None
+
+    def read_measures(self, server_ids, metrics):
+        with self.call('read_measures', tuple(server_ids), tuple(metrics)):
+            found = {}
+            for server_id in server_ids:
+                measures = self.world.measures.get(server_id, {})
+                fresh = {
+                    metric: measures[metric]
+                    for metric in metrics
+                    if metric in measures
+                }
+                if fresh:
+                    found[server_id] = fresh
+            return found
+
+    def revoke(self, delegation):
+        with self.call('revoke', delegation.trust_id):
+            self.world.trusts.pop(delegation.trust_id, None)
+
+    # how every call goes
+
+    @contextlib.contextmanager
+    def call(self, method, *args, delegation=None):
+        """Note a call, and have it fail where that is armed."""
+        if self.latency:
+            threading.Event().wait(self.latency)
+        with self._lock:
+            self.calls.append(faults.Call(method, args))
+            if self.auto and method not in faults.CHANGES:
+                self.tick()
+            self._refuse(method, args, delegation)
+            yield
+            error = self.faults.take_error(method, args, after=True)
+            if error is not None:
+                raise error
+
+    def _refuse(self, method, args, delegation):
+        service = faults.SERVICES[method]
+        if delegation is not None:
+            self._check_trust(delegation)
+        if service in self.faults.down:
+            raise errors.CloudUnavailable(f'{service} does not answer')
+        error = self.faults.take_error(method, args, after=False)
+        if error is not None:
+            raise error
+
+    def _check_trust(self, delegation):
+        if 'keystone' in self.faults.down:
+            raise errors.CloudUnavailable('keystone does not answer')
+        if self.world.trusts.get(delegation.trust_id) != delegation.project_id:
+            raise errors.DelegationDead(
+                f'no token from trust {delegation.trust_id}'
+            )
+
+    # time
+
+    def tick(self, count=1):
+        """Take all that is under way one stage further, ``count`` times."""
+        with self._lock:
+            self.world.tick(count)
+
+    def settle(self):
+        """Finish all that is under way and does not hang."""
+        with self._lock:
+            self.world.settle()
+
+    # what was asked
+
+    def count(self, *methods):
+        """Count the calls: of all methods, or of those named."""
+        with self._lock:
+            return sum(
+                not methods or each.method in methods for each in self.calls
+            )
+
+    def changes(self):
+        """List the calls that change the cloud."""
+        with self._lock:
+            return [
+                each for each in self.calls if each.method in faults.CHANGES
+            ]
+
+    # faults
+
+    def fail(self, method, error, times=1, match=None, after=False):
+        """Have calls raise an error, before or after they acted.
+
+        :param times: None: until :meth:`heal`
+        :param match: only calls with this text in an argument
+        """
+        self.faults.add(
+            faults.Armed(method, times, match, error=error, after=after)
+        )
+
+    def break_next(self, method, times=1, match=None, fate='error'):
+        """Have work that was accepted go wrong.
+
+        :param fate: 'error'; 'hang' (never ends); 'busy' (a snapshot's
+            removal: it is ``available`` again); 'reserved' (a rebuild: ERROR,
+            and the volumes stay ``reserved``)
+        """
+        self.faults.add(faults.Armed(method, times, match, fate=fate))
+
+    def hang_next(self, method, times=1, match=None):
+        """Have work that was accepted never end, until :meth:`heal`."""
+        self.break_next(method, times, match, fate='hang')
+
+    @contextlib.contextmanager
+    def outage(self, *services):
+        """Let no call of 'nova', 'cinder', 'keystone' ... be answered."""
+        self.faults.down.update(services)
+        try:
+            yield
+        finally:
+            self.faults.down.difference_update(services)
+
+    def heal(self):
+        """Disarm all faults, and let what hangs go on."""
+        with self._lock:
+            self.faults.armed.clear()
+            self.faults.down.clear()
+            for each in self.world.operations:
+                each.hung = False
+
+    def kill_trust(self, delegation):
+        """Let Keystone give no token for it any more."""
+        self.world.trusts.pop(delegation.trust_id, None)
+
+
+class FakeProject:
+    """Implements :class:`snapfault.cloud.port.Project`."""
+
+    def __init__(self, cloud, delegation):
+        self._cloud = cloud
+        self._delegation = delegation
+
+    def check(self):
+        with self._cloud.call('check', delegation=self._delegation):
+            pass
+
+
+def _delegate(name):
+    """Make the method of FakeProject that Nova's or Cinder's half answers.
+
+    It takes exactly the arguments that the port's method takes.
+    """
+    signature = inspect.signature(getattr(port.Project, name))
+
+    @functools.wraps(getattr(port.Project, name))
+    def method(self, *args, **kwargs):
+        bound = signature.bind(self, *args, **kwargs)
+        args = bound.args[1:]
+        cloud, delegation = self._cloud, self._delegation
+        with cloud.call(name, *args, delegation=delegation):
+            half = cloud.cinder if hasattr(cloud.cinder, name) else cloud.nova
+            return getattr(half, name)(delegation.project_id, *args)
+
+    return method
+
+
+for _name, _service in faults.SERVICES.items():
+    if _service in ('nova', 'cinder', 'glance') and _name != 'host_status':
+        setattr(FakeProject, _name, _delegate(_name))
+
+
+class FakeEnroller:
+    """Implements :class:`snapfault.cloud.port.Enroller`.
+
+    The caller is not looked at: to be refused, use ``cloud.fail('enrol')``.
+    """
+
+    def __init__(self, cloud):
+        self._cloud = cloud
+
+    def enrol(self, caller, project_id, server_id):
+        del caller
+        cloud = self._cloud
+        with cloud.call('enrol', project_id, server_id):
+            try:
+                server = cloud.nova.get_server(project_id, server_id)
+            except errors.NotFound as error:
+                raise errors.InvalidInput(
+                    f'no server {server_id} in the project'
+                ) from error
+            image_id = suitable.image_of(server)
+            try:
+                image = cloud.nova.get_image(project_id, image_id)
+            except errors.NotFound:
+                image = None
+            volumes = [
+                cloud.cinder.get_volume(project_id, each.volume_id)
+                for each in cloud.nova.list_attachments(project_id, server_id)
+            ]
+            suitable.check(server, image, volumes)
+            delegation = cloud.add_trust(project_id)
+            return model.Enrolment(
+                server_id=server_id,
+                server_name=server.name,
+                image_id=image_id,
+                trust_id=delegation.trust_id,
+            )

@@ -1,0 +1,111 @@
+"""How the fake cloud is made to fail, and what it was asked."""
+
+import dataclasses
+import typing
+
+#: Which service answers a method of the port.
+SERVICES = {
+    'check': 'keystone',
+    'get_server': 'nova',
+    'list_attachments': 'nova',
+    'rebuild_server': 'nova',
+    'stop_server': 'nova',
+    'start_server': 'nova',
+    'detach_volume': 'nova',
+    'attach_volume': 'nova',
+    'host_status': 'nova',
+    'get_volume': 'cinder',
+    'list_volumes': 'cinder',
+    'find_volumes': 'cinder',
+    'list_snapshots': 'cinder',
+    'find_snapshots': 'cinder',
+    'get_headroom': 'cinder',
+    'create_snapshot': 'cinder',
+    'delete_snapshot': 'cinder',
+    'create_volume': 'cinder',
+    'get_image': 'glance',
+    'read_measures': 'gnocchi',
+    'revoke': 'keystone',
+    'enrol': 'keystone',
+}
+#: Methods that change something in the cloud.
+CHANGES = frozenset(
+    {
+        'create_snapshot',
+        'delete_snapshot',
+        'create_volume',
+        'rebuild_server',
+        'stop_server',
+        'start_server',
+        'detach_volume',
+        'attach_volume',
+        'revoke',
+        'enrol',
+    }
+)
+
+
+class Call(typing.NamedTuple):
+    """One call of a method of the port."""
+
+    method: str
+    args: tuple[typing.Any, ...]
+
+
+@dataclasses.dataclass
+class Armed:
+    """A fault that waits for calls of a method."""
+
+    method: str
+    times: int | None  #: None: until healed
+    match: str | None  #: only calls with this in an argument
+    error: typing.Any = None
+    after: bool = False
+    fate: str = ''
+
+
+class Faults:
+    """All that is armed; taking a fault uses it up."""
+
+    def __init__(self):
+        self.armed: list[Armed] = []
+        self.down: set[str] = set()
+
+    def add(self, armed: Armed):
+        if armed.method not in SERVICES:
+            raise LookupError(f'the port has no method {armed.method}')
+        self.armed.append(armed)
+
+    def take_error(self, method, args, after):
+        """Give the error that this call meets before or after it acts."""
+        armed = self._take(
+            lambda each: (
+                each.error is not None
+                and each.after == after
+                and _fits(each, method, args)
+            )
+        )
+        return armed.error if armed else None
+
+    def take_fate(self, method, *args):
+        """Give how the accepted work ends: '' is well."""
+        armed = self._take(
+            lambda each: each.fate and _fits(each, method, args)
+        )
+        return armed.fate if armed else ''
+
+    def _take(self, wanted):
+        for each in self.armed:
+            if wanted(each):
+                if each.times is not None:
+                    each.times -= 1
+                    if not each.times:
+                        self.armed.remove(each)
+                return each
+        return None
+
+
+def _fits(armed, method, args):
+    return armed.method == method and (
+        armed.match is None or any(armed.match in str(each) for each in args)
+    )

@@ -1,0 +1,156 @@
+"""Cinder, as far as the port reaches it."""
+
+from snapfault import errors
+from snapfault import resource
+from tests.fake import state
+
+
+class Cinder:
+    """Volumes, snapshots and the limits on them."""
+
+    def __init__(self, world, faults):
+        self._world = world
+        self._faults = faults
+
+    def get_volume(self, project_id, volume_id):
+        return self._world.owned('volumes', project_id, volume_id).show()
+
+    def list_volumes(self, project_id):
+        return self._list('volumes', project_id)
+
+    def find_volumes(self, project_id, marker):
+        return self._find('volumes', project_id, marker)
+
+    def list_snapshots(self, project_id):
+        return self._list('snapshots', project_id)
+
+    def find_snapshots(self, project_id, marker):
+        return self._find('snapshots', project_id, marker)
+
+    def get_headroom(self, project_id):
+        limits = self._world.projects[project_id].limits
+        usage = self._usage(project_id)
+        return resource.Headroom(
+            **{
+                name: None if limits[name] < 0 else limits[name] - usage[name]
+                for name in usage
+            }
+        )
+
+    def create_snapshot(self, project_id, volume_id, name, metadata):
+        volume = self._world.owned('volumes', project_id, volume_id)
+        _check_metadata(metadata)
+        if volume.status not in ('available', 'in-use'):
+            raise errors.CloudConflict(
+                f'snapshot of volume {volume_id}, which is {volume.status}'
+            )
+        self._reserve(project_id, snapshots=1, gigabytes=volume.size)
+        made = state.Snapshot(
+            id=self._world.new_id('snap'),
+            project_id=project_id,
+            name=name,
+            volume_id=volume_id,
+            size=volume.size,
+            created_at=self._world.now(),
+            metadata=dict(metadata),
+            content=volume.content,
+        )
+        self._world.snapshots[made.id] = made
+        fate = self._faults.take_fate('create_snapshot', volume_id, name)
+        self._become(made, 'error' if fate == 'error' else 'available', fate)
+        return made.show()
+
+    def delete_snapshot(self, project_id, snapshot_id):
+        found = self._world.owned('snapshots', project_id, snapshot_id)
+        if found.status not in ('available', 'error'):
+            raise errors.CloudConflict(
+                f'delete of snapshot {snapshot_id}, which is {found.status}'
+            )
+        found.status = 'deleting'
+        fate = self._faults.take_fate('delete_snapshot', snapshot_id)
+        if fate == 'busy':
+            self._become(found, 'available', fate)
+        elif fate == 'error':
+            self._become(found, 'error_deleting', fate)
+        else:
+            self._world.begin(
+                found.id,
+                lambda: self._world.snapshots.pop(found.id),
+                hung=fate == 'hang',
+            )
+
+    def create_volume(self, project_id, snapshot_id, size, name, metadata):
+        snapshot = self._world.owned('snapshots', project_id, snapshot_id)
+        _check_metadata(metadata)
+        if snapshot.status != 'available':
+            raise errors.CloudConflict(
+                f'volume of snapshot {snapshot_id}, which is {snapshot.status}'
+            )
+        if size < snapshot.size:
+            raise errors.CloudRefused(f'{size} GiB is less than the snapshot')
+        self._reserve(project_id, volumes=1, gigabytes=size)
+        source = self._world.volumes.get(snapshot.volume_id)
+        made = state.Volume(
+            id=self._world.new_id('vol'),
+            project_id=project_id,
+            name=name,
+            size=size,
+            created_at=self._world.now(),
+            status='creating',
+            volume_type=source.volume_type if source else None,
+            availability_zone=source.availability_zone if source else 'nova',
+            snapshot_id=snapshot_id,
+            metadata=dict(metadata),
+            content=snapshot.content,
+        )
+        self._world.volumes[made.id] = made
+        fate = self._faults.take_fate('create_volume', snapshot_id, name)
+        self._become(made, 'error' if fate == 'error' else 'available', fate)
+        return made.show()
+
+    def _become(self, found, status, fate):
+        self._world.begin(
+            found.id,
+            lambda: setattr(found, 'status', status),
+            hung=fate == 'hang',
+        )
+
+    def _of(self, kind, project_id):
+        everything = getattr(self._world, kind).values()
+        mine = [each for each in everything if each.project_id == project_id]
+        return sorted(mine, key=lambda each: (each.created_at, each.id))
+
+    def _list(self, kind, project_id):
+        return [each.show() for each in reversed(self._of(kind, project_id))]
+
+    def _find(self, kind, project_id, marker):
+        return [
+            each.show()
+            for each in self._of(kind, project_id)
+            if each.metadata.get(resource.MARKER) == marker
+        ]
+
+    def _usage(self, project_id):
+        # creating, error and deleting rows count too, as Cinder's do
+        snapshots = self._of('snapshots', project_id)
+        volumes = self._of('volumes', project_id)
+        return {
+            'snapshots': len(snapshots),
+            'volumes': len(volumes),
+            'gigabytes': sum(each.size for each in snapshots + volumes),
+        }
+
+    def _reserve(self, project_id, **wanted):
+        limits = self._world.projects[project_id].limits
+        usage = self._usage(project_id)
+        for name, count in wanted.items():
+            if 0 <= limits[name] < usage[name] + count:
+                raise errors.QuotaExceeded(
+                    f'{name}: {usage[name]} of {limits[name]} are used'
+                )
+
+
+def _check_metadata(metadata):
+    for text in [*metadata, *metadata.values()]:
+        if not isinstance(text, str) or len(text) > 255:
+            raise errors.CloudRefused('metadata: text of at most 255')
