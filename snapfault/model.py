@@ -187,7 +187,9 @@ class Part:
 
     weigher: str
     raw: float | None
-    normalised: float  #: 0..1 over the candidates ranked together
+    #: 0..1 over the candidates ranked together; where the weigher's scale
+    #: is absolute, ``raw`` itself, beyond 1 too; neutral for absent data.
+    normalised: float
     multiplier: float
     weight: float  #: ``normalised`` times ``multiplier``
 
