@@ -75,17 +75,25 @@ class Client:
     def _under_root(self, path: str) -> str:
         """Put /v1 before a path, unless the catalogue's URL ends in it."""
         if self._root is None:
-            endpoint = self._adapter.get_endpoint()
-            if not endpoint:
-                raise exceptions.EndpointNotFound(
-                    'The catalogue has no endpoint of the service type '
-                    'fault-tolerance for this region and interface: see '
-                    "'openstack catalog list', or set "
-                    'fault_tolerance_endpoint_override in clouds.yaml'
-                )
+            endpoint = self._endpoint()
             has_version = endpoint.rstrip('/').endswith('/v1')
             self._root = '' if has_version else '/v1'
         return f'{self._root}/{path}'
+
+    def _endpoint(self) -> str:
+        """Give where the service is, as the catalogue says."""
+        try:
+            endpoint = self._adapter.get_endpoint()
+        except keystone_exceptions.CatalogException:
+            endpoint = None
+        if not endpoint:
+            raise exceptions.EndpointNotFound(
+                'The catalogue has no endpoint of the service type '
+                'fault-tolerance for this region and interface: see '
+                "'openstack catalog list', or set "
+                'fault_tolerance_endpoint_override in clouds.yaml'
+            )
+        return str(endpoint)
 
 
 class Collection:
