@@ -7,6 +7,11 @@ COMPILE = $(UV) pip compile --quiet --upgrade --python-version 3.11 \
 	--no-annotate --custom-compile-command 'make lock'
 RUNNERS = lint unit functional packaging minicloud contract cloud
 
+# have uv trust what pip and git trust, where the machine keeps such a list
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS = true
+endif
+
 .PHONY: help setup test demo $(RUNNERS) docs lock clean
 
 help: ## say what there is (the default)

@@ -1,0 +1,238 @@
+"""The REST API of the fault tolerance service, thinly."""
+
+import collections.abc
+import typing
+import urllib.parse
+import uuid
+
+from keystoneauth1 import exceptions as keystone_exceptions
+from osc_lib import exceptions
+
+#: One resource as the API writes it: text, numbers, lists and mappings.
+Record = dict[str, typing.Any]
+Query = collections.abc.Mapping[str, typing.Any]
+
+ERRORS: typing.Final[dict[int, typing.Any]] = {
+    400: exceptions.BadRequest,
+    401: exceptions.Unauthorized,
+    403: exceptions.Forbidden,
+    404: exceptions.NotFound,
+    409: exceptions.Conflict,
+    413: exceptions.OverLimit,
+    501: exceptions.HTTPNotImplemented,
+}
+
+
+class Unreachable(exceptions.CommandError):
+    """No answer came: the service may be back in a moment."""
+
+
+class Client:
+    """The service as one user sees it."""
+
+    def __init__(self, adapter: typing.Any) -> None:
+        """Speak through a keystoneauth adapter; nothing is sent yet."""
+        self._adapter = adapter
+        self._root: str | None = None
+        self.policies = Collection(self, 'policies', 'policy', by='name')
+        self.protections = Collection(
+            self, 'protections', 'protection', by='business_id'
+        )
+        self.tasks = Collection(self, 'tasks', 'task')
+        self.points = Collection(self, 'recovery-points', 'recovery_point')
+        self.recoveries = Collection(self, 'recoveries', 'recovery')
+
+    def plan(self, query: Query) -> list[Record]:
+        """List what would run next, in that order."""
+        body = self.request('GET', with_query('plan', query))
+        return typing.cast(list[Record], body['plan']['tasks'])
+
+    def request(
+        self, method: str, path: str, body: Record | None = None
+    ) -> Record:
+        """Send one request and give the body of its answer.
+
+        :returns: an empty mapping where the answer has no body
+        :raises ClientException: the service said no; says why
+        :raises Unreachable: the service did not answer
+        """
+        try:
+            response = self._adapter.request(
+                self._under_root(path),
+                method,
+                json=body,
+                headers={'Accept': 'application/json'},
+                raise_exc=False,
+            )
+        except keystone_exceptions.ConnectionError as error:
+            raise Unreachable(
+                f'The fault tolerance service did not answer: {error}'
+            ) from error
+        if response.status_code >= 400:
+            raise refusal(response)
+        return json_of(response)
+
+    def _under_root(self, path: str) -> str:
+        """Put /v1 before a path, unless the catalogue's URL ends in it."""
+        if self._root is None:
+            endpoint = self._endpoint()
+            has_version = endpoint.rstrip('/').endswith('/v1')
+            self._root = '' if has_version else '/v1'
+        return f'{self._root}/{path}'
+
+    def _endpoint(self) -> str:
+        """Give where the service is, as the catalogue says."""
+        try:
+            endpoint = self._adapter.get_endpoint()
+        except keystone_exceptions.CatalogException:
+            endpoint = None
+        if not endpoint:
+            raise exceptions.EndpointNotFound(
+                'The catalogue has no endpoint of the service type '
+                'fault-tolerance for this region and interface: see '
+                "'openstack catalog list', or set "
+                'fault_tolerance_endpoint_override in clouds.yaml'
+            )
+        return str(endpoint)
+
+
+class Collection:
+    """The resources of one kind."""
+
+    def __init__(
+        self, client: Client, path: str, key: str, by: str | None = None
+    ) -> None:
+        """Name a kind; ``by`` is the member that people know one by."""
+        self._client = client
+        self._path = path
+        self._key = key
+        self._by = by
+
+    @property
+    def noun(self) -> str:
+        """The word for one of them, as a person reads it."""
+        return self._key.replace('_', ' ')
+
+    def list(self, query: Query, limit: int | None = None) -> list[Record]:
+        """List them, page after page, newest first.
+
+        :param limit: the most to give; None for all
+        """
+        page = self._client.request(
+            'GET', with_query(self._path, {**query, 'limit': limit})
+        )
+        plural = self._path.replace('-', '_')
+        found: list[Record] = list(page[plural])
+        while page[plural] and (limit is None or len(found) < limit):
+            rest = next_query(page.get(f'{plural}_links', ()))
+            if rest is None:
+                break
+            page = self._client.request('GET', f'{self._path}?{rest}')
+            found += page[plural]
+        return found[:limit]
+
+    def get(self, identity: str) -> Record:
+        """Give the one with an id."""
+        return self._send('GET', self._one(identity))
+
+    def create(self, members: Record) -> Record:
+        """Make one."""
+        return self._send('POST', self._path, members)
+
+    def update(self, identity: str, members: Record) -> Record:
+        """Replace some members of one."""
+        return self._send('PATCH', self._one(identity), members)
+
+    def delete(self, identity: str) -> None:
+        """Delete one, or ask that it be."""
+        self._client.request('DELETE', self._one(identity))
+
+    def find(self, name: str, all_projects: bool = False) -> Record:
+        """Give the one with a name, or with an id.
+
+        :param name: of a policy its name, of a protection its business id;
+            or an id
+        :raises CommandError: there is none, or more than one
+        """
+        if is_id(name):
+            try:
+                return self.get(name)
+            except exceptions.NotFound:
+                pass  # somebody may have named one like an id
+        assert self._by is not None
+        query = {self._by: name, 'all_projects': all_projects or None}
+        found = self.list(query, limit=2)
+        if len(found) == 1:
+            return found[0]
+        by = self._by.replace('_', ' ')
+        what = f'{self.noun} with the id or {by} {name!r}'
+        if not found:
+            raise exceptions.CommandError(f'There is no {what}')
+        raise exceptions.CommandError(
+            f'There is more than one {what}: say which by its id'
+        )
+
+    def _one(self, identity: str) -> str:
+        return f'{self._path}/{urllib.parse.quote(identity, safe="")}'
+
+    def _send(
+        self, method: str, path: str, members: Record | None = None
+    ) -> Record:
+        body = None if members is None else {self._key: members}
+        answer = self._client.request(method, path, body)
+        return typing.cast(Record, answer[self._key])
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id the service gives."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def with_query(path: str, query: Query) -> str:
+    """Put a query behind a path; what is None is left out."""
+    pairs = {
+        key: 'true' if value is True else value
+        for key, value in query.items()
+        if value is not None
+    }
+    return f'{path}?{urllib.parse.urlencode(pairs)}' if pairs else path
+
+
+def next_query(links: collections.abc.Iterable[Record]) -> str | None:
+    """Give the query of the next page; None on the last one.
+
+    Only the query is taken from the link: behind a proxy the rest of it may
+    name a scheme or host that we must not send a token to.
+    """
+    for link in links:
+        if link.get('rel') == 'next':
+            return urllib.parse.urlsplit(link['href']).query
+    return None
+
+
+def refusal(response: typing.Any) -> Exception:
+    """Turn an answer of 400 or above into what the command raises."""
+    code = response.status_code
+    errors = json_of(response).get('errors')
+    error = errors[0] if isinstance(errors, list) and errors else {}
+    text = error.get('detail') or error.get('title') or response.reason
+    request_id = error.get('request_id') or response.headers.get(
+        'X-OpenStack-Request-ID'
+    )
+    if request_id:
+        text = f'{text} [{request_id}]'
+    kind = ERRORS.get(code, exceptions.ClientException)
+    return typing.cast(Exception, kind(code, text))
+
+
+def json_of(response: typing.Any) -> Record:
+    """Read a body; what is not a JSON object reads as an empty one."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

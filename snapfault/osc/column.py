@@ -1,0 +1,192 @@
+"""How a value is shown: readable in a table, as it came in json."""
+
+import collections.abc
+import typing
+
+from cliff import columns
+
+from snapfault.osc import argument
+
+Record = dict[str, typing.Any]
+
+
+class Duration(columns.FormattableColumn):
+    """Seconds: ``1h30m (5400 s)``."""
+
+    def human_readable(self) -> str:
+        """Say it in units, and how it was understood."""
+        return '' if self._value is None else duration(self._value)
+
+
+class Weight(columns.FormattableColumn):
+    """A number nobody needs all digits of; None was never ranked."""
+
+    def human_readable(self) -> str:
+        """Say it with two digits."""
+        return '' if self._value is None else f'{self._value:.2f}'
+
+
+class Text(columns.FormattableColumn):
+    """A text or a time that may be absent."""
+
+    def human_readable(self) -> str:
+        """Show what is absent as nothing."""
+        return '' if self._value is None else str(self._value)
+
+
+class Schedule(columns.FormattableColumn):
+    """When a policy's runs fall due."""
+
+    def human_readable(self) -> str:
+        """Say ``every 6h (21600 s)``, or the cron with its zone."""
+        if self._value.get('cron'):
+            zone = self._value.get('time_zone') or 'UTC'
+            return f'cron {self._value["cron"]} ({zone})'
+        return f'every {duration(self._value["interval"])}'
+
+
+class Quota(columns.FormattableColumn):
+    """How many good points are kept."""
+
+    def human_readable(self) -> str:
+        """Say ``7 points``."""
+        count = self._value['count']
+        return f'{count} point' if count == 1 else f'{count} points'
+
+
+class Thresholds(columns.FormattableColumn):
+    """The bounds a policy sets, one a line."""
+
+    def human_readable(self) -> str:
+        """Say ``cpu_util over 80``."""
+        return '\n'.join(
+            f'{each["metric"]} over {each["over"]:g}' for each in self._value
+        )
+
+
+class Multipliers(columns.FormattableColumn):
+    """What each weigher counts, one a line."""
+
+    def human_readable(self) -> str:
+        """Say ``performance x 1.5``."""
+        return '\n'.join(
+            f'{name} x {value:g}' for name, value in self._value.items()
+        )
+
+
+class RecoveryRules(columns.FormattableColumn):
+    """What may happen without a person."""
+
+    def human_readable(self) -> str:
+        """Say whether, and the margin before the fault."""
+        how = 'automatic' if self._value.get('automatic') else 'by a person'
+        return f'{how}, margin {duration(self._value.get("margin", 0))}'
+
+
+class Parts(columns.FormattableColumn):
+    """What a weight is made of, one weigher a line."""
+
+    def human_readable(self) -> str:
+        """Say ``performance 1.00 x 1.0 (raw 1.90)``."""
+        return '\n'.join(_part(each) for each in self._value or ())
+
+
+class Measures(columns.FormattableColumn):
+    """What was measured, one metric a line."""
+
+    def human_readable(self) -> str:
+        """Say ``cpu_util 95 at 2026-01-01T00:00:00Z``."""
+        return '\n'.join(
+            f'{each["metric"]} {each["value"]:g} at {each["measured_at"]}'
+            for each in self._value or ()
+        )
+
+
+class Prunes(columns.FormattableColumn):
+    """The points that would go, one a line."""
+
+    def human_readable(self) -> str:
+        """Say each point's id and why."""
+        return '\n'.join(
+            f'{each["recovery_point_id"]}: {each["reason"]}'
+            for each in self._value or ()
+        )
+
+
+class Members(columns.FormattableColumn):
+    """The volumes of a recovery point, one a line."""
+
+    def human_readable(self) -> str:
+        """Say device, volume, size and snapshot."""
+        return table(
+            ('device', 'volume', 'GiB', 'snapshot', 'tag'),
+            [
+                (
+                    each['device'],
+                    each['volume_id'],
+                    each['size'],
+                    each['snapshot_id'],
+                    each['tag'],
+                )
+                for each in self._value or ()
+            ],
+        )
+
+
+class Volumes(columns.FormattableColumn):
+    """The volumes of a recovery point, in short."""
+
+    def human_readable(self) -> str:
+        """Say how many and how much: ``2, 30 GiB``."""
+        members = self._value or ()
+        return f'{len(members)}, {sum(each["size"] for each in members)} GiB'
+
+
+class Steps(columns.FormattableColumn):
+    """The journal of a recovery, one step a line."""
+
+    def human_readable(self) -> str:
+        """Say position, phase, name, status and detail."""
+        names = ('position', 'phase', 'name', 'status', 'detail')
+        return table(
+            names,
+            [[each[name] for name in names] for each in self._value or ()],
+        )
+
+
+def duration(seconds: int) -> str:
+    """Say seconds in units: ``1h30m (5400 s)``; below a minute ``45 s``."""
+    rest = seconds
+    text = ''
+    for unit, size in argument.UNITS.items():
+        number, rest = divmod(rest, size)
+        text += f'{number}{unit}' if number else ''
+    return f'{seconds} s' if seconds < 60 else f'{text} ({seconds} s)'
+
+
+def table(
+    titles: collections.abc.Sequence[str],
+    rows: collections.abc.Sequence[collections.abc.Sequence[object]],
+) -> str:
+    """Line up rows below their titles; nothing where there are none."""
+    if not rows:
+        return ''
+    cells = [
+        ['' if cell is None else ' '.join(str(cell).split()) for cell in row]
+        for row in (titles, *rows)
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return '\n'.join(
+        '  '.join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _part(part: Record) -> str:
+    raw = 'no data' if part['raw'] is None else f'raw {part["raw"]:.2f}'
+    return (
+        f'{part["weigher"]} {part["normalised"]:.2f} x '
+        f'{part["multiplier"]:.1f} ({raw})'
+    )

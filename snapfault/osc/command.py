@@ -1,0 +1,147 @@
+"""The shapes that commands of all nouns share."""
+
+import argparse
+import collections.abc
+import typing
+
+from osc_lib import exceptions
+from osc_lib.command import command
+
+from snapfault.osc import argument
+from snapfault.osc import client
+
+#: A member of a resource, and the column class that shows it; None shows
+#: it as it is.
+Field = tuple[str, typing.Any]
+Fields = tuple[Field, ...]
+Shown = tuple[tuple[str, ...], collections.abc.Iterable[typing.Any]]
+PROJECT: Field = ('project_id', None)
+
+
+def show(record: client.Record, fields: Fields) -> Shown:
+    """Show one resource."""
+    return tuple(name for name, _ in fields), cells(record, fields)
+
+
+def cells(record: client.Record, fields: Fields) -> tuple[typing.Any, ...]:
+    """Give the values of a resource, each as its column shows it."""
+    values = ((record.get(name), kind) for name, kind in fields)
+    return tuple(kind(value) if kind else value for value, kind in values)
+
+
+def title(name: str) -> str:
+    """Give the title of a list's column: ``Business ID``."""
+    return name.replace('_', ' ').title().replace('Id', 'ID')
+
+
+class Spoken(command.Command):
+    """A command that speaks to the service."""
+
+    @property
+    def service(self) -> client.Client:
+        """The client of the service."""
+        return typing.cast(
+            client.Client, self.app.client_manager.fault_tolerance
+        )
+
+
+class ShowOne(Spoken, command.ShowOne):
+    """A command that shows one resource."""
+
+
+class PlainLister(Spoken, command.Lister):
+    """A command that shows rows."""
+
+
+class Lister(PlainLister):
+    """A command that lists resources of one kind."""
+
+    fields: typing.ClassVar[Fields]
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what every list takes, then the noun's own filters."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        self.add_filters(parser)
+        add_all_projects(parser)
+        parser.add_argument(
+            '--limit',
+            metavar='<count>',
+            type=argument.count,
+            help='List no more than so many (default: all)',
+        )
+        parser.add_argument(
+            '--marker',
+            metavar='<id>',
+            help='List what comes after the one with this id',
+        )
+        return parser
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options that choose what is listed."""
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Give the query that the chosen filters stand for."""
+        return {}
+
+    def collection(self) -> client.Collection:
+        """Give what is listed."""
+        raise NotImplementedError
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Shown:
+        """List, newest first."""
+        query = {
+            **self.filters(parsed_args),
+            'marker': parsed_args.marker,
+            'all_projects': parsed_args.all_projects or None,
+        }
+        found = self.collection().list(query, parsed_args.limit)
+        return self.rows(self.fields, found, parsed_args)
+
+    def rows(
+        self,
+        fields: Fields,
+        found: list[client.Record],
+        parsed_args: argparse.Namespace,
+    ) -> Shown:
+        """Give the titles and one row for each."""
+        if parsed_args.all_projects:
+            fields = (*fields, PROJECT)
+        titles = tuple(title(name) for name, _ in fields)
+        return titles, [cells(each, fields) for each in found]
+
+
+class Delete(Spoken):
+    """A command that deletes one or several."""
+
+    def delete(
+        self,
+        names: collections.abc.Sequence[str],
+        delete_one: collections.abc.Callable[[str], None],
+    ) -> None:
+        """Delete each; one that fails does not keep the others.
+
+        :raises CommandError: some were not deleted
+        """
+        failed = 0
+        for name in names:
+            try:
+                delete_one(name)
+            except (
+                exceptions.ClientException,
+                exceptions.CommandError,
+            ) as error:
+                failed += 1
+                self.log.error('%s was not deleted: %s', name, error)
+        if failed:
+            raise exceptions.CommandError(
+                f'{failed} of {len(names)} were not deleted'
+            )
+
+
+def add_all_projects(parser: argparse.ArgumentParser) -> None:
+    """Add --all-projects."""
+    parser.add_argument(
+        '--all-projects',
+        action='store_true',
+        help='Look in all projects (admin only)',
+    )

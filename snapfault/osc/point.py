@@ -1,0 +1,100 @@
+"""``openstack recovery point``: what a service can be recovered from."""
+
+import argparse
+
+from snapfault.osc import client
+from snapfault.osc import column
+from snapfault.osc import command
+from snapfault.osc import task
+
+FIELDS: command.Fields = (
+    ('id', None),
+    ('protection_id', None),
+    ('business_id', None),
+    ('task_id', None),
+    ('sequence', None),
+    ('status', None),
+    ('server_id', None),
+    ('image_id', None),
+    ('flavor_id', None),
+    ('members', column.Members),
+    ('reason', column.Text),
+    ('project_id', None),
+    ('scheduled_at', None),
+    ('created_at', None),
+    ('completed_at', column.Text),
+)
+STATUSES = ('creating', 'good', 'failed', 'deleting', 'deleted', 'lost')
+
+
+class List(command.Lister):
+    """List recovery points."""
+
+    fields = (
+        ('id', None),
+        ('business_id', None),
+        ('sequence', None),
+        ('status', None),
+        ('members', column.Volumes),
+        ('scheduled_at', None),
+        ('completed_at', column.Text),
+        ('reason', column.Text),
+    )
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Take a business id, a protection and a status."""
+        parser.add_argument(
+            '--business-id',
+            metavar='<business-id>',
+            help='Only those of this service, protected still or no more',
+        )
+        task.add_protection_filter(parser)
+        parser.add_argument(
+            '--status', choices=STATUSES, help='Only those that stand so'
+        )
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Choose by business id, protection and status."""
+        return {
+            'business_id': parsed_args.business_id,
+            'protection_id': task.protection_id(self.service, parsed_args),
+            'status': parsed_args.status,
+        }
+
+    def collection(self) -> client.Collection:
+        """List recovery points."""
+        return self.service.points
+
+
+class Show(command.ShowOne):
+    """Show a recovery point."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take an id."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument('point', metavar='<point>', help='Its id')
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Show it."""
+        point = self.service.points.get(parsed_args.point)
+        return command.show(point, FIELDS)
+
+
+class Delete(command.Delete):
+    """Delete recovery points with their snapshots.
+
+    The last good point of a service is never deleted.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several ids."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'points', metavar='<point>', nargs='+', help='Its id'
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Ask that each be deleted; the service does it in a while."""
+        self.delete(parsed_args.points, self.service.points.delete)

@@ -1,0 +1,130 @@
+"""``openstack protection policy``: the rules that protections share."""
+
+import argparse
+
+from snapfault.osc import argument
+from snapfault.osc import client
+from snapfault.osc import column
+from snapfault.osc import command
+from snapfault.osc import rules
+
+FIELDS: command.Fields = (
+    ('id', None),
+    ('name', None),
+    ('description', None),
+    ('schedule', column.Schedule),
+    ('quota', column.Quota),
+    ('thresholds', column.Thresholds),
+    ('posture', None),
+    ('multipliers', column.Multipliers),
+    ('rpo', column.Duration),
+    ('recovery', column.RecoveryRules),
+    ('project_id', None),
+    ('created_at', None),
+    ('updated_at', column.Text),
+)
+POLICY = 'The name or the id of a policy'
+
+
+class Create(command.ShowOne):
+    """Create a policy."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take all a policy has."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name', metavar='<name>', help='A name, unique in the project'
+        )
+        rules.add_arguments(parser, is_new=True)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Create it and show it as it was understood."""
+        rules.check(parsed_args)
+        members = {'name': parsed_args.name, **rules.members(parsed_args, {})}
+        return command.show(self.service.policies.create(members), FIELDS)
+
+
+class Set(command.ShowOne):
+    """Change a policy; what is not named stays as it is."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take all a policy has, and what empties a member."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument('policy', metavar='<policy>', help=POLICY)
+        parser.add_argument('--name', metavar='<name>', help='A new name')
+        rules.add_arguments(parser, is_new=False)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Send what is named and nothing else."""
+        rules.check(parsed_args)
+        if not rules.names_anything(parsed_args):
+            argument.refuse('<policy>', 'say what to set, such as --quota 7')
+        policy = self.service.policies.find(parsed_args.policy)
+        members = rules.changes(parsed_args, policy)
+        updated = self.service.policies.update(policy['id'], members)
+        return command.show(updated, FIELDS)
+
+
+class Show(command.ShowOne):
+    """Show a policy."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take a name or an id."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument('policy', metavar='<policy>', help=POLICY)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Find it and show it."""
+        policy = self.service.policies.find(parsed_args.policy)
+        return command.show(policy, FIELDS)
+
+
+class List(command.Lister):
+    """List policies."""
+
+    fields = (
+        ('id', None),
+        ('name', None),
+        ('schedule', column.Schedule),
+        ('quota', column.Quota),
+        ('rpo', column.Duration),
+        ('posture', None),
+        ('recovery', column.RecoveryRules),
+    )
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Take a name."""
+        parser.add_argument(
+            '--name', metavar='<name>', help='Only the policy of this name'
+        )
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Choose by name."""
+        return {'name': parsed_args.name}
+
+    def collection(self) -> client.Collection:
+        """List policies."""
+        return self.service.policies
+
+
+class Delete(command.Delete):
+    """Delete policies that no protection uses."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several names or ids."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'policies', metavar='<policy>', nargs='+', help=POLICY
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete each."""
+        policies = self.service.policies
+        self.delete(
+            parsed_args.policies,
+            lambda name: policies.delete(policies.find(name)['id']),
+        )

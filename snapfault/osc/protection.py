@@ -1,0 +1,200 @@
+"""``openstack protection``: business services under a policy."""
+
+import argparse
+
+from snapfault.osc import argument
+from snapfault.osc import client
+from snapfault.osc import column
+from snapfault.osc import command
+from snapfault.osc import policy
+from snapfault.osc import task
+from snapfault.osc import wait
+
+FIELDS: command.Fields = (
+    ('id', None),
+    ('business_id', None),
+    ('server_id', None),
+    ('policy_id', None),
+    ('image_id', None),
+    ('next_run_at', column.Text),
+    ('alarm', column.Text),
+    ('alarm_at', column.Text),
+    ('project_id', None),
+    ('created_at', None),
+    ('updated_at', column.Text),
+)
+PROTECTION = 'The business id, or the id, of a protection'
+
+
+class Create(command.ShowOne):
+    """Protect a business service."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take the business id, its server and its policy."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'business_id',
+            metavar='<business-id>',
+            help='What you know the service by; unique in the project',
+        )
+        parser.add_argument(
+            '--server',
+            metavar='<server>',
+            required=True,
+            help='The name or the id of the server it runs on',
+        )
+        parser.add_argument(
+            '--policy', metavar='<policy>', required=True, help=policy.POLICY
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Create it and show it."""
+        chosen = self.service.policies.find(parsed_args.policy)
+        members = {
+            'business_id': parsed_args.business_id,
+            'server_id': self._server_id(parsed_args.server),
+            'policy_id': chosen['id'],
+        }
+        return command.show(self.service.protections.create(members), FIELDS)
+
+    def _server_id(self, server: str) -> str:
+        """Ask the compute service only for what is not an id by its form."""
+        if client.is_id(server):
+            return server
+        compute = self.app.client_manager.sdk_connection.compute
+        found = compute.find_server(server, ignore_missing=True)
+        if found is None:
+            argument.refuse(
+                '--server',
+                f'there is no server with the name or id {server!r}: '
+                "'openstack server list' shows those of this project",
+            )
+        return str(found.id)
+
+
+class Set(command.ShowOne):
+    """Put a protection under another policy."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take the protection and its new policy."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        add_protection(parser)
+        parser.add_argument(
+            '--policy', metavar='<policy>', required=True, help=policy.POLICY
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Change it and show it."""
+        protections = self.service.protections
+        found = protections.find(parsed_args.protection)
+        chosen = self.service.policies.find(parsed_args.policy)
+        members = {'policy_id': chosen['id']}
+        return command.show(protections.update(found['id'], members), FIELDS)
+
+
+class Show(command.ShowOne):
+    """Show a protection."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take a business id or an id."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        add_protection(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Find it and show it."""
+        found = self.service.protections.find(parsed_args.protection)
+        return command.show(found, FIELDS)
+
+
+class List(command.Lister):
+    """List protections."""
+
+    fields = (
+        ('id', None),
+        ('business_id', None),
+        ('server_id', None),
+        ('policy_id', None),
+        ('next_run_at', column.Text),
+        ('alarm', column.Text),
+    )
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Take a policy or a business id."""
+        parser.add_argument(
+            '--policy',
+            metavar='<policy>',
+            help='Only those under this policy (name or id)',
+        )
+        parser.add_argument(
+            '--business-id',
+            metavar='<business-id>',
+            help='Only the one with this business id',
+        )
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Choose by policy and business id."""
+        query = {'business_id': parsed_args.business_id}
+        if parsed_args.policy is not None:
+            chosen = self.service.policies.find(
+                parsed_args.policy, parsed_args.all_projects
+            )
+            query['policy_id'] = chosen['id']
+        return query
+
+    def collection(self) -> client.Collection:
+        """List protections."""
+        return self.service.protections
+
+
+class Delete(command.Delete):
+    """Stop protecting services; their recovery points stay."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several business ids or ids."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'protections',
+            metavar='<protection>',
+            nargs='+',
+            help=PROTECTION,
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete each."""
+        protections = self.service.protections
+        self.delete(
+            parsed_args.protections,
+            lambda name: protections.delete(protections.find(name)['id']),
+        )
+
+
+class Run(wait.Waits, command.ShowOne):
+    """Take a recovery point of a service now."""
+
+    what = 'task'
+    timeout = 1800
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take the protection, and whether to wait."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        add_protection(parser)
+        self.add_wait_arguments(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Ask for a task and show it, when it is over with --wait."""
+        self.check_wait_arguments(parsed_args)
+        found = self.service.protections.find(parsed_args.protection)
+        tasks = self.service.tasks
+        asked = tasks.create({'protection_id': found['id']})
+        record = self.outcome(asked, tasks, task.Story(), parsed_args)
+        return command.show(record, task.FIELDS)
+
+
+def add_protection(parser: argparse.ArgumentParser) -> None:
+    """Add the positional <protection>."""
+    parser.add_argument('protection', metavar='<protection>', help=PROTECTION)

@@ -1,0 +1,160 @@
+"""``openstack recovery``: bring a service back from a recovery point."""
+
+import argparse
+import collections.abc
+
+from osc_lib.cli import format_columns
+
+from snapfault.osc import client
+from snapfault.osc import column
+from snapfault.osc import command
+from snapfault.osc import wait
+
+FIELDS: command.Fields = (
+    ('id', None),
+    ('protection_id', None),
+    ('business_id', None),
+    ('server_id', None),
+    ('status', None),
+    ('cause', None),
+    ('onset_at', None),
+    ('evidence', format_columns.DictColumn),
+    ('recovery_point_id', column.Text),
+    ('reason', column.Text),
+    ('steps', column.Steps),
+    ('project_id', None),
+    ('created_at', None),
+    ('finished_at', column.Text),
+)
+STATUSES = ('waiting', 'running', 'done', 'refused', 'failed')
+
+
+class Create(wait.Waits, command.ShowOne):
+    """Recover a service: rebuild its server and restore its volumes."""
+
+    what = 'recovery'
+    timeout = 3600
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take the service, a point and whether to wait."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument(
+            'protection',
+            metavar='<business-id>',
+            help='The business id, or the id, of the protection',
+        )
+        parser.add_argument(
+            '--point',
+            metavar='<point>',
+            help=(
+                'The id of the recovery point to go back to (default: the '
+                'newest good one from before the fault)'
+            ),
+        )
+        self.add_wait_arguments(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Ask for it and show it, when it is over with --wait."""
+        self.check_wait_arguments(parsed_args)
+        protection = self.service.protections.find(parsed_args.protection)
+        members = {'business_id': protection['business_id']}
+        if parsed_args.point is not None:
+            members['recovery_point_id'] = parsed_args.point
+        recoveries = self.service.recoveries
+        asked = recoveries.create(members)
+        record = self.outcome(asked, recoveries, Story(), parsed_args)
+        return command.show(record, FIELDS)
+
+
+class List(command.Lister):
+    """List recoveries."""
+
+    fields = (
+        ('id', None),
+        ('business_id', None),
+        ('status', None),
+        ('cause', None),
+        ('recovery_point_id', column.Text),
+        ('created_at', None),
+        ('finished_at', column.Text),
+        ('reason', column.Text),
+    )
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Take a business id and a status."""
+        parser.add_argument(
+            '--business-id',
+            metavar='<business-id>',
+            help='Only those of this service',
+        )
+        parser.add_argument(
+            '--status', choices=STATUSES, help='Only those that stand so'
+        )
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Choose by business id and status."""
+        return {
+            'business_id': parsed_args.business_id,
+            'status': parsed_args.status,
+        }
+
+    def collection(self) -> client.Collection:
+        """List recoveries."""
+        return self.service.recoveries
+
+
+class Show(command.ShowOne):
+    """Show a recovery with its steps."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take an id."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument('recovery', metavar='<recovery>', help='Its id')
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Show it."""
+        found = self.service.recoveries.get(parsed_args.recovery)
+        return command.show(found, FIELDS)
+
+
+class Story:
+    """How a recovery goes, for who waits for it."""
+
+    def __init__(self) -> None:
+        """Have told nothing yet."""
+        self._told: set[int] = set()
+
+    def news(self, record: client.Record) -> collections.abc.Iterable[str]:
+        """Tell each step once, when it is over."""
+        for step, name in _named_steps(record):
+            is_over = step['status'] in ('done', 'failed')
+            if is_over and step['position'] not in self._told:
+                self._told.add(step['position'])
+                text = f'{name} {step["status"]}'
+                detail = step.get('detail')
+                yield f'{text}: {detail}' if detail else text
+
+    def state(self, record: client.Record) -> str:
+        """Say which steps are under way, or else its status."""
+        under_way = [
+            name
+            for step, name in _named_steps(record)
+            if step['status'] == 'started'
+        ]
+        if under_way and record['status'] not in wait.OVER:
+            return '; '.join(f'{name} started' for name in under_way)
+        text = f'recovery {record["id"]} {record["status"]}'
+        if record.get('reason'):
+            text += f': {record["reason"]}'
+        return text
+
+
+def _named_steps(
+    record: client.Record,
+) -> collections.abc.Iterator[tuple[client.Record, str]]:
+    """Give each step with what it is called: ``step 2/7 rebuild``."""
+    steps = record.get('steps') or []
+    for number, step in enumerate(steps, start=1):
+        yield step, f'step {number}/{len(steps)} {step["name"]}'

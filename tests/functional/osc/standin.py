@@ -1,0 +1,219 @@
+"""A stand-in of the REST API, with a Keystone and a Nova beside it.
+
+One WSGI application: it keeps what is posted, answers lists by page, and
+writes down what it was asked.
+"""
+
+import json
+import urllib.parse
+
+import webob
+import webob.dec
+
+HOST = 'cloud.test'
+PAGE = 2  #: what a page holds at most, few so that lists have several
+KEYS = {
+    'policies': 'policy',
+    'protections': 'protection',
+    'tasks': 'task',
+    'recovery-points': 'recovery_point',
+    'recoveries': 'recovery',
+}
+POLICY = {
+    'description': '',
+    'thresholds': [],
+    'posture': 'risk',
+    'multipliers': {},
+    'rpo': None,
+    'recovery': {'automatic': False, 'margin': 60},
+}
+DEFAULTS = {
+    'policies': POLICY,
+    'protections': {'next_run_at': None, 'alarm': '', 'alarm_at': None},
+    'tasks': {'status': 'waiting', 'attempts': 0, 'reason': ''},
+    'recoveries': {'status': 'waiting', 'reason': '', 'steps': []},
+}
+
+
+def identity(number):
+    """Give an id that is easily read."""
+    return f'00000000-0000-4000-8000-{number:012d}'
+
+
+class Refused(Exception):
+    """The API's way to say no."""
+
+
+class Cloud:
+    """Keystone, Nova and the fault tolerance service on one host."""
+
+    def __init__(self):
+        self.asked = []  #: (method, path with query, body) of our API
+        self.elsewhere = []  #: (method, path) of Keystone and Nova
+        self.kept = {path: {} for path in KEYS}
+        self.script = {}  #: id -> what each further look finds
+        self.plan = []
+        self.servers = {}  #: name -> id
+        #: What the next requests get: (status, body), or None to pass one.
+        self.refusal = []
+        self.has_service = True  #: whether the catalogue names our service
+        self.tokens = {'a-token'}
+
+    @webob.dec.wsgify
+    def __call__(self, request):
+        """Answer as the service that the path belongs to."""
+        path = request.path
+        if path.startswith('/fault/v1/'):
+            return self._fault(request, path.removeprefix('/fault/v1/'))
+        self.elsewhere.append((request.method, path))
+        if path == '/identity/v3/auth/tokens':
+            return _token(self.has_service)
+        if path.startswith('/compute'):
+            return self._compute(request)
+        return webob.Response(status=404)
+
+    def keep(self, path, number, **members):
+        """Put a resource there as if it had been made long ago."""
+        record = {**DEFAULTS.get(path, {}), 'id': identity(number), **members}
+        self.kept[path][record['id']] = record
+        return record
+
+    def _fault(self, request, path):
+        body = request.json if request.body else None
+        asked = f'/v1/{path}'
+        if request.query_string:
+            asked += f'?{urllib.parse.unquote_plus(request.query_string)}'
+        self.asked.append((request.method, asked, body))
+        assert request.headers.get('X-Auth-Token') in self.tokens
+        refused = self.refusal.pop(0) if self.refusal else None
+        if refused is not None:
+            return _answer(*refused)
+        if path == 'plan':
+            return _answer(200, {'plan': {'tasks': self.plan}})
+        name, _, one = path.partition('/')
+        try:
+            if one:
+                return self._one(request.method, name, one, body)
+            return self._many(request, name, body)
+        except Refused as refused:
+            return _answer(404, error(404, str(refused)))
+
+    def _many(self, request, name, body):
+        if request.method == 'POST':
+            members = body[KEYS[name]]
+            number = 100 + len(self.kept[name])
+            record = self.keep(name, number, **members)
+            return _answer(
+                202 if name in ('tasks', 'recoveries') else 201,
+                {KEYS[name]: record},
+            )
+        query = dict(request.GET)
+        limit = min(int(query.pop('limit', PAGE)), PAGE)
+        marker = query.pop('marker', None)
+        query.pop('all_projects', None)
+        found = [
+            record
+            for record in self.kept[name].values()
+            if all(str(record.get(k)) == v for k, v in query.items())
+        ]
+        ids = [record['id'] for record in found]
+        start = ids.index(marker) + 1 if marker else 0
+        page = found[start : start + limit]
+        plural = name.replace('-', '_')
+        answer = {plural: page}
+        if start + limit < len(found):
+            rest = dict(request.GET) | {'marker': page[-1]['id']}
+            # As behind a proxy that the service knows nothing of.
+            href = f'http://inner/v1/{name}?{urllib.parse.urlencode(rest)}'
+            answer[f'{plural}_links'] = [{'rel': 'next', 'href': href}]
+        return _answer(200, answer)
+
+    def _one(self, method, name, one, body):
+        record = self.kept[name].get(urllib.parse.unquote(one))
+        if record is None:
+            raise Refused(f'There is no {KEYS[name]} {one}.')
+        if method == 'DELETE':
+            del self.kept[name][record['id']]
+            return _answer(204)
+        if method == 'PATCH':
+            record.update(body[KEYS[name]])
+        elif self.script.get(record['id']):
+            record.update(self.script[record['id']].pop(0))
+        return _answer(200, {KEYS[name]: record})
+
+    def _compute(self, request):
+        path = request.path.removeprefix('/compute/v2.1')
+        if path == '/servers/detail':
+            name = request.GET.get('name')
+            ids = [self.servers[name]] if name in self.servers else []
+            found = [{'id': each, 'name': name} for each in ids]
+            return _answer(200, {'servers': found})
+        return _answer(404, {'itemNotFound': {'code': 404, 'message': 'no'}})
+
+
+def error(status, detail, request_id='req-7'):
+    """Write an error as the API does."""
+    member = {
+        'request_id': request_id,
+        'code': '',
+        'status': status,
+        'title': 'Refused',
+        'detail': detail,
+        'links': [],
+    }
+    return {'errors': [member]}
+
+
+def _answer(status, body=None):
+    if isinstance(body, str):
+        return webob.Response(status=status, text=body)
+    text = '' if body is None else json.dumps(body)
+    return webob.Response(
+        status=status, text=text, content_type='application/json'
+    )
+
+
+def _token(has_service):
+    urls = {
+        'identity': ('keystone', '/identity'),
+        'compute': ('nova', '/compute/v2.1'),
+    }
+    if has_service:
+        urls['fault-tolerance'] = ('snapfault', '/fault')
+    catalogue = [
+        {
+            'type': kind,
+            'name': name,
+            'id': name,
+            'endpoints': [
+                {
+                    'id': name,
+                    'interface': 'public',
+                    'region_id': 'here',
+                    'region': 'here',
+                    'url': f'http://{HOST}{path}',
+                }
+            ],
+        }
+        for kind, (name, path) in urls.items()
+    ]
+    token = {
+        'methods': ['password'],
+        'expires_at': '2999-01-01T00:00:00.000000Z',
+        'issued_at': '2026-01-01T00:00:00.000000Z',
+        'user': {
+            'id': 'u',
+            'name': 'u',
+            'domain': {'id': 'default', 'name': 'Default'},
+        },
+        'project': {
+            'id': 'p',
+            'name': 'p',
+            'domain': {'id': 'default', 'name': 'Default'},
+        },
+        'roles': [{'id': 'm', 'name': 'member'}],
+        'catalog': catalogue,
+    }
+    response = _answer(201, {'token': token})
+    response.headers['X-Subject-Token'] = 'a-token'
+    return response

@@ -1,0 +1,175 @@
+"""What a person, and what a script, gets to read."""
+
+import pytest
+
+from tests.functional.osc import standin
+
+GOLD = standin.identity(1)
+SHOP = standin.identity(2)
+POINT = standin.identity(4)
+RULES = {'schedule': {'interval': 60}, 'quota': {'count': 1}}
+AT = '2026-01-01T03:00:00Z'
+PARTS = [
+    {
+        'weigher': 'performance',
+        'raw': 1.9,
+        'normalised': 1.0,
+        'multiplier': 1.0,
+        'weight': 1.0,
+    },
+    {
+        'weigher': 'rpo',
+        'raw': None,
+        'normalised': 0.0,
+        'multiplier': 2.0,
+        'weight': 0.0,
+    },
+]
+MEASURES = [{'metric': 'cpu_util', 'value': 95.0, 'measured_at': AT}]
+PRUNE = [{'recovery_point_id': POINT, 'reason': 'beyond the quota of 2'}]
+STEP = {'arguments': {}, 'started_at': None, 'finished_at': None}
+STEPS = [
+    {'position': 0, 'phase': 0, 'name': 'fence', 'status': 'done'},
+    {'position': 1, 'phase': 1, 'name': 'rebuild', 'status': 'failed'},
+]
+MEMBERS = [
+    {
+        'volume_id': 'volume-1',
+        'size': 10,
+        'device': '/dev/vdb',
+        'tag': None,
+        'delete_on_termination': False,
+        'snapshot_id': 'snapshot-1',
+    },
+    {
+        'volume_id': 'volume-2',
+        'size': 20,
+        'device': '/dev/vdc',
+        'tag': 'data',
+        'delete_on_termination': False,
+        'snapshot_id': None,
+    },
+]
+
+
+def planned(business_id, weight):
+    """Give one task of a plan."""
+    return {
+        'business_id': business_id,
+        'protection_id': SHOP,
+        'task_id': None,
+        'scheduled_at': AT,
+        'weight': weight,
+        'breakdown': PARTS,
+        'measures': MEASURES,
+        'prune': PRUNE,
+    }
+
+
+def test_policy_is_shown_as_it_was_understood(cloud, run):
+    ran = run(
+        'protection policy create gold --interval 90m --quota 1 '
+        '--threshold cpu_util=80 --multiplier rpo=2 --rpo 4h '
+        '--automatic-recovery --recovery-margin 45'
+    )
+    for text in (
+        'every 1h30m (5400 s)',
+        '1 point ',
+        'cpu_util over 80',
+        'rpo x 2',
+        '4h (14400 s)',
+        'automatic, margin 45 s',
+    ):
+        assert text in ran.out
+
+
+def test_policy_in_json_is_raw(cloud, run):
+    schedule = {'cron': '0 3 * * *', 'time_zone': 'UTC'}
+    cloud.keep(
+        'policies', 1, name='gold', schedule=schedule, quota={'count': 3}
+    )
+    shown = run('protection policy show gold -f json').json
+    assert shown['schedule'] == schedule
+    assert shown['quota'] == {'count': 3}
+    assert shown['rpo'] is None
+    assert shown['recovery'] == {'automatic': False, 'margin': 60}
+    table = run('protection policy show gold').out
+    assert 'cron 0 3 * * * (UTC)' in table
+    assert '3 points' in table
+    assert 'by a person, margin 1m (60 s)' in table
+
+
+def test_plan_says_in_which_order_and_why(cloud, run):
+    cloud.plan = [planned('zoo', 1.0), planned('ant', None)]
+    ran = run('protection plan show')
+    assert ran.out.index('zoo') < ran.out.index('ant')
+    for text in (
+        'performance 1.00 x 1.0 (raw 1.90)',
+        'rpo 0.00 x 2.0 (no data)',
+        f'cpu_util 95 at {AT}',
+        f'{POINT}: beyond the quota of 2',
+    ):
+        assert text in ran.out
+    first, second = run('protection plan show -f json').json
+    assert first == {
+        'Position': 1,
+        'Business ID': 'zoo',
+        'Scheduled At': AT,
+        'Weight': 1.0,
+        'Parts': PARTS,
+        'Measures': MEASURES,
+        'Would Prune': PRUNE,
+    }
+    assert (second['Position'], second['Weight']) == (2, None)
+
+
+def test_recovery_shows_its_steps_as_a_table(cloud, run):
+    steps = [{**STEP, 'detail': 'no host\nleft', **each} for each in STEPS]
+    record = cloud.keep('recoveries', 5, business_id='shop', steps=steps)
+    ran = run(f'recovery show {record["id"]}')
+    assert 'position  phase  name     status  detail' in ran.out
+    assert '1         1      rebuild  failed  no host left' in ran.out
+    shown = run(f'recovery show {record["id"]} -f json').json
+    assert shown['steps'] == steps
+
+
+def test_point_shows_its_volumes(cloud, run):
+    cloud.keep('recovery-points', 4, business_id='shop', members=MEMBERS)
+    ran = run(f'recovery point show {POINT}')
+    assert '/dev/vdb  volume-1  10   snapshot-1' in ran.out
+    assert '/dev/vdc  volume-2  20               data' in ran.out
+    listed = run('recovery point list')
+    assert '2, 30 GiB' in listed.out
+    raw = run('recovery point list -f json').json
+    assert raw[0]['Members'] == MEMBERS
+
+
+@pytest.mark.parametrize(
+    ('words', 'count', 'requests'),
+    [('', 5, 3), ('--limit 3', 3, 2), ('--limit 1', 1, 1)],
+)
+def test_lists_follow_the_pages(cloud, run, words, count, requests):
+    for number in range(5):
+        cloud.keep('tasks', number, business_id=f'b{number}')
+    ran = run(f'protection task list -f value -c ID {words}')
+    wanted = [standin.identity(number) for number in range(count)]
+    assert ran.out.split() == wanted
+    assert len(cloud.asked) == requests
+
+
+def test_all_projects_says_whose_it_is(cloud, run):
+    cloud.keep('policies', 1, name='a', project_id='p1', **RULES)
+    line = 'protection policy list -f json'
+    assert 'Project ID' not in run(line).json[0]
+    assert run(f'{line} --all-projects').json[0]['Project ID'] == 'p1'
+
+
+def test_csv_and_value(cloud, run):
+    cloud.keep('protections', 2, business_id='shop', policy_id=GOLD)
+    ran = run('protection list -c ID -c Alarm -f csv')
+    assert ran.out.splitlines() == [
+        '"ID","Alarm"',
+        f'"{SHOP}",""',
+    ]
+    shown = run('protection show shop -f value -c id')
+    assert shown.out == f'{SHOP}\n'

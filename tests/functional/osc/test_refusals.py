@@ -1,0 +1,141 @@
+"""What goes wrong, and what the person who did it is told."""
+
+import pytest
+
+from tests.functional.osc import standin
+
+NEW = 'protection policy create new'
+SET = 'protection policy set gold'
+LATE = 'protection policy create new --quota 1 --interval 60'
+DOOR = (
+    (f'{NEW} --quota 1', 'one of the arguments --interval --cron'),
+    (f'{NEW} --interval 60', 'required: --quota'),
+    (f'{NEW} --quota 0 --interval 60', 'argument --quota: ', 'at least 1'),
+    (f'{NEW} --quota x --interval 60', 'argument --quota: ', "'x'"),
+    (f'{NEW} --quota 1 --interval 5x', 'argument --interval: ', '1h30m'),
+    (f'{NEW} --quota 1 --interval -5', 'argument --interval: '),
+    (f"{NEW} --quota 1 --interval ''", 'argument --interval: '),
+    (f'{NEW} --quota 1 --interval 1.5h', 'argument --interval: '),
+    (f'{NEW} --quota 1 --interval 0', 'argument --interval: ', 'no time'),
+    (
+        f"{NEW} --quota 1 --interval 60 --cron '0 3 * * *'",
+        'argument --cron: not allowed with argument --interval',
+    ),
+    (f"{NEW} --quota 1 --cron '0 3'", 'argument --cron: ', 'five fields'),
+    (f'{LATE} --time-zone UTC', 'argument --time-zone: goes with --cron'),
+    (f'{LATE} --threshold x=nan', 'argument --threshold: ', 'METRIC=VALUE'),
+    (f'{LATE} --threshold x=inf', 'argument --threshold: ', 'finite'),
+    (f'{LATE} --threshold x', 'argument --threshold: ', 'cpu_util=80'),
+    (f'{LATE} --threshold =3', 'argument --threshold: ', 'cpu_util=80'),
+    (f'{LATE} --threshold x=0', 'argument --threshold: ', 'above zero'),
+    (
+        f'{LATE} --threshold x=1 --threshold x=2',
+        "argument --threshold: 'x' is given more than once",
+    ),
+    (f'{LATE} --multiplier rpo=much', 'argument --multiplier: ', 'WEIGHER=X'),
+    (f'{LATE} --posture bold', 'argument --posture: ', 'risk', 'calm'),
+    (f'{LATE} --rpo soon', 'argument --rpo: ', '15m'),
+    (f'{LATE} --recovery-margin 1y', 'argument --recovery-margin: '),
+    (SET, 'say what to set'),
+    (f'{SET} --rpo 1h --no-rpo', 'argument --no-rpo: not allowed with'),
+    ('protection task list --status bad', 'argument --status: ', 'waiting'),
+    ('recovery list --limit 0', 'argument --limit: ', 'at least 1'),
+    ('recovery create shop --timeout 5', 'argument --timeout: ', '--wait'),
+    ('protection run shop --timeout 5', 'argument --timeout: ', '--wait'),
+    ('protection create shop --policy gold', 'required: --server'),
+)
+
+
+@pytest.mark.parametrize('case', DOOR, ids=[case[0] for case in DOOR])
+def test_refused_at_the_door(cloud, run, case):
+    line, *texts = case
+    ran = run(line)
+    assert ran.code != 0
+    for text in texts:
+        assert text in ran.err
+    assert 'Traceback' not in ran.err
+    assert cloud.asked == []
+
+
+ERRORS = (
+    (
+        (409, standin.error(409, 'It has only one good point.')),
+        'It has only one good point. [req-7] (HTTP 409)',
+    ),
+    ((403, standin.error(403, 'Not yours.')), 'Not yours. [req-7] (HTTP 403)'),
+    ((404, standin.error(404, 'None.', None)), 'None. (HTTP 404)'),
+    ((502, '<html>broken</html>'), 'Bad Gateway (HTTP 502)'),
+    ((500, {'errors': []}), 'Internal Server Error (HTTP 500)'),
+)
+
+
+@pytest.mark.parametrize(('refusal', 'told'), ERRORS)
+def test_the_services_own_words_are_told(cloud, run, refusal, told):
+    cloud.refusal = [refusal]
+    ran = run(f'recovery point show {standin.identity(4)}')
+    assert (ran.code, ran.err.strip()) == (1, told)
+
+
+def test_deletes_what_it_can_and_says_what_it_could_not(cloud, run):
+    cloud.keep('recovery-points', 4, members=[])
+    missing, there = standin.identity(9), standin.identity(4)
+    ran = run(f'recovery point delete {missing} {there}')
+    assert ran.code == 1
+    assert f'{missing} was not deleted: There is no' in ran.err
+    assert '1 of 2 were not deleted' in ran.err
+    assert cloud.kept['recovery-points'] == {}
+
+
+def test_a_name_nobody_has(cloud, run):
+    ran = run('protection policy show gold')
+    assert ran.code == 1
+    assert "There is no policy with the id or name 'gold'" in ran.err
+    ran = run('protection show shop')
+    assert "no protection with the id or business id 'shop'" in ran.err
+
+
+def test_a_name_that_two_have(cloud, run):
+    cloud.keep('policies', 1, name='gold', project_id='a')
+    cloud.keep('policies', 2, name='gold', project_id='b')
+    ran = run('protection list --policy gold --all-projects')
+    assert ran.code == 1
+    assert 'There is more than one policy' in ran.err
+    assert 'say which by its id' in ran.err
+
+
+def test_a_server_nobody_has(cloud, run):
+    cloud.keep('policies', 1, name='gold')
+    ran = run('protection create a --server web --policy gold')
+    assert ran.code == 1
+    assert 'argument --server: there is no server' in ran.err
+
+
+def test_a_time_zone_for_an_interval(cloud, run):
+    cloud.keep('policies', 1, name='gold', schedule={'interval': 60})
+    ran = run('protection policy set gold --time-zone UTC')
+    assert ran.code == 1
+    assert 'argument --time-zone: the policy has an interval' in ran.err
+
+
+def test_a_cloud_without_the_service(cloud, run):
+    cloud.has_service = False
+    ran = run('protection list')
+    assert ran.code == 1
+    assert 'no endpoint of the service type fault-tolerance' in ran.err
+
+
+def test_a_service_that_does_not_answer(cloud, run):
+    login = ('--os-auth-type=none', '--os-endpoint=http://127.0.0.1:1')
+    ran = run('protection list', login=login)
+    assert ran.code == 1
+    assert 'The fault tolerance service did not answer' in ran.err
+
+
+@pytest.mark.parametrize('path', ['', '/', '/v1', '/v1/'])
+def test_an_endpoint_with_or_without_its_version(cloud, run, path):
+    cloud.keep('protections', 2, business_id='shop')
+    cloud.tokens = {'notused'}  # what keystoneauth sends in place of one
+    endpoint = f'--os-endpoint=http://{standin.HOST}/fault{path}'
+    ran = run('protection list', login=('--os-auth-type=none', endpoint))
+    assert ran.code == 0, ran.err
+    assert cloud.asked == [('GET', '/v1/protections', None)]

@@ -1,0 +1,153 @@
+"""--wait: what is told meanwhile, and how it ends."""
+
+import io
+
+from openstackclient import shell
+import pytest
+
+from snapfault.osc import wait
+from tests.functional.osc import standin
+
+TASK = standin.identity(100)  #: of what is posted first
+STEP = {'arguments': {}, 'started_at': None, 'finished_at': None}
+
+
+@pytest.fixture
+def shop(cloud):
+    """Give a cloud with one protection."""
+    cloud.keep('protections', 2, business_id='shop')
+    return cloud
+
+
+def steps(*statuses):
+    """Give the journal of a recovery whose steps stand so."""
+    names = ('fence', 'rebuild', 'attach')
+    return [
+        {
+            **STEP,
+            'position': position,
+            'phase': position,
+            'name': names[position],
+            'status': status,
+            'detail': 'server web-1' if position == 1 else '',
+        }
+        for position, status in enumerate(statuses)
+    ]
+
+
+def recovering(*statuses):
+    """Give what a look at a running recovery finds."""
+    return {'status': 'running', 'steps': steps(*statuses)}
+
+
+def test_a_task_that_is_done(shop, run):
+    shop.script[TASK] = [
+        {'status': 'running', 'attempts': 1},
+        {'status': 'running', 'attempts': 1},
+        {'status': 'done', 'recovery_point_id': 'p-1'},
+    ]
+    ran = run('protection run shop --wait -f json')
+    assert ran.code == 0
+    assert ran.json['status'] == 'done'
+    assert ran.json['recovery_point_id'] == 'p-1'
+    assert ran.err.splitlines() == [
+        f'task {TASK} running, attempt 1',
+        f'task {TASK} done, attempt 1',
+    ]
+
+
+def test_a_task_that_fails_is_shown_and_fails(shop, run):
+    shop.script[TASK] = [{'status': 'failed', 'reason': 'Quota is full.'}]
+    ran = run('protection run shop --wait -f json')
+    assert ran.code == 1
+    assert ran.json['reason'] == 'Quota is full.'
+    last = ran.err.splitlines()[-1]
+    assert last == f'The task {TASK} ended as failed: Quota is full.'
+
+
+def test_a_task_that_takes_too_long(shop, run):
+    ran = run('protection run shop --wait --timeout 1 -f json')
+    assert ran.code == 1
+    assert ran.json['status'] == 'waiting'
+    assert f'The task {TASK} is not over after 1 s' in ran.err
+
+
+def test_without_wait_nothing_is_waited_for(shop, run):
+    ran = run('protection run shop -f json')
+    assert (ran.code, ran.json['status'], ran.err) == (0, 'waiting', '')
+
+
+def test_a_recovery_tells_each_step(shop, run):
+    shop.script[TASK] = [
+        recovering('started', 'planned', 'planned'),
+        recovering('done', 'started', 'started'),
+        {'status': 'done', 'steps': steps('done', 'done', 'done')},
+    ]
+    ran = run('recovery create shop --wait -f json')
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        'step 1/3 fence started',
+        'step 1/3 fence done',
+        'step 2/3 rebuild started; step 3/3 attach started',
+        'step 2/3 rebuild done: server web-1',
+        'step 3/3 attach done',
+        f'recovery {TASK} done',
+    ]
+
+
+@pytest.mark.parametrize('status', ['refused', 'failed'])
+def test_a_recovery_that_does_not_succeed(shop, run, status):
+    shop.script[TASK] = [{'status': status, 'reason': 'No good point.'}]
+    ran = run('recovery create shop --wait')
+    assert ran.code == 1
+    assert f'recovery {TASK} ended as {status}: No good point.' in ran.err
+    assert f'| {status} ' in ran.out
+
+
+def test_an_outage_is_waited_out(shop, run):
+    shop.script[TASK] = [{'status': 'done'}]
+    down = (503, standin.error(503, 'Come back.'))
+    shop.refusal = [None, None, down, None]
+    ran = run('protection run shop --wait')
+    assert ran.code == 0
+    assert 'Come back. [req-7] (HTTP 503); waiting on' in ran.err
+
+
+def test_a_refusal_is_not_waited_out(shop, run):
+    gone = (404, standin.error(404, 'It is gone.'))
+    shop.refusal = [None, None, gone]
+    ran = run('protection run shop --wait')
+    assert ran.code == 1
+    assert 'It is gone.' in ran.err
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        """Say so."""
+        return True
+
+
+def test_on_a_terminal_one_line_is_redrawn(shop, run, monkeypatch):
+    shop.script[TASK] = [
+        recovering('started'),
+        {'status': 'done', 'steps': steps('done')},
+    ]
+    terminal = Terminal()
+    # cliff takes the streams at its start and has no argument for them here.
+    start = shell.OpenStackShell.initialize_app
+
+    def initialize_app(self, words):
+        self.stderr = terminal
+        start(self, words)
+
+    monkeypatch.setattr(shell.OpenStackShell, 'initialize_app', initialize_app)
+    assert run('recovery create shop --wait').code == 0
+    assert terminal.getvalue().split(wait.CLEAR_LINE) == [
+        '',
+        '[0 s] step 1/1 fence started',
+        'step 1/1 fence done\n',
+        f'[0 s] recovery {TASK} done',
+        '',
+    ]
