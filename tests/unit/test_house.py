@@ -2,6 +2,7 @@
 
 import ast
 import pathlib
+import runpy
 
 import pytest
 
@@ -41,3 +42,13 @@ def test_the_rule_counts_every_line_of_a_function():
 
 def test_both_rooms_were_looked_at():
     assert {module.parts[0] for module in MODULES} == {'snapfault', 'tests'}
+
+
+def test_every_test_has_a_runner():
+    runners = runpy.run_path(str(CHECKOUT / 'tools' / 'test'))['RUNNERS']
+    run = {argument for each in runners for argument in each.command}
+    rooms = {
+        f'tests/{path.relative_to(CHECKOUT / "tests").parts[0]}'
+        for path in (CHECKOUT / 'tests').rglob('test_*.py')
+    }
+    assert rooms - run == set()
