@@ -1,5 +1,6 @@
 """Recoveries and their journals."""
 
+import collections.abc
 import dataclasses
 import datetime
 import typing
@@ -169,12 +170,16 @@ def _hold(
 
 @api.writer
 def renew(
-    session: orm.Session, worker: str, lease_until: datetime.datetime
+    session: orm.Session,
+    recovery_ids: collections.abc.Collection[str],
+    worker: str,
+    lease_until: datetime.datetime,
 ) -> None:
-    """Extend the leases of all that a worker holds."""
+    """Extend the leases of what a worker is really at work on."""
     session.execute(
         sa.update(tables.Recovery)
         .where(
+            tables.Recovery.id.in_(list(recovery_ids)),
             tables.Recovery.claimed_by == worker,
             tables.Recovery.status == model.RecoveryStatus.RUNNING,
         )

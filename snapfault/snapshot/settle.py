@@ -162,4 +162,5 @@ def retry_at(
 ) -> datetime.datetime:
     """Give the time before which a refused delete is not asked again."""
     attempts = max(member.delete_attempts for member in point.members)
-    return now + min(BACK_OFF * 2 ** min(attempts, 20), MOST)
+    doublings: int = 2 ** min(attempts, 20)
+    return now + min(BACK_OFF * doublings, MOST)

@@ -38,6 +38,8 @@ tick = 0.5
 [api]
 host = 127.0.0.1
 port = {port}
+
+{extra}
 """
 ACCOUNT = """\
 auth_type = password
@@ -50,15 +52,23 @@ user_domain_id = default"""
 class Snapfault:
     """``snapfault-all`` as a process of its own."""
 
-    def __init__(self, folder, minicloud):
+    def __init__(self, folder, minicloud, extra=''):
         """Describe where it runs.
 
         :param folder: keeps configuration, database and log
         :param minicloud: what minicloud.json says
+        :param extra: more of the configuration file
         """
         self._folder = pathlib.Path(folder)
         self._cloud = minicloud
+        self._extra = extra
         self._process = None
+        self._files = []
+
+    @property
+    def database(self):
+        """Where its SQLite file is."""
+        return self._folder / 'snapfault.db'
 
     def _program(self, name):
         return os.path.join(os.path.dirname(sys.executable), name)
@@ -72,26 +82,39 @@ class Snapfault:
             TEMPLATE.format(
                 folder=self._folder,
                 port=port,
+                extra=self._extra,
                 account=ACCOUNT.format(**self._cloud),
                 **self._cloud,
             )
         )
-        files = ['--config-file', str(config)]
+        self._files = ['--config-file', str(config)]
         subprocess.run(
-            [self._program('snapfault-manage'), *files, 'db', 'sync'],
+            [self._program('snapfault-manage'), *self._files, 'db', 'sync'],
             check=True,
         )
-        with (self._folder / 'snapfault.out').open('w') as output:
+        self.resume()
+        self.wait_until_it_answers()
+
+    def resume(self):
+        """Start the process; it may be started again after an end."""
+        with (self._folder / 'snapfault.out').open('a') as output:
             self._process = subprocess.Popen(
-                [self._program('snapfault-all'), *files],
+                [self._program('snapfault-all'), *self._files],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        self._answers(f'http://127.0.0.1:{port}/healthcheck')
 
-    def _answers(self, url, limit=30):
+    def kill(self):
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
+    def wait_until_it_answers(self, limit=30):
+        """Ask its healthcheck until it answers."""
+        port = self._cloud['ports']['fault-tolerance']
+        url = f'http://127.0.0.1:{port}/healthcheck'
         end = time.monotonic() + limit
         while time.monotonic() < end:
             if self._process.poll() is not None:

@@ -1,0 +1,149 @@
+"""What follows when a backup operation fails: look, judge, and answer.
+
+The seam between stages 3 and 4. A failed backup alone is retried and, when
+it lasts, alarmed; a failed service is recovered; whatever cannot be read is
+neither.
+"""
+
+import dataclasses
+import datetime
+import logging
+import uuid
+
+from snapfault import errors
+from snapfault import model
+from snapfault.cloud import port
+from snapfault.db import api
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.recover import diagnose
+from snapfault.recover import run as recover
+
+LOG = logging.getLogger(__name__)
+
+#: Faults that the same task meets again however often it is tried.
+LASTING = (
+    errors.DelegationDead,
+    errors.NotFound,
+    errors.InvalidInput,
+    errors.CloudRefused,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tools:
+    """What answering trouble takes."""
+
+    database: api.Database
+    cloud: port.Cloud
+    attempts: int  #: how often a task is tried
+    retry_delay: datetime.timedelta  #: grows with each attempt
+
+
+def answer(
+    tools: Tools,
+    task: model.Task,
+    protection: model.Protection,
+    policy: model.Policy,
+    error: errors.SnapfaultError,
+    now: datetime.datetime,
+) -> diagnose.Diagnosis:
+    """Decide what a failed run means, and put it on record.
+
+    :raises LeaseLost: the task is another worker's now
+    """
+    evidence = recover.look(tools.cloud, protection, str(error), now)
+    diagnosis = diagnose.diagnose(evidence)
+    LOG.warning(
+        'Backup of %s failed (%s): %s',
+        protection.business_id,
+        error,
+        diagnosis.reason,
+    )
+    alarm = f'{error}; {diagnosis.reason}'
+    if diagnosis.verdict is diagnose.Verdict.SERVICE_FAULT:
+        alarm = _service_fault(tools, protection, policy, evidence, diagnosis)
+        _fail(tools, task, alarm, now)
+    elif isinstance(error, LASTING) or task.attempts >= tools.attempts:
+        _fail(tools, task, str(error), now)
+    else:
+        later = now + tools.retry_delay * task.attempts
+        task_claims.release(tools.database, task, later, str(error))
+    protections.set_alarm(tools.database, protection.id, alarm, now)
+    return diagnosis
+
+
+def _fail(
+    tools: Tools, task: model.Task, reason: str, now: datetime.datetime
+) -> None:
+    task_claims.finish(
+        tools.database, task, model.TaskStatus.FAILED, reason, now
+    )
+
+
+def _service_fault(
+    tools: Tools,
+    protection: model.Protection,
+    policy: model.Policy,
+    evidence: diagnose.Evidence,
+    diagnosis: diagnose.Diagnosis,
+) -> str:
+    """Open a recovery where the policy allows it, and say what stands."""
+    if not policy.recovery.automatic:
+        return (
+            f'{diagnosis.reason}; the policy leaves it to you: openstack'
+            f' recovery create {protection.business_id}'
+        )
+    recovery = new_recovery(
+        protection,
+        cause=diagnosis.reason,
+        onset_at=diagnosis.onset_at,
+        evidence=evidence.as_dict(),
+        now=evidence.at,
+    )
+    try:
+        recovery = recoveries.create(tools.database, recovery)
+    except errors.Conflict:
+        return f'{diagnosis.reason}; a recovery is open already'
+    LOG.warning(
+        'Recovery %s of %s: %s',
+        recovery.id,
+        protection.business_id,
+        diagnosis.reason,
+    )
+    return f'{diagnosis.reason}; recovery {recovery.id} is under way'
+
+
+def new_recovery(
+    protection: model.Protection,
+    *,
+    cause: str,
+    onset_at: datetime.datetime,
+    evidence: dict[str, object],
+    now: datetime.datetime,
+    point_id: str | None = None,
+) -> model.Recovery:
+    """Describe a recovery that nobody works on yet.
+
+    :param point_id: the point a person named; None lets the plan choose
+    """
+    return model.Recovery(
+        id=str(uuid.uuid4()),
+        project_id=protection.project_id,
+        protection_id=protection.id,
+        business_id=protection.business_id,
+        server_id=protection.server_id,
+        status=model.RecoveryStatus.WAITING,
+        cause=cause,
+        onset_at=onset_at,
+        evidence=evidence,
+        point_id=point_id,
+        reason='',
+        generation=0,
+        claimed_by=None,
+        lease_until=None,
+        steps=(),
+        created_at=now,
+        finished_at=None,
+    )

@@ -1,0 +1,225 @@
+"""The worker: ticks through the pipeline and carries out recoveries.
+
+Any number of workers share one database and need no leader. A worker's
+claims are leases that a thread of its own renews; one that dies is replaced
+when its leases run out, by whoever looks first.
+"""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import datetime
+import logging
+import os
+import socket
+import threading
+import uuid
+
+from oslo_config import cfg
+
+from snapfault import clock
+from snapfault import errors
+from snapfault import model
+from snapfault import pipeline
+from snapfault import trouble
+from snapfault.cloud import port
+from snapfault.db import api
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.rank import load
+from snapfault.recover import run as recover
+from snapfault.snapshot import run as snapshot
+
+LOG = logging.getLogger(__name__)
+
+#: A tick looks at no more waiting tasks than this; the rest wait their turn.
+LIMIT = 10000
+#: Recoveries carried out at once by one worker.
+RECOVERIES = 4
+#: Requests of the points being taken, at once.
+CALLS = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The operator's choices, read once at start."""
+
+    tick: float  #: seconds between ticks when nothing is under way
+    lease: datetime.timedelta
+    concurrency: int  #: tasks begun at once
+    poll: float  #: seconds between looks at what is under way
+    snapshot: snapshot.Settings
+    recover: recover.Settings
+
+
+def settings(conf: cfg.ConfigOpts) -> Settings:
+    """Read the worker's settings from the configuration."""
+    seconds = datetime.timedelta
+    return Settings(
+        tick=conf.worker.tick,
+        lease=seconds(seconds=conf.worker.lease),
+        concurrency=conf.worker.concurrency,
+        poll=conf.recover.poll,
+        snapshot=snapshot.Settings(
+            creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
+            attempts=conf.snapshot.attempts,
+            retry_delay=seconds(seconds=conf.snapshot.retry_delay),
+        ),
+        recover=recover.Settings(
+            step_timeout=seconds(seconds=conf.recover.step_timeout)
+        ),
+    )
+
+
+class Worker:
+    """One worker of the process that makes it."""
+
+    def __init__(
+        self,
+        chosen: Settings,
+        database: api.Database,
+        cloud: port.Cloud,
+        wake: threading.Event,
+    ) -> None:
+        """Prepare; nothing happens before :meth:`run`.
+
+        :param wake: set by a message to look at once instead of at the
+            next tick; losing one costs a delay and nothing else
+        """
+        self.id = f'{socket.gethostname()}:{os.getpid()}:{uuid.uuid4()}'
+        self._settings = chosen
+        self._database = database
+        self._cloud = cloud
+        self._wake = wake
+        self._stop = threading.Event()
+        self._open: dict[str, concurrent.futures.Future[None]] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set; what is begun another goes on with."""
+        self._stop = stop
+        with contextlib.ExitStack() as stack:
+            pool = concurrent.futures.ThreadPoolExecutor
+            begin = stack.enter_context(pool(self._settings.concurrency))
+            calls = stack.enter_context(pool(CALLS))
+            rescue = stack.enter_context(pool(RECOVERIES))
+            beat = threading.Thread(target=self._beat, name='heartbeat')
+            beat.start()
+            stack.callback(beat.join)
+            context = self._context(begin, calls)
+            LOG.info('Worker %s is at work', self.id)
+            while not stop.is_set():
+                busy = self._tick(context, rescue)
+                pause = self._settings.poll if busy else self._settings.tick
+                self._wake.wait(pause)
+                self._wake.clear()
+        LOG.info('Worker %s has stopped', self.id)
+
+    def _context(
+        self,
+        begin: concurrent.futures.Executor,
+        calls: concurrent.futures.Executor,
+    ) -> pipeline.Context:
+        chosen = self._settings
+        return pipeline.Context(
+            database=self._database,
+            cloud=self._cloud,
+            weighers=load.load(),
+            snapshot=chosen.snapshot,
+            trouble=trouble.Tools(
+                self._database,
+                self._cloud,
+                chosen.snapshot.attempts,
+                chosen.snapshot.retry_delay,
+            ),
+            worker=self.id,
+            lease=chosen.lease,
+            limit=LIMIT,
+            begin=begin,
+            calls=calls,
+        )
+
+    def _tick(
+        self,
+        context: pipeline.Context,
+        rescue: concurrent.futures.Executor,
+    ) -> bool:
+        """Go round once; the loop goes on whatever one round meets."""
+        now = clock.now()
+        try:
+            self._start_recoveries(rescue, now)
+            busy = pipeline.tick(context, now)
+        except Exception:
+            LOG.exception('A tick broke off; the next one goes on')
+            return False
+        return busy or bool(self._open)
+
+    def _start_recoveries(
+        self, rescue: concurrent.futures.Executor, now: datetime.datetime
+    ) -> None:
+        self._open = {k: f for k, f in self._open.items() if not f.done()}
+        free = RECOVERIES - len(self._open)
+        if free <= 0:
+            return
+        until = now + self._settings.lease
+        for waiting in recoveries.claimable(self._database, now, free):
+            claimed = recoveries.claim(
+                self._database, waiting, self.id, now, until
+            )
+            if claimed is not None:
+                self._open[claimed.id] = rescue.submit(self._recover, claimed)
+
+    def _recover(self, recovery: model.Recovery) -> None:
+        """Carry out one recovery in a thread of its own."""
+        tools = recover.Tools(
+            self._database,
+            self._cloud,
+            self._settings.recover,
+            clock.now,
+            self._pause,
+        )
+        try:
+            protection = protections.get(
+                self._database, recovery.project_id, recovery.protection_id
+            )
+            policy = policies.get(self._database, None, protection.policy_id)
+            margin = datetime.timedelta(seconds=policy.recovery.margin)
+            ended = recover.run(tools, recovery, protection, margin)
+            self._report(ended, protection)
+        except recover.Stopped:
+            recoveries.release(
+                self._database, recovery, 'the worker was stopped'
+            )
+        except (errors.LeaseLost, errors.Conflict) as error:
+            LOG.warning('Recovery %s is let go: %s', recovery.id, error)
+        except Exception:
+            LOG.exception('Recovery %s broke off', recovery.id)
+
+    def _report(
+        self, ended: model.Recovery, protection: model.Protection
+    ) -> None:
+        """Leave on the protection what a person must know."""
+        text = ''
+        if ended.status is not model.RecoveryStatus.DONE:
+            text = f'recovery {ended.id} {ended.status}: {ended.reason}'
+        protections.set_alarm(self._database, protection.id, text, clock.now())
+
+    def _pause(self) -> None:
+        if self._stop.wait(self._settings.poll):
+            raise recover.Stopped
+
+    def _beat(self) -> None:
+        """Renew what this worker holds, well before the lease runs out."""
+        lease = self._settings.lease
+        while not self._stop.wait(lease.total_seconds() / 4):
+            until = clock.now() + lease
+            try:
+                task_claims.renew(self._database, self.id, until)
+                # Only what a thread is at: the rest another takes over.
+                at_work = [
+                    k for k, f in list(self._open.items()) if not f.done()
+                ]
+                recoveries.renew(self._database, at_work, self.id, until)
+            except Exception:
+                LOG.exception('The leases could not be renewed')

@@ -1,0 +1,182 @@
+"""A whole snapfault on the in-memory cloud, with time in the test's hand."""
+
+import concurrent.futures
+import datetime
+
+from snapfault import errors
+from snapfault import model
+from snapfault import pipeline
+from snapfault import trouble
+from snapfault.db import api
+from snapfault.db import migration
+from snapfault.db import points
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.db import tasks
+from snapfault.rank import load
+from snapfault.recover import run as recover
+from snapfault.snapshot import run as snapshot
+from tests import build
+from tests.fake import cloud as fake
+
+LEASE = datetime.timedelta(seconds=60)
+SETTINGS = snapshot.Settings(
+    creating_timeout=datetime.timedelta(minutes=10),
+    attempts=3,
+    retry_delay=datetime.timedelta(seconds=10),
+)
+STEP_TIMEOUT = datetime.timedelta(minutes=10)
+
+
+class Inline(concurrent.futures.Executor):
+    """Runs what is submitted at once, in the caller's thread."""
+
+    def submit(self, function, /, *args, **kwargs):
+        """Run it; the future has its result or what it raised."""
+        future = concurrent.futures.Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+
+class Stage:
+    """One database, one cloud, and services protected on it."""
+
+    def __init__(self, folder, **policy):
+        self.now = build.NOW
+        self.database = api.Database(f'sqlite:///{folder}/snapfault.db')
+        migration.upgrade(self.database)
+        self.cloud = fake.FakeCloud(now=lambda: self.now)
+        self.right = self.cloud.add_project(build.PROJECT)
+        self.policy = policies.create(
+            self.database, build.policy(**{'created_at': self.now} | policy)
+        )
+        self.servers = {}
+
+    def protect(self, business_id='shop', volumes=2):
+        """Make a server with volumes and protect it."""
+        server = self.cloud.add_server(
+            build.PROJECT, volumes=volumes, name=business_id
+        )
+        self.servers[business_id] = server
+        return protections.create(
+            self.database,
+            build.protection(
+                id=f'protection-{business_id}',
+                business_id=business_id,
+                server_id=server.id,
+                image_id=server.image_id,
+                trust_id=self.right.trust_id,
+                next_run_at=None,
+            ),
+        )
+
+    def context(self, cloud=None, worker='worker-1'):
+        """Give what a worker is made of."""
+        cloud = cloud or self.cloud
+        return pipeline.Context(
+            database=self.database,
+            cloud=cloud,
+            weighers=load.load(),
+            snapshot=SETTINGS,
+            trouble=trouble.Tools(
+                self.database, cloud, SETTINGS.attempts, SETTINGS.retry_delay
+            ),
+            worker=worker,
+            lease=LEASE,
+            limit=1000,
+            begin=Inline(),
+            calls=Inline(),
+        )
+
+    def tick(self, count=1, cloud=None, worker='worker-1'):
+        """Let a worker and the cloud go on, a second at a time."""
+        for _ in range(count):
+            task_claims.renew(self.database, worker, self.now + LEASE)
+            pipeline.tick(self.context(cloud, worker), self.now)
+            self.cloud.tick()
+            self.wait(seconds=1)
+
+    def wait(self, **span):
+        """Let time pass in which nobody works."""
+        self.now += datetime.timedelta(**span)
+
+    def run(self, business_id='shop', ticks=6):
+        """Ask for a run and give it time; gives the task as it is then."""
+        self.wait(minutes=1)
+        task = tasks.create_now(
+            self.database, self.protection(business_id), self.now
+        )
+        self.tick(ticks)
+        return tasks.get(self.database, None, task.id)
+
+    def protection(self, business_id='shop'):
+        """Read a protection."""
+        return protections.find(self.database, build.PROJECT, business_id)
+
+    def history(self, business_id='shop', status=None):
+        """List a service's points, newest first, deleted ones too."""
+        return points.list_page(
+            self.database,
+            build.PROJECT,
+            limit=100,
+            business_id=business_id,
+            status=status,
+        )
+
+    def good(self, business_id='shop'):
+        """List a service's good points, newest first."""
+        return self.history(business_id, model.PointStatus.GOOD)
+
+    def recoveries(self):
+        """List the recoveries, newest first."""
+        return recoveries.list_page(self.database, None, limit=100)
+
+    def ask_for_recovery(self, business_id='shop', point_id=None):
+        """Ask for a recovery as a person does."""
+        return recoveries.create(
+            self.database,
+            trouble.new_recovery(
+                self.protection(business_id),
+                cause='asked for by a person',
+                onset_at=self.now,
+                evidence={},
+                now=self.now,
+                point_id=point_id,
+            ),
+        )
+
+    def recover(self, cloud=None, worker='worker-1', pause=None):
+        """Carry out what waits, as a worker does; gives how it ended."""
+
+        def look_later():
+            self.cloud.tick()
+            self.wait(seconds=1)
+            if pause is not None:
+                pause()
+
+        (waiting,) = recoveries.claimable(self.database, self.now, 1)
+        claimed = recoveries.claim(
+            self.database, waiting, worker, self.now, self.now + LEASE
+        )
+        assert claimed is not None
+        tools = recover.Tools(
+            self.database,
+            cloud or self.cloud,
+            recover.Settings(STEP_TIMEOUT),
+            lambda: self.now,
+            look_later,
+        )
+        return recover.run(
+            tools,
+            claimed,
+            protections.get(self.database, None, claimed.protection_id),
+            datetime.timedelta(0),
+        )
+
+
+UNAVAILABLE = errors.CloudUnavailable('cinder answered 503')
