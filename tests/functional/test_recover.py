@@ -1,0 +1,359 @@
+"""Stage 4 on the in-memory cloud: every end of it, and every crash in it."""
+
+import datetime
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+from snapfault.db import recoveries
+from tests import build
+from tests.fake import crash
+from tests.functional import stage as stages
+
+DONE = model.RecoveryStatus.DONE
+FAILED = model.RecoveryStatus.FAILED
+REFUSED = model.RecoveryStatus.REFUSED
+
+
+@pytest.fixture
+def broken(stage):
+    """Give a service with one good point whose server then failed."""
+    stage.run()
+    stage.wait(minutes=5)
+    _damage(stage)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    return stage
+
+
+def _damage(stage):
+    """Spoil what the volumes hold, after the point was taken."""
+    for volume in stage.cloud.volumes_of(stage.servers['shop']):
+        volume.content = 'spoilt'
+
+
+def _outcome(stage):
+    """Give all that a person would compare after a recovery."""
+    server = stage.servers['shop']
+    volumes = stage.cloud.world.volumes.values()
+    return {
+        'status': server.status,
+        'image': server.image_id,
+        'reads': stage.cloud.contents_of(server),
+        'volumes': sorted((v.status, v.content) for v in volumes),
+        'snapshots': sorted(
+            (s.status, s.content)
+            for s in stage.cloud.snapshots_of(build.PROJECT)
+        ),
+        'steps': [
+            (each.name, str(each.status))
+            for each in stage.recoveries()[0].steps
+        ],
+    }
+
+
+RESTORED = {
+    '/dev/vdb': 'shop-0 at first',
+    '/dev/vdc': 'shop-1 at first',
+}
+
+
+def test_the_service_runs_again_with_the_data_of_the_point(broken):
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is DONE
+    outcome = _outcome(broken)
+    assert outcome['status'] == 'ACTIVE'
+    assert outcome['reads'] == RESTORED
+    assert broken.servers['shop'].rebuilds == 1
+    assert ended.point_id == broken.good()[0].id
+
+
+def test_what_was_damaged_is_kept_twice(broken):
+    broken.ask_for_recovery()
+    broken.recover()
+    volumes = broken.cloud.world.volumes.values()
+    kept = [v for v in volumes if v.status == 'available']
+    assert [v.content for v in kept] == ['spoilt', 'spoilt']
+    safety = [
+        s
+        for s in broken.cloud.snapshots_of(build.PROJECT)
+        if resource.RECOVERY in s.metadata
+    ]
+    assert [s.content for s in safety] == ['spoilt', 'spoilt']
+
+
+def test_a_stopped_server_is_left_stopped(stage):
+    stage.run()
+    stage.servers['shop'].status = 'SHUTOFF'
+    _damage(stage)
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    assert stage.recover().status is DONE
+    assert stage.servers['shop'].status == 'SHUTOFF'
+    assert stage.cloud.contents_of(stage.servers['shop']) == RESTORED
+
+
+def test_eight_volumes_are_exchanged_one_detach_at_a_time(tmp_path):
+    stage = stages.Stage(tmp_path)
+    stage.protect(volumes=8)
+    stage.run()
+    _damage(stage)
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    assert stage.recover().status is DONE
+    reads = stage.cloud.contents_of(stage.servers['shop'])
+    assert len(reads) == 8
+    assert 'spoilt' not in reads.values()
+
+
+def test_the_next_point_is_of_the_restored_volumes(broken):
+    broken.ask_for_recovery()
+    broken.recover()
+    broken.run()
+    newest = broken.good()[0]
+    attached = set(broken.servers['shop'].attachments)
+    assert {m.volume_id for m in newest.members} == attached
+    assert broken.protection().alarm == ''
+
+
+def test_a_second_recovery_goes_on_from_the_first(broken):
+    broken.ask_for_recovery()
+    broken.recover()
+    broken.wait(minutes=1)
+    _damage(broken)
+    broken.ask_for_recovery()
+    assert broken.recover().status is DONE
+    server = broken.servers['shop']
+    assert broken.cloud.contents_of(server) == RESTORED
+
+
+def test_one_recovery_of_a_server_at_a_time(broken):
+    broken.ask_for_recovery()
+    with pytest.raises(errors.Conflict, match='open already'):
+        broken.ask_for_recovery()
+
+
+def test_no_backup_while_a_recovery_is_open(broken):
+    broken.ask_for_recovery()
+    task = broken.run()
+    assert task.status is not model.TaskStatus.DONE
+    assert len(broken.good()) == 1
+
+
+def test_a_point_that_a_recovery_reads_from_is_not_pruned(broken):
+    broken.ask_for_recovery()
+    (waiting,) = recoveries.claimable(broken.database, broken.now, 1)
+    held = recoveries.claim(
+        broken.database, waiting, 'w', broken.now, broken.now + stages.LEASE
+    )
+    point = broken.good()[0]
+    recoveries.journal(broken.database, held, point.id, ())
+    assert recoveries.points_in_use(broken.database) == {point.id}
+
+
+@pytest.fixture(scope='module')
+def undisturbed(tmp_path_factory):
+    """Give the outcome of a recovery that nothing disturbs, and its calls."""
+    stage = stages.Stage(tmp_path_factory.mktemp('undisturbed'))
+    stage.protect()
+    stage.run()
+    stage.wait(minutes=5)
+    _damage(stage)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    before = stage.cloud.count()
+    stage.recover()
+    return _outcome(stage), stage.cloud.count() - before
+
+
+#: Every call of an undisturbed recovery; a test below holds it to that.
+CALLS = range(61)
+
+
+@pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
+@pytest.mark.parametrize('calls', CALLS)
+def test_invariant_4_killed_at_any_call_it_ends_the_same(
+    broken, undisturbed, calls, acts
+):
+    """Die at each call, before and after it; then another worker goes on."""
+    broken.ask_for_recovery()
+    with pytest.raises(crash.Crash):
+        broken.recover(cloud=crash.CrashAfter(broken.cloud, calls, acts))
+    broken.wait(seconds=stages.LEASE.total_seconds() + 1)
+    ended = broken.recover(worker='worker-2')
+    assert ended.status is DONE, ended.reason
+    assert _outcome(broken) == undisturbed[0]
+    assert broken.servers['shop'].rebuilds == 1
+
+
+def test_the_crash_matrix_reaches_the_last_call(undisturbed):
+    """If a recovery asks more of the cloud, CALLS has to grow with it."""
+    assert undisturbed[1] == len(CALLS)
+
+
+def test_a_worker_that_lost_its_lease_stops_acting(broken):
+    broken.ask_for_recovery()
+    stolen = []
+
+    def steal():
+        if not stolen:
+            broken.wait(seconds=stages.LEASE.total_seconds() + 1)
+            (left,) = recoveries.claimable(broken.database, broken.now, 1)
+            stolen.append(
+                recoveries.claim(
+                    broken.database, left, 'thief', broken.now, broken.now
+                )
+            )
+
+    with pytest.raises(errors.LeaseLost):
+        broken.recover(pause=steal)
+    acted = len(broken.cloud.changes())
+    broken.cloud.settle()
+    assert len(broken.cloud.changes()) == acted
+
+
+CHANGES = [
+    'create_snapshot',
+    'create_volume',
+    'rebuild_server',
+    'stop_server',
+    'detach_volume',
+    'attach_volume',
+    'start_server',
+]
+
+
+@pytest.mark.parametrize('method', CHANGES)
+@pytest.mark.parametrize('after', [False, True], ids=['503', 'lost answer'])
+def test_a_step_that_is_not_answered_is_taken_once_all_the_same(
+    broken, undisturbed, method, after
+):
+    broken.cloud.fail(
+        method, errors.CloudUnavailable('timed out'), after=after
+    )
+    broken.ask_for_recovery()
+    assert broken.recover().status is DONE
+    assert _outcome(broken) == undisturbed[0]
+
+
+@pytest.mark.parametrize('method', CHANGES)
+def test_a_step_that_cannot_be_now_is_asked_again(broken, undisturbed, method):
+    broken.cloud.fail(method, errors.CloudConflict('busy'), times=3)
+    broken.ask_for_recovery()
+    assert broken.recover().status is DONE
+    assert _outcome(broken) == undisturbed[0]
+
+
+@pytest.mark.parametrize('method', CHANGES)
+@pytest.mark.parametrize(
+    'error',
+    [errors.CloudRefused('400'), errors.DelegationDead('role removed')],
+)
+def test_a_step_that_is_refused_says_so_and_stops(broken, method, error):
+    broken.cloud.fail(method, error)
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert str(error) in ended.reason
+    failed = [s for s in broken.recoveries()[0].steps if s.detail]
+    assert [s.status for s in failed] == [model.StepStatus.FAILED]
+    assert broken.ask_for_recovery()  # the server is let go
+
+
+@pytest.mark.parametrize(
+    ('method', 'says'),
+    [
+        ('create_snapshot', 'is in error'),
+        ('create_volume', 'is in error'),
+        ('rebuild_server', 'the rebuild of server'),
+        ('stop_server', 'is in ERROR'),
+        ('start_server', 'is in ERROR'),
+    ],
+)
+def test_a_step_that_was_accepted_and_then_failed_is_told(
+    broken, method, says
+):
+    broken.cloud.break_next(method)
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert says in ended.reason
+
+
+@pytest.mark.parametrize('method', ['detach_volume', 'attach_volume'])
+def test_an_exchange_that_did_not_take_is_asked_again(
+    broken, undisturbed, method
+):
+    broken.cloud.break_next(method)
+    broken.ask_for_recovery()
+    assert broken.recover().status is DONE
+    assert _outcome(broken) == undisturbed[0]
+
+
+@pytest.mark.parametrize('method', CHANGES)
+def test_a_step_that_hangs_ends_in_time(broken, method):
+    broken.cloud.hang_next(method)
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert 'not done after' in ended.reason
+
+
+@pytest.mark.parametrize('service', ['nova', 'cinder', 'keystone', 'glance'])
+def test_an_outage_however_long_is_waited_out(broken, undisturbed, service):
+    """Each service is gone for half an hour in the middle of it."""
+    broken.ask_for_recovery()
+    down = broken.cloud.outage(service)
+    down.__enter__()
+    pauses = []
+
+    def heal():
+        pauses.append(1)
+        if len(pauses) == 1800:
+            down.__exit__(None, None, None)
+
+    assert broken.recover(pause=heal).status is DONE
+    assert _outcome(broken) == undisturbed[0]
+
+
+def test_refused_before_anything_is_touched(stage):
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.ask_for_recovery()
+    ended = stage.recover()
+    assert ended.status is REFUSED
+    assert 'no good recovery point' in ended.reason
+    assert stage.cloud.changes() == []
+
+
+def test_a_point_taken_after_the_fault_is_not_trusted(stage):
+    stage.run()
+    onset = stage.now - datetime.timedelta(hours=1)
+    stage.cloud.break_server(stage.servers['shop'], at=onset)
+    stage.run()
+    ended = stage.recover()
+    assert ended.status is REFUSED
+    assert stage.servers['shop'].rebuilds == 0
+
+
+def test_a_healthy_server_is_never_rebuilt_by_itself(stage):
+    """Every kind of trouble of a backup, again and again."""
+    stage.run()
+    for error in (
+        errors.CloudUnavailable('503'),
+        errors.QuotaExceeded('413'),
+        errors.CloudConflict('409'),
+        errors.CloudRefused('400'),
+        errors.NotFound('404'),
+        errors.DelegationDead('401'),
+    ):
+        for method in ('get_server', 'list_volumes', 'create_snapshot'):
+            stage.cloud.fail(method, error, times=2)
+            stage.run(ticks=60)
+            stage.cloud.heal()
+    assert stage.recoveries() == []
+    assert stage.servers['shop'].rebuilds == 0
+    assert stage.good()
