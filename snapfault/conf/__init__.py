@@ -1,1 +1,15 @@
-"""The configuration options, one module per group."""
+"""Options: one module a group; no configuration is global."""
+
+from oslo_config import cfg
+
+from snapfault.conf import api
+from snapfault.conf import rank
+from snapfault.conf import recover
+from snapfault.conf import snapshot
+from snapfault.conf import worker
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make all options of snapfault known to a configuration."""
+    for group in (api, worker, snapshot, rank, recover):
+        group.register_opts(conf)

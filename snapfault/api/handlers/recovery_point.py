@@ -1,0 +1,74 @@
+"""Recovery points."""
+
+from snapfault import errors
+from snapfault import model
+from snapfault.api import call
+from snapfault.api import paging
+from snapfault.api import views
+from snapfault.db import points
+from snapfault.db import recoveries
+
+REMOVABLE = (model.PointStatus.GOOD, model.PointStatus.LOST)
+
+
+def list_page(this: call.Call) -> call.Answer:
+    """List recovery points, deleted ones too."""
+    return paging.answer(
+        this,
+        'recovery_points',
+        points.list_page,
+        lambda found: [views.recovery_point(each) for each in found],
+    )
+
+
+def show(this: call.Call) -> call.Answer:
+    """Show a recovery point."""
+    return call.Answer({'recovery_point': views.recovery_point(_named(this))})
+
+
+def delete(this: call.Call) -> call.Answer:
+    """Have a recovery point removed, unless somebody may need it."""
+    point = _named(this)
+    _check_removable(this, point)
+    point = points.move(
+        this.database,
+        point,
+        model.PointStatus.DELETING,
+        reason='asked for by a person',
+        now=this.now,
+    )
+    this.backend.wake()
+    return call.Answer(
+        {'recovery_point': views.recovery_point(point)}, status=202
+    )
+
+
+def _named(this: call.Call) -> model.RecoveryPoint:
+    return points.get(this.database, this.scope, this.ids['recovery_point_id'])
+
+
+def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
+    """Refuse to remove what is not whole, in use, or the last good one.
+
+    :raises Conflict: says which
+    """
+    if point.status not in REMOVABLE:
+        raise errors.Conflict(
+            f'recovery point {point.id} is {point.status}: only good and lost'
+            ' ones can be deleted'
+        )
+    if point.id in recoveries.points_in_use(this.database):
+        raise errors.Conflict(
+            f'an open recovery uses recovery point {point.id}'
+        )
+    history = points.history(
+        this.database, point.project_id, point.business_id
+    )
+    if point.status is model.PointStatus.GOOD and not any(
+        each.status is model.PointStatus.GOOD and each.id != point.id
+        for each in history
+    ):
+        raise errors.Conflict(
+            f'{point.id} is the last good recovery point of'
+            f' {point.business_id}: it is kept until there is a newer one'
+        )

@@ -1,0 +1,83 @@
+"""The whole API on one screen.
+
+Each route names its handler, the rule that says who may, and the schemas of
+its query and body. To change a noun, open the modules of its name in
+handlers, schemas and policies.
+"""
+
+import typing
+
+from snapfault.api import routing
+from snapfault.api import validation
+from snapfault.api.handlers import plan
+from snapfault.api.handlers import policy
+from snapfault.api.handlers import protection
+from snapfault.api.handlers import recovery
+from snapfault.api.handlers import recovery_point
+from snapfault.api.handlers import task
+from snapfault.api.schemas import policy as policy_schema
+from snapfault.api.schemas import protection as protection_schema
+from snapfault.api.schemas import recovery as recovery_schema
+from snapfault.api.schemas import recovery_point as recovery_point_schema
+from snapfault.api.schemas import task as task_schema
+from snapfault.api.schemas import types
+from snapfault.policies import plan as plan_rule
+from snapfault.policies import policy as policy_rule
+from snapfault.policies import protection as protection_rule
+from snapfault.policies import recovery as recovery_rule
+from snapfault.policies import recovery_point as recovery_point_rule
+from snapfault.policies import task as task_rule
+
+_R = routing.Route
+_V = validation.Validator
+_ONE = validation.Validator(types.ONE)
+_NONE = validation.Validator(types.NONE)
+
+# fmt: off
+ROUTES: typing.Final = (
+    _R('GET', '/v1/policies',
+       policy.list_page, policy_rule.LIST, _V(policy_schema.LIST)),
+    _R('POST', '/v1/policies',
+       policy.create, policy_rule.CREATE, _NONE, _V(policy_schema.CREATE)),
+    _R('GET', '/v1/policies/{policy_id}',
+       policy.show, policy_rule.SHOW, _ONE),
+    _R('PATCH', '/v1/policies/{policy_id}',
+       policy.update, policy_rule.UPDATE, _ONE, _V(policy_schema.UPDATE)),
+    _R('DELETE', '/v1/policies/{policy_id}',
+       policy.delete, policy_rule.DELETE, _ONE),
+    _R('GET', '/v1/protections',
+       protection.list_page, protection_rule.LIST, _V(protection_schema.LIST)),
+    _R('POST', '/v1/protections',
+       protection.create, protection_rule.CREATE, _NONE,
+       _V(protection_schema.CREATE)),
+    _R('GET', '/v1/protections/{protection_id}',
+       protection.show, protection_rule.SHOW, _ONE),
+    _R('PATCH', '/v1/protections/{protection_id}',
+       protection.update, protection_rule.UPDATE, _ONE,
+       _V(protection_schema.UPDATE)),
+    _R('DELETE', '/v1/protections/{protection_id}',
+       protection.delete, protection_rule.DELETE, _ONE),
+    _R('GET', '/v1/tasks',
+       task.list_page, task_rule.LIST, _V(task_schema.LIST)),
+    _R('POST', '/v1/tasks',
+       task.create, task_rule.CREATE, _NONE, _V(task_schema.CREATE)),
+    _R('GET', '/v1/tasks/{task_id}',
+       task.show, task_rule.SHOW, _ONE),
+    _R('GET', '/v1/recovery-points',
+       recovery_point.list_page, recovery_point_rule.LIST,
+       _V(recovery_point_schema.LIST)),
+    _R('GET', '/v1/recovery-points/{recovery_point_id}',
+       recovery_point.show, recovery_point_rule.SHOW, _ONE),
+    _R('DELETE', '/v1/recovery-points/{recovery_point_id}',
+       recovery_point.delete, recovery_point_rule.DELETE, _ONE),
+    _R('GET', '/v1/recoveries',
+       recovery.list_page, recovery_rule.LIST, _V(recovery_schema.LIST)),
+    _R('POST', '/v1/recoveries',
+       recovery.create, recovery_rule.CREATE, _NONE,
+       _V(recovery_schema.CREATE)),
+    _R('GET', '/v1/recoveries/{recovery_id}',
+       recovery.show, recovery_rule.SHOW, _ONE),
+    _R('GET', '/v1/plan',
+       plan.show, plan_rule.SHOW, _ONE),
+)
+# fmt: on

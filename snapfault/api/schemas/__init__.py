@@ -1,0 +1,1 @@
+"""What may be sent, as JSON schemas, one module a noun."""

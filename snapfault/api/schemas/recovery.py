@@ -1,0 +1,18 @@
+"""What may be sent about recoveries."""
+
+from snapfault import model
+from snapfault.api.schemas import types
+
+CREATE = types.closed(
+    {
+        'recovery': types.closed(
+            {'business_id': types.NAME, 'recovery_point_id': types.ID},
+            required=['business_id'],
+        )
+    },
+    required=['recovery'],
+)
+LIST = types.page(
+    business_id=types.NAME,
+    status={'enum': [each.value for each in model.RecoveryStatus]},
+)

@@ -1,0 +1,70 @@
+"""The types that the schemas of several nouns share.
+
+Patterns end in ``\\Z``: in Python ``$`` would let a line's end through.
+Each has a description, which refusals quote.
+"""
+
+import collections.abc
+import typing
+
+Schema = dict[str, typing.Any]
+
+NAME: Schema = {
+    'type': 'string',
+    'maxLength': 255,
+    'pattern': r'^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?\Z',
+    'description': (
+        'a name: one or more characters, none of control, no space at the ends'
+    ),
+}
+TEXT: Schema = {
+    'type': 'string',
+    'maxLength': 1000,
+    'pattern': r'^[^\x00]*\Z',
+    'description': 'text without NUL characters',
+}
+ID: Schema = {
+    'type': 'string',
+    'maxLength': 64,
+    'pattern': r'^[A-Za-z0-9][A-Za-z0-9_-]*\Z',
+    'description': 'an id',
+}
+#: Seconds; the longest is a hundred years.
+SECONDS: Schema = {'type': 'integer', 'minimum': 0, 'maximum': 3153600000}
+SOME_SECONDS: Schema = {**SECONDS, 'minimum': 1}
+
+_ALL_PROJECTS: Schema = {
+    'all_projects': {'enum': ['true', 'false', 'True', 'False']}
+}
+_PAGE: Schema = {
+    **_ALL_PROJECTS,
+    'limit': {
+        'type': 'string',
+        'pattern': r'^[1-9][0-9]{0,8}\Z',
+        'description': 'a whole number of at least 1',
+    },
+    'marker': ID,
+}
+
+
+def closed(
+    properties: Schema, required: collections.abc.Iterable[str] = ()
+) -> Schema:
+    """Describe an object that has no other members than these."""
+    return {
+        'type': 'object',
+        'properties': properties,
+        'required': list(required),
+        'additionalProperties': False,
+    }
+
+
+def page(**filters: Schema) -> Schema:
+    """Describe the query of a list that can be filtered."""
+    return closed({**_PAGE, **filters})
+
+
+#: The query of a request about one resource.
+ONE = closed(_ALL_PROJECTS)
+#: The query of a request that takes none.
+NONE = closed({})

@@ -1,0 +1,93 @@
+"""Read what a caller sent, and refuse what is not of the right form."""
+
+import collections.abc
+import json
+import math
+import typing
+
+import jsonschema
+import webob
+
+from snapfault import errors
+from snapfault.api import faults
+
+LONGEST = 300  #: characters of a refused value that are said back
+
+
+class Validator:
+    """A JSON schema, ready to refuse."""
+
+    def __init__(self, schema: collections.abc.Mapping[str, typing.Any]):
+        """Prepare a schema, once."""
+        self._validator = jsonschema.Draft202012Validator(schema)
+
+    def check(self, value: object, what: str) -> None:
+        """Refuse a value that the schema does not describe.
+
+        :param what: what the value is, for the message
+        :raises InvalidInput: names the member, and what is wrong with it
+        """
+        error = jsonschema.exceptions.best_match(
+            self._validator.iter_errors(value)
+        )
+        if error is not None:
+            where = ''.join(
+                f'[{each}]' if isinstance(each, int) else f'.{each}'
+                for each in error.absolute_path
+            )
+            raise errors.InvalidInput(
+                f'{where.removeprefix(".") or what}: {_reason(error)}'
+            )
+
+
+def _reason(error: jsonschema.ValidationError) -> str:
+    """Say in words what a pattern means; jsonschema has words for others."""
+    reason = error.message
+    if error.validator == 'pattern' and isinstance(error.schema, dict):
+        reason = f'{error.instance!r} is not {error.schema["description"]}'
+    if len(reason) > LONGEST:
+        reason = f'{reason[: LONGEST // 2]} ... {reason[-LONGEST // 2 :]}'
+    return reason
+
+
+def read_query(request: webob.Request) -> dict[str, str]:
+    """Read the query; each parameter is given once.
+
+    :raises InvalidInput: one is given twice
+    """
+    found: dict[str, str] = {}
+    for name, value in request.GET.items():
+        if name in found:
+            raise errors.InvalidInput(f'{name} is given more than once')
+        found[name] = value
+    return found
+
+
+def read_body(request: webob.Request) -> typing.Any:
+    """Read a JSON body, more strictly than Python does.
+
+    :raises Refusal: it is said to be something else
+    :raises InvalidInput: it is no JSON, or holds what no JSON may: NaN,
+        infinities, half of a surrogate pair
+    """
+    if request.content_type not in ('application/json', ''):
+        raise faults.Refusal(415, 'Send application/json.')
+    try:
+        body = json.loads(
+            request.body, parse_constant=_refuse_constant, parse_float=_finite
+        )
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise errors.InvalidInput(f'body: it is not JSON: {error}') from error
+    return body
+
+
+def _refuse_constant(name: str) -> typing.NoReturn:
+    raise ValueError(f'{name} is no number of JSON')
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    if not math.isfinite(value):
+        raise ValueError(f'{literal[:20]} is too large for a number')
+    return value

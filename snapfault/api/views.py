@@ -1,0 +1,180 @@
+"""Write the nouns as JSON."""
+
+import collections.abc
+import dataclasses
+import datetime
+
+from snapfault import model
+from snapfault.api import backend
+from snapfault.api import call
+
+
+def policy(policy: model.Policy) -> call.Json:
+    """Write a policy."""
+    return {
+        'id': policy.id,
+        'project_id': policy.project_id,
+        'name': policy.name,
+        'description': policy.description,
+        'schedule': _schedule(policy.schedule),
+        'quota': {'count': policy.quota.count},
+        'thresholds': [
+            {'metric': each.metric.name, 'over': each.over}
+            for each in policy.thresholds
+        ],
+        'posture': policy.posture.value,
+        'multipliers': dict(policy.multipliers),
+        'rpo': policy.rpo,
+        'recovery': dataclasses.asdict(policy.recovery),
+        'created_at': time(policy.created_at),
+        'updated_at': time(policy.updated_at),
+    }
+
+
+def _schedule(schedule: model.Schedule) -> call.Json:
+    if schedule.interval is not None:
+        return {'interval': schedule.interval}
+    return {'cron': schedule.cron, 'time_zone': schedule.time_zone}
+
+
+def protection(protection: model.Protection) -> call.Json:
+    """Write a protection; by what trust it is one is nobody's business."""
+    return {
+        'id': protection.id,
+        'project_id': protection.project_id,
+        'business_id': protection.business_id,
+        'server_id': protection.server_id,
+        'policy_id': protection.policy_id,
+        'image_id': protection.image_id,
+        'next_run_at': time(protection.next_run_at),
+        'alarm': protection.alarm,
+        'alarm_at': time(protection.alarm_at),
+        'created_at': time(protection.created_at),
+        'updated_at': time(protection.updated_at),
+    }
+
+
+def task(task: model.Task, business_id: str | None) -> call.Json:
+    """Write a task.
+
+    :param business_id: of its protection; None where that is gone
+    """
+    return {
+        'id': task.id,
+        'project_id': task.project_id,
+        'protection_id': task.protection_id,
+        'business_id': business_id,
+        'scheduled_at': time(task.scheduled_at),
+        'status': task.status.value,
+        'attempts': task.attempts,
+        'weight': task.weight,
+        'breakdown': _breakdown(task.breakdown),
+        'reason': task.reason,
+        'recovery_point_id': task.point_id,
+        'created_at': time(task.created_at),
+        'finished_at': time(task.finished_at),
+    }
+
+
+def _breakdown(
+    parts: collections.abc.Iterable[model.Part],
+) -> list[call.Json]:
+    return [dataclasses.asdict(part) for part in parts]
+
+
+def recovery_point(point: model.RecoveryPoint) -> call.Json:
+    """Write a recovery point and its members."""
+    return {
+        'id': point.id,
+        'project_id': point.project_id,
+        'protection_id': point.protection_id,
+        'business_id': point.business_id,
+        'task_id': point.task_id,
+        'sequence': point.sequence,
+        'status': point.status.value,
+        'server_id': point.server_id,
+        'image_id': point.image_id,
+        'flavor_id': point.flavor_id,
+        'reason': point.reason,
+        'scheduled_at': time(point.scheduled_at),
+        'created_at': time(point.created_at),
+        'completed_at': time(point.completed_at),
+        'members': [_member(each) for each in point.members],
+    }
+
+
+def _member(member: model.Member) -> call.Json:
+    return {
+        'volume_id': member.volume_id,
+        'size': member.size,
+        'device': member.device,
+        'tag': member.tag,
+        'delete_on_termination': member.delete_on_termination,
+        'snapshot_id': member.snapshot_id,
+    }
+
+
+def recovery(recovery: model.Recovery) -> call.Json:
+    """Write a recovery and its journal."""
+    return {
+        'id': recovery.id,
+        'project_id': recovery.project_id,
+        'protection_id': recovery.protection_id,
+        'business_id': recovery.business_id,
+        'server_id': recovery.server_id,
+        'status': recovery.status.value,
+        'cause': recovery.cause,
+        'onset_at': time(recovery.onset_at),
+        'evidence': dict(recovery.evidence),
+        'recovery_point_id': recovery.point_id,
+        'reason': recovery.reason,
+        'steps': [_step(each) for each in recovery.steps],
+        'created_at': time(recovery.created_at),
+        'finished_at': time(recovery.finished_at),
+    }
+
+
+def _step(step: model.StepRecord) -> call.Json:
+    return {
+        'position': step.position,
+        'phase': step.phase,
+        'name': step.name,
+        'arguments': dict(step.arguments),
+        'status': step.status.value,
+        'detail': step.detail,
+        'started_at': time(step.started_at),
+        'finished_at': time(step.finished_at),
+    }
+
+
+def preview(preview: backend.Preview) -> call.Json:
+    """Write what one task would do; its id only if it has a row."""
+    ranked = preview.ranked
+    task = ranked.candidate.task
+    return {
+        'business_id': ranked.candidate.protection.business_id,
+        'protection_id': task.protection_id,
+        'task_id': task.id if preview.waiting else None,
+        'scheduled_at': time(task.scheduled_at),
+        'weight': ranked.weight,
+        'breakdown': _breakdown(ranked.parts),
+        'measures': [
+            {
+                'metric': metric.name,
+                'value': measure.value,
+                'measured_at': time(measure.measured_at),
+            }
+            for metric, measure in ranked.measures.items()
+        ],
+        'prune': [
+            {'recovery_point_id': each.point_id, 'reason': each.reason}
+            for each in preview.prune
+        ],
+    }
+
+
+def time(moment: datetime.datetime | None) -> str | None:
+    """Write a time as ISO 8601 in UTC; microseconds where there are any."""
+    if moment is None:
+        return None
+    return moment.astimezone(datetime.UTC).isoformat().replace('+00:00', 'Z')

@@ -1,0 +1,21 @@
+"""All options of snapfault, for oslo.config's sample generator."""
+
+from oslo_config import cfg
+
+from snapfault.conf import api
+from snapfault.conf import rank
+from snapfault.conf import recover
+from snapfault.conf import snapshot
+from snapfault.conf import worker
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
+    """List the groups and their options.
+
+    What the libraries bring along ([database], [keystone_authtoken] ...)
+    is listed by them, in namespaces of their own.
+    """
+    return [
+        (each.GROUP, each.OPTIONS)
+        for each in (api, worker, snapshot, rank, recover)
+    ]

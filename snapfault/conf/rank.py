@@ -1,0 +1,23 @@
+"""Options of stage 2, the ranking."""
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('rank', title='Ranking of due tasks')
+
+OPTIONS = [
+    cfg.IntOpt(
+        'max_age',
+        default=900,
+        min=1,
+        help='Seconds a measure may be old. An older one counts as absent,'
+        ' which is neutral: it neither hastens nor delays a task. The'
+        ' default is three times the interval at which Ceilometer polls;'
+        ' keep that relation when you change the interval.',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known."""
+    conf.register_group(GROUP)
+    conf.register_opts(OPTIONS, group=GROUP)

@@ -1,0 +1,45 @@
+"""Who may do what with recovery points."""
+
+from oslo_policy import policy
+
+from snapfault.policies import personas
+
+LIST = 'fault-tolerance:recovery_point:list'
+SHOW = 'fault-tolerance:recovery_point:show'
+DELETE = 'fault-tolerance:recovery_point:delete'
+
+RULES = [
+    policy.DocumentedRuleDefault(
+        name=LIST,
+        check_str=personas.READ,
+        description='List recovery points.',
+        operations=[
+            {'method': 'GET', 'path': '/v1/recovery-points'},
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
+        name=SHOW,
+        check_str=personas.READ,
+        description='Show a recovery point.',
+        operations=[
+            {
+                'method': 'GET',
+                'path': '/v1/recovery-points/{recovery_point_id}',
+            },
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
+        name=DELETE,
+        check_str=personas.CHANGE,
+        description='Delete a recovery point and its snapshots.',
+        operations=[
+            {
+                'method': 'DELETE',
+                'path': '/v1/recovery-points/{recovery_point_id}',
+            },
+        ],
+        scope_types=personas.SCOPES,
+    ),
+]
