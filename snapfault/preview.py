@@ -46,15 +46,7 @@ def preview(
     :param project_id: None means every project
     """
     listed = protections.list_page(database, project_id, limit=LIMIT)
-    waiting = {
-        task.protection_id: task
-        for task in tasks.list_page(
-            database,
-            project_id,
-            limit=LIMIT,
-            status=model.TaskStatus.WAITING,
-        )
-    }
+    waiting = _waiting(database, project_id)
     foreseen = [
         waiting.get(each.id) or _upcoming(each, each.next_run_at, now)
         for each in listed
@@ -76,6 +68,15 @@ def preview(
         for each in ranked
     ]
     return sorted(found, key=lambda each: not each.waiting)
+
+
+def _waiting(
+    database: api.Database, project_id: str | None
+) -> dict[str, model.Task]:
+    """Give the tasks that wait, by their protection."""
+    status = model.TaskStatus.WAITING
+    listed = tasks.list_page(database, project_id, limit=LIMIT, status=status)
+    return {task.protection_id: task for task in listed}
 
 
 def _upcoming(

@@ -47,8 +47,7 @@ def new_point(
 ) -> model.RecoveryPoint:
     """Describe the recovery point to take for a task.
 
-    :param disks: what is attached to the server now, root disk included
-        where that is a volume
+    :param disks: all volumes that are attached to the server now
     :raises InvalidInput: nothing is attached: an empty set would count as
         good and protect nothing
     """

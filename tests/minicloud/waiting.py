@@ -19,4 +19,4 @@ def until(
         answer = probe()
         if answer or time.monotonic() > end:
             return answer
-        time.sleep(pause)  # noqa: TID251
+        time.sleep(pause)

@@ -44,7 +44,7 @@ def take(point, accepts):
 
 
 def _delay(fault):
-    time.sleep(fault.get('delay', 0))  # noqa: TID251
+    time.sleep(fault.get('delay', 0))
 
 
 def _ids(value):

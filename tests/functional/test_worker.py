@@ -1,0 +1,160 @@
+"""The worker itself: threads, leases, and how it stops."""
+
+import contextlib
+import datetime
+import threading
+import time
+
+import pytest
+
+from snapfault import clock
+from snapfault import model
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.db import tasks
+from snapfault.recover import run as recover
+from snapfault.worker import service
+from tests import build
+from tests.fake import cloud as fake
+from tests.functional import stage as stages
+
+FAST = service.Settings(
+    tick=0.05,
+    lease=datetime.timedelta(seconds=2),
+    concurrency=4,
+    poll=0.01,
+    snapshot=stages.SETTINGS,
+    recover=recover.Settings(stages.STEP_TIMEOUT),
+)
+
+
+@pytest.fixture
+def live(tmp_path):
+    """Give a service on a cloud that goes on by itself, in real time."""
+    made = stages.Stage(tmp_path)
+    made.cloud = fake.FakeCloud(settle='auto')
+    made.right = made.cloud.add_project(build.PROJECT)
+    made.now = clock.now()
+    made.protect()
+    return made
+
+
+@contextlib.contextmanager
+def _working(live, count=1, settings=FAST):
+    """Run workers until the block ends; none may be left then."""
+    stop = threading.Event()
+    workers = [
+        service.Worker(settings, live.database, live.cloud, threading.Event())
+        for _ in range(count)
+    ]
+    threads = [
+        threading.Thread(target=each.run, args=(stop,)) for each in workers
+    ]
+    for each in threads:
+        each.start()
+    try:
+        yield workers
+    finally:
+        stop.set()
+        for each in threads:
+            each.join(30)
+        assert not any(each.is_alive() for each in threads)
+
+
+def _until(true, limit=30):
+    end = time.monotonic() + limit
+    while not true():
+        assert time.monotonic() < end, 'it did not happen in time'
+        time.sleep(0.01)
+
+
+def _ended(live, task):
+    def look():
+        status = tasks.get(live.database, None, task.id).status
+        return status in (model.TaskStatus.DONE, model.TaskStatus.FAILED)
+
+    return look
+
+
+def test_a_worker_takes_a_point_and_prunes(live):
+    with _working(live):
+        for _ in range(3):
+            task = tasks.create_now(
+                live.database, live.protection(), clock.now()
+            )
+            _until(_ended(live, task))
+        _until(lambda: len(live.cloud.snapshots_of(build.PROJECT)) == 4)
+    assert len(live.good()) == 2
+
+
+def test_four_workers_share_the_work_and_do_nothing_twice(live):
+    names = [f'service-{number}' for number in range(12)]
+    for name in names:
+        live.protect(name)
+        tasks.create_now(live.database, live.protection(name), clock.now())
+    with _working(live, count=4):
+        _until(lambda: all(live.good(name) for name in names))
+    assert live.cloud.count('create_snapshot') == 2 * len(names)
+    assert all(len(live.history(name)) == 1 for name in names)
+
+
+def test_a_worker_carries_out_a_recovery(live):
+    with _working(live):
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+        live.cloud.break_server(live.servers['shop'])
+        live.now = clock.now()
+        live.ask_for_recovery()
+        _until(lambda: not _open(live))
+    (recovery,) = live.recoveries()
+    assert recovery.status is model.RecoveryStatus.DONE, recovery.reason
+    assert live.protection().alarm == ''
+
+
+def _open(live):
+    return recoveries.open_for(live.database, live.servers['shop'].id)
+
+
+def test_a_worker_that_stops_leaves_its_recovery_to_the_next(live):
+    with _working(live):
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+        live.cloud.hang_next('rebuild_server')
+        live.now = clock.now()
+        live.ask_for_recovery()
+        _until(lambda: live.servers['shop'].status == 'REBUILD')
+    left = _open(live)
+    assert left.status is model.RecoveryStatus.WAITING
+    assert left.reason == 'the worker was stopped'
+    live.cloud.heal()
+    with _working(live):
+        _until(lambda: not _open(live))
+    assert live.recoveries()[0].status is model.RecoveryStatus.DONE
+    assert live.servers['shop'].rebuilds == 1
+
+
+def test_a_lease_is_renewed_as_long_as_its_worker_lives(live):
+    live.cloud.hang_next('create_snapshot')
+    task = tasks.create_now(live.database, live.protection(), clock.now())
+    with _working(live) as (worker,):
+        _until(lambda: task_claims.held(live.database, worker.id))
+        time.sleep(2 * FAST.lease.total_seconds())
+        held = tasks.get(live.database, None, task.id)
+    assert held.claimed_by == worker.id
+    assert held.attempts == 1
+
+
+def test_a_worker_goes_on_after_a_tick_that_broke_off(live):
+    table = 'tasks'
+    with _working(live):
+        _sql(live, f'ALTER TABLE {table} RENAME TO away')
+        time.sleep(0.3)
+        _sql(live, f'ALTER TABLE away RENAME TO {table}')
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+    assert live.good()
+
+
+def _sql(live, statement):
+    with live.database.writer() as session:
+        session.connection().exec_driver_sql(statement)
