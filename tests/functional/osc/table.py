@@ -130,7 +130,7 @@ CASES = (
     (
         f'protection list --policy {GOLD} --all-projects',
         [
-            ('GET', f'/v1/policies/{GOLD}', None),
+            ('GET', f'/v1/policies/{GOLD}?all_projects=true', None),
             (
                 'GET',
                 f'/v1/protections?policy_id={GOLD}&all_projects=true',
@@ -169,7 +169,7 @@ CASES = (
         'protection task list --protection shop --status failed',
         [
             FIND_SHOP,
-            ('GET', f'/v1/tasks?protection_id={SHOP}&status=failed', None),
+            ('GET', f'/v1/tasks?status=failed&protection_id={SHOP}', None),
         ],
     ),
     (
@@ -225,15 +225,16 @@ CASES = (
         [('GET', f'/v1/recoveries/{RECOVERY}', None)],
     ),
     (
-        'recovery point list --business-id shop --status good',
-        [('GET', '/v1/recovery-points?business_id=shop&status=good', None)],
+        f'recovery show {RECOVERY} --all-projects',
+        [('GET', f'/v1/recoveries/{RECOVERY}?all_projects=true', None)],
     ),
     (
-        'recovery point list --protection shop',
-        [
-            FIND_SHOP,
-            ('GET', f'/v1/recovery-points?protection_id={SHOP}', None),
-        ],
+        f'protection show {SHOP} --all-projects',
+        [('GET', f'/v1/protections/{SHOP}?all_projects=true', None)],
+    ),
+    (
+        'recovery point list --business-id shop --status good',
+        [('GET', '/v1/recovery-points?business_id=shop&status=good', None)],
     ),
     (
         f'recovery point show {POINT}',
