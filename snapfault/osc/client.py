@@ -131,9 +131,10 @@ class Collection:
             found += page[plural]
         return found[:limit]
 
-    def get(self, identity: str) -> Record:
+    def get(self, identity: str, all_projects: bool = False) -> Record:
         """Give the one with an id."""
-        return self._send('GET', self._one(identity))
+        query = {'all_projects': all_projects or None}
+        return self._send('GET', with_query(self._one(identity), query))
 
     def create(self, members: Record) -> Record:
         """Make one."""
@@ -156,7 +157,7 @@ class Collection:
         """
         if is_id(name):
             try:
-                return self.get(name)
+                return self.get(name, all_projects)
             except exceptions.NotFound:
                 pass  # somebody may have named one like an id
         assert self._by is not None

@@ -49,6 +49,21 @@ class ShowOne(Spoken, command.ShowOne):
     """A command that shows one resource."""
 
 
+class Show(ShowOne):
+    """A command that shows one resource that is there."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take what names it, and where to look."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        self.add_name(parser)
+        add_all_projects(parser)
+        return parser
+
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
+        """Add the positional that names it."""
+        raise NotImplementedError
+
+
 class PlainLister(Spoken, command.Lister):
     """A command that shows rows."""
 

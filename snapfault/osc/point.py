@@ -5,7 +5,6 @@ import argparse
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
-from snapfault.osc import task
 
 FIELDS: command.Fields = (
     ('id', None),
@@ -42,22 +41,20 @@ class List(command.Lister):
     )
 
     def add_filters(self, parser: argparse.ArgumentParser) -> None:
-        """Take a business id, a protection and a status."""
+        """Take a business id and a status."""
         parser.add_argument(
             '--business-id',
             metavar='<business-id>',
             help='Only those of this service, protected still or no more',
         )
-        task.add_protection_filter(parser)
         parser.add_argument(
             '--status', choices=STATUSES, help='Only those that stand so'
         )
 
     def filters(self, parsed_args: argparse.Namespace) -> client.Query:
-        """Choose by business id, protection and status."""
+        """Choose by business id and status."""
         return {
             'business_id': parsed_args.business_id,
-            'protection_id': task.protection_id(self.service, parsed_args),
             'status': parsed_args.status,
         }
 
@@ -66,19 +63,19 @@ class List(command.Lister):
         return self.service.points
 
 
-class Show(command.ShowOne):
+class Show(command.Show):
     """Show a recovery point."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take an id."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
         parser.add_argument('point', metavar='<point>', help='Its id')
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Show it."""
-        point = self.service.points.get(parsed_args.point)
-        return command.show(point, FIELDS)
+        found = self.service.points.get(
+            parsed_args.point, parsed_args.all_projects
+        )
+        return command.show(found, FIELDS)
 
 
 class Delete(command.Delete):

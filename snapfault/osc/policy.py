@@ -67,18 +67,18 @@ class Set(command.ShowOne):
         return command.show(updated, FIELDS)
 
 
-class Show(command.ShowOne):
+class Show(command.Show):
     """Show a policy."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take a name or an id."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
         parser.add_argument('policy', metavar='<policy>', help=POLICY)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Find it and show it."""
-        policy = self.service.policies.find(parsed_args.policy)
+        policy = self.service.policies.find(
+            parsed_args.policy, parsed_args.all_projects
+        )
         return command.show(policy, FIELDS)
 
 

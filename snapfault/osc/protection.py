@@ -94,18 +94,18 @@ class Set(command.ShowOne):
         return command.show(protections.update(found['id'], members), FIELDS)
 
 
-class Show(command.ShowOne):
+class Show(command.Show):
     """Show a protection."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take a business id or an id."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
         add_protection(parser)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Find it and show it."""
-        found = self.service.protections.find(parsed_args.protection)
+        found = self.service.protections.find(
+            parsed_args.protection, parsed_args.all_projects
+        )
         return command.show(found, FIELDS)
 
 

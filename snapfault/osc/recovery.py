@@ -104,18 +104,18 @@ class List(command.Lister):
         return self.service.recoveries
 
 
-class Show(command.ShowOne):
+class Show(command.Show):
     """Show a recovery with its steps."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take an id."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
         parser.add_argument('recovery', metavar='<recovery>', help='Its id')
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Show it."""
-        found = self.service.recoveries.get(parsed_args.recovery)
+        found = self.service.recoveries.get(
+            parsed_args.recovery, parsed_args.all_projects
+        )
         return command.show(found, FIELDS)
 
 

@@ -10,7 +10,7 @@ from snapfault.osc import command
 FIELDS: command.Fields = (
     ('id', None),
     ('protection_id', None),
-    ('business_id', None),
+    ('business_id', column.Text),
     ('scheduled_at', None),
     ('status', None),
     ('attempts', None),
@@ -30,7 +30,7 @@ class List(command.Lister):
 
     fields = (
         ('id', None),
-        ('business_id', None),
+        ('business_id', column.Text),
         ('scheduled_at', None),
         ('status', None),
         ('attempts', None),
@@ -41,35 +41,43 @@ class List(command.Lister):
 
     def add_filters(self, parser: argparse.ArgumentParser) -> None:
         """Take a protection and a status."""
-        add_protection_filter(parser)
+        parser.add_argument(
+            '--protection',
+            metavar='<protection>',
+            help='Only those of this protection (business id or id)',
+        )
         parser.add_argument(
             '--status', choices=STATUSES, help='Only those that stand so'
         )
 
     def filters(self, parsed_args: argparse.Namespace) -> client.Query:
         """Choose by protection and status."""
-        return {
-            'protection_id': protection_id(self.service, parsed_args),
-            'status': parsed_args.status,
-        }
+        query = {'status': parsed_args.status}
+        if parsed_args.protection is not None:
+            found = self.service.protections.find(
+                parsed_args.protection, parsed_args.all_projects
+            )
+            query['protection_id'] = found['id']
+        return query
 
     def collection(self) -> client.Collection:
         """List tasks."""
         return self.service.tasks
 
 
-class Show(command.ShowOne):
+class Show(command.Show):
     """Show a task."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+    def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take an id."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
         parser.add_argument('task', metavar='<task>', help='Its id')
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Show it."""
-        return command.show(self.service.tasks.get(parsed_args.task), FIELDS)
+        found = self.service.tasks.get(
+            parsed_args.task, parsed_args.all_projects
+        )
+        return command.show(found, FIELDS)
 
 
 class Story:
@@ -87,24 +95,3 @@ class Story:
         if record.get('reason'):
             text += f': {record["reason"]}'
         return text
-
-
-def add_protection_filter(parser: argparse.ArgumentParser) -> None:
-    """Add --protection."""
-    parser.add_argument(
-        '--protection',
-        metavar='<protection>',
-        help='Only those of this protection (business id or id)',
-    )
-
-
-def protection_id(
-    service: client.Client, parsed_args: argparse.Namespace
-) -> str | None:
-    """Give the id of what --protection names; None where it is not given."""
-    if parsed_args.protection is None:
-        return None
-    found = service.protections.find(
-        parsed_args.protection, parsed_args.all_projects
-    )
-    return str(found['id'])

@@ -1,0 +1,260 @@
+"""What each command asks of the API: the table."""
+
+from tests.functional.osc import standin
+
+GOLD = standin.identity(1)
+SHOP = standin.identity(2)
+TASK = standin.identity(3)
+POINT = standin.identity(4)
+RECOVERY = standin.identity(5)
+SERVER = standin.identity(6)
+MISSING = standin.identity(7)
+
+FIND_GOLD = ('GET', '/v1/policies?name=gold&limit=2', None)
+FIND_SHOP = ('GET', '/v1/protections?business_id=shop&limit=2', None)
+
+
+def policy(**members):
+    """Give the request that changes the policy."""
+    return [FIND_GOLD, ('PATCH', f'/v1/policies/{GOLD}', {'policy': members})]
+
+
+def new_policy(**members):
+    """Give the request that makes a policy."""
+    body = {'name': 'new', 'quota': {'count': 7}, **members}
+    return [('POST', '/v1/policies', {'policy': body})]
+
+
+NEW = 'protection policy create new --quota 7'
+ALTER = 'protection policy set gold'
+CASES = (
+    (f'{NEW} --interval 6h', new_policy(schedule={'interval': 21600})),
+    (f'{NEW} --interval 90', new_policy(schedule={'interval': 90})),
+    (f'{NEW} --interval 1d', new_policy(schedule={'interval': 86400})),
+    (f'{NEW} --interval 1h30m', new_policy(schedule={'interval': 5400})),
+    (
+        f"{NEW} --cron '0 3 * * *' --time-zone Europe/Berlin",
+        new_policy(
+            schedule={'cron': '0 3 * * *', 'time_zone': 'Europe/Berlin'}
+        ),
+    ),
+    (
+        f"{NEW} --cron '0 3 * * *' --threshold cpu_util=80 "
+        '--threshold disk=1e6 --posture calm --multiplier performance=1.5 '
+        '--multiplier rpo=-1 --rpo 4h --automatic-recovery '
+        "--recovery-margin 2m --description 'all of it'",
+        new_policy(
+            schedule={'cron': '0 3 * * *'},
+            thresholds=[
+                {'metric': 'cpu_util', 'over': 80.0},
+                {'metric': 'disk', 'over': 1e6},
+            ],
+            posture='calm',
+            multipliers={'performance': 1.5, 'rpo': -1.0},
+            rpo=14400,
+            recovery={'automatic': True, 'margin': 120},
+            description='all of it',
+        ),
+    ),
+    (f'{ALTER} --quota 3', policy(quota={'count': 3})),
+    (f'{ALTER} --name silver', policy(name='silver')),
+    (f"{ALTER} --description ''", policy(description='')),
+    (f'{ALTER} --no-rpo --no-threshold', policy(thresholds=[], rpo=None)),
+    (f'{ALTER} --no-multiplier', policy(multipliers={})),
+    (
+        # The rest of a member that is replaced whole stays.
+        f'{ALTER} --no-automatic-recovery',
+        policy(recovery={'automatic': False, 'margin': 5}),
+    ),
+    (
+        f'{ALTER} --recovery-margin 0',
+        policy(recovery={'automatic': True, 'margin': 0}),
+    ),
+    (
+        f'{ALTER} --time-zone Asia/Tokyo',
+        policy(schedule={'cron': '1 2 * * *', 'time_zone': 'Asia/Tokyo'}),
+    ),
+    (
+        f"{ALTER} --cron '5 5 * * *'",
+        policy(schedule={'cron': '5 5 * * *', 'time_zone': 'Europe/Rome'}),
+    ),
+    (f'{ALTER} --interval 1h', policy(schedule={'interval': 3600})),
+    ('protection policy show gold', [FIND_GOLD]),
+    (
+        f'protection policy show {GOLD}',
+        [('GET', f'/v1/policies/{GOLD}', None)],
+    ),
+    (
+        'protection policy list --name gold',
+        [('GET', '/v1/policies?name=gold', None)],
+    ),
+    (
+        f'protection policy delete gold {GOLD}',
+        [
+            FIND_GOLD,
+            ('DELETE', f'/v1/policies/{GOLD}', None),
+            # It is gone, so it is looked for as a name too.
+            ('GET', f'/v1/policies/{GOLD}', None),
+            ('GET', f'/v1/policies?name={GOLD}&limit=2', None),
+        ],
+    ),
+    (
+        'protection create web --server web-1 --policy gold',
+        [
+            FIND_GOLD,
+            (
+                'POST',
+                '/v1/protections',
+                {
+                    'protection': {
+                        'business_id': 'web',
+                        'server_id': SERVER,
+                        'policy_id': GOLD,
+                    }
+                },
+            ),
+        ],
+    ),
+    ('protection show shop', [FIND_SHOP]),
+    (
+        f'protection list --policy gold --limit 1 --marker {SHOP}',
+        [
+            FIND_GOLD,
+            (
+                'GET',
+                f'/v1/protections?policy_id={GOLD}&marker={SHOP}&limit=1',
+                None,
+            ),
+        ],
+    ),
+    (
+        f'protection list --policy {GOLD} --all-projects',
+        [
+            ('GET', f'/v1/policies/{GOLD}?all_projects=true', None),
+            (
+                'GET',
+                f'/v1/protections?policy_id={GOLD}&all_projects=true',
+                None,
+            ),
+        ],
+    ),
+    (
+        'protection list --business-id shop',
+        [('GET', '/v1/protections?business_id=shop', None)],
+    ),
+    (
+        'protection set shop --policy gold',
+        [
+            FIND_SHOP,
+            FIND_GOLD,
+            (
+                'PATCH',
+                f'/v1/protections/{SHOP}',
+                {'protection': {'policy_id': GOLD}},
+            ),
+        ],
+    ),
+    (
+        'protection delete shop',
+        [FIND_SHOP, ('DELETE', f'/v1/protections/{SHOP}', None)],
+    ),
+    (
+        'protection run shop',
+        [
+            FIND_SHOP,
+            ('POST', '/v1/tasks', {'task': {'protection_id': SHOP}}),
+        ],
+    ),
+    (
+        'protection task list --protection shop --status failed',
+        [
+            FIND_SHOP,
+            ('GET', f'/v1/tasks?status=failed&protection_id={SHOP}', None),
+        ],
+    ),
+    (
+        'protection task list --protection shop --all-projects',
+        [
+            (
+                'GET',
+                '/v1/protections?business_id=shop&all_projects=true&limit=2',
+                None,
+            ),
+            (
+                'GET',
+                f'/v1/tasks?protection_id={SHOP}&all_projects=true',
+                None,
+            ),
+        ],
+    ),
+    (f'protection task show {TASK}', [('GET', f'/v1/tasks/{TASK}', None)]),
+    ('protection plan show', [('GET', '/v1/plan', None)]),
+    (
+        'protection plan show --all-projects',
+        [('GET', '/v1/plan?all_projects=true', None)],
+    ),
+    (
+        'recovery create shop',
+        [
+            FIND_SHOP,
+            ('POST', '/v1/recoveries', {'recovery': {'business_id': 'shop'}}),
+        ],
+    ),
+    (
+        f'recovery create {SHOP} --point {POINT}',
+        [
+            ('GET', f'/v1/protections/{SHOP}', None),
+            (
+                'POST',
+                '/v1/recoveries',
+                {
+                    'recovery': {
+                        'business_id': 'shop',
+                        'recovery_point_id': POINT,
+                    }
+                },
+            ),
+        ],
+    ),
+    (
+        'recovery list --business-id shop --status done',
+        [('GET', '/v1/recoveries?business_id=shop&status=done', None)],
+    ),
+    (
+        f'recovery show {RECOVERY}',
+        [('GET', f'/v1/recoveries/{RECOVERY}', None)],
+    ),
+    (
+        f'recovery show {RECOVERY} --all-projects',
+        [('GET', f'/v1/recoveries/{RECOVERY}?all_projects=true', None)],
+    ),
+    (
+        f'protection show {SHOP} --all-projects',
+        [('GET', f'/v1/protections/{SHOP}?all_projects=true', None)],
+    ),
+    (
+        'recovery point list --business-id shop --status good',
+        [('GET', '/v1/recovery-points?business_id=shop&status=good', None)],
+    ),
+    (
+        f'recovery point show {POINT}',
+        [('GET', f'/v1/recovery-points/{POINT}', None)],
+    ),
+    (
+        'recovery point show ../policies',
+        [('GET', '/v1/recovery-points/../policies', None)],
+    ),
+    (
+        f'recovery point delete {MISSING} {POINT}',
+        [
+            ('DELETE', f'/v1/recovery-points/{MISSING}', None),
+            ('DELETE', f'/v1/recovery-points/{POINT}', None),
+        ],
+    ),
+)
+#: The lines that end badly, once they have asked.
+FAIL = {
+    f'protection policy delete gold {GOLD}',
+    'recovery point show ../policies',
+    f'recovery point delete {MISSING} {POINT}',
+}
