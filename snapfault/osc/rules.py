@@ -157,12 +157,21 @@ def _add_ranking(parser: argparse.ArgumentParser, is_new: bool) -> None:
         help='How old the last good point may get, such as 4h',
     )
     if not is_new:
-        for group, name, what in (
-            (threshold, '--no-threshold', 'Take all thresholds away'),
-            (multiplier, '--no-multiplier', 'Take all multipliers away'),
-            (rpo, '--no-rpo', 'Let the last good point get as old as it may'),
-        ):
-            group.add_argument(name, action='store_true', help=what)
+        _add_emptying(threshold, multiplier, rpo)
+
+
+def _add_emptying(
+    threshold: argparse._MutuallyExclusiveGroup,
+    multiplier: argparse._MutuallyExclusiveGroup,
+    rpo: argparse._MutuallyExclusiveGroup,
+) -> None:
+    """Let a change take away what a policy has."""
+    for group, name, what in (
+        (threshold, '--no-threshold', 'Take all thresholds away'),
+        (multiplier, '--no-multiplier', 'Take all multipliers away'),
+        (rpo, '--no-rpo', 'Let the last good point get as old as it may'),
+    ):
+        group.add_argument(name, action='store_true', help=what)
 
 
 def _add_recovery(parser: argparse.ArgumentParser) -> None:
