@@ -1,0 +1,129 @@
+"""Ask Nova; what it answers leaves as :mod:`snapfault.resource`."""
+
+import typing
+
+from snapfault import errors
+from snapfault import resource
+from snapfault.cloud import door as doors
+from snapfault.cloud import times
+from snapfault.cloud import translate
+
+
+def get_server(door: doors.Door, server_id: str) -> resource.Server:
+    """Read a server; whose door it is decides whether it is seen."""
+    return server_of(show(door, server_id))
+
+
+@translate.sensible
+def show(door: doors.Door, server_id: str) -> dict[str, typing.Any]:
+    """Give a server as Nova writes it."""
+    found = door.get('compute', 'servers', server_id)
+    return dict(found['server'])
+
+
+@translate.sensible
+def list_attachments(
+    door: doors.Door, server_id: str
+) -> list[resource.Attachment]:
+    """List what is attached, ordered by device."""
+    found = door.get('compute', 'servers', server_id, 'os-volume_attachments')
+    attachments = [_attachment(each) for each in found['volumeAttachments']]
+    return sorted(attachments, key=lambda each: each.device)
+
+
+def rebuild(
+    door: doors.Door, server_id: str, image_id: str, marker: str
+) -> None:
+    """Ask for a rebuild that leaves its mark in the metadata.
+
+    Nova replaces all metadata by what the request has, so what is there
+    goes along.
+    """
+    metadata = show(door, server_id)['metadata']
+    marked = {**metadata, resource.RECOVERY: marker}
+    door.change(
+        'POST',
+        'compute',
+        'servers',
+        server_id,
+        'action',
+        json={'rebuild': {'imageRef': image_id, 'metadata': marked}},
+        # an image or volume that will not do, says Nova, and not later
+        meaning={400: errors.CloudRefused},
+        log=False,  # the answer has the server's new password
+    )
+
+
+def act(door: doors.Door, server_id: str, action: str) -> None:
+    """Ask for an action that takes nothing: 'os-stop', 'os-start'."""
+    door.change(
+        'POST',
+        'compute',
+        'servers',
+        server_id,
+        'action',
+        json={action: None},
+    )
+
+
+def detach(door: doors.Door, server_id: str, volume_id: str) -> None:
+    """Ask for a volume to be detached."""
+    door.change(
+        'DELETE',
+        'compute',
+        'servers',
+        server_id,
+        'os-volume_attachments',
+        volume_id,
+    )
+
+
+def attach(
+    door: doors.Door, server_id: str, attachment: resource.Attachment
+) -> None:
+    """Ask for a volume to be attached."""
+    wanted = {
+        'volumeId': attachment.volume_id,
+        'device': attachment.device or None,
+        'delete_on_termination': attachment.delete_on_termination,
+    }
+    if attachment.tag is not None:
+        wanted['tag'] = attachment.tag
+    door.change(
+        'POST',
+        'compute',
+        'servers',
+        server_id,
+        'os-volume_attachments',
+        json={'volumeAttachment': wanted},
+    )
+
+
+@translate.sensible
+def server_of(found: dict[str, typing.Any]) -> resource.Server:
+    """Read what :func:`show` gave."""
+    fault = found.get('fault') or {}
+    created = fault.get('created')
+    image = found['image'] or {}  # an empty text: it boots from a volume
+    return resource.Server(
+        id=found['id'],
+        name=found['name'],
+        status=found['status'],
+        task_state=found['OS-EXT-STS:task_state'],
+        image_id=image.get('id'),
+        flavor_id=found['flavor']['original_name'],
+        metadata=dict(found['metadata']),
+        locked=bool(found['locked']),
+        fault=fault.get('message') or '',
+        fault_at=times.parse(created) if created else None,
+    )
+
+
+def _attachment(found: dict[str, typing.Any]) -> resource.Attachment:
+    return resource.Attachment(
+        server_id=found['serverId'],
+        volume_id=found['volumeId'],
+        device=found['device'] or '',
+        tag=found['tag'],
+        delete_on_termination=bool(found['delete_on_termination']),
+    )

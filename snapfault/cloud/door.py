@@ -1,0 +1,168 @@
+"""One identity's door to the services: every call goes through one."""
+
+import collections.abc
+import functools
+import types
+import typing
+import urllib.parse
+
+from keystoneauth1 import session as ksa_session
+from openstack import connection
+from openstack import exceptions as sdk_exceptions
+
+from snapfault import errors
+from snapfault.cloud import retry
+from snapfault.cloud import translate
+
+#: The newest microversion whose answers we have seen; an older cloud is
+#: asked with its own newest.
+NEWEST: typing.Final = {'compute': (2, 96), 'block_storage': (3, 70)}
+#: Below these a call would do something else than it says: Nova shows no
+#: tags and takes no delete_on_termination; Cinder ignores the filter by
+#: metadata and lists everything.
+OLDEST: typing.Final = {'compute': (2, 79), 'block_storage': (3, 22)}
+
+#: Turns Keystone's refusal of a token into the error to raise.
+Denied = collections.abc.Callable[[str, Exception], errors.SnapfaultError]
+
+_NOTHING: typing.Final[translate.Meaning] = types.MappingProxyType({})
+
+
+class Door:
+    """Asks services in the name of the identity of a session.
+
+    Services go by the SDK's names: 'compute', 'block_storage', 'image'.
+    Their JSON is read as they write it. The SDK's resource objects would
+    cost more than the call itself in a list of a thousand.
+    """
+
+    def __init__(
+        self,
+        session: ksa_session.Session,
+        connected: connection.Connection,
+        denied: Denied,
+        read_deadline: float,
+    ) -> None:
+        self.session = session
+        self._connection = connected
+        self._denied = denied
+        self._read_deadline = read_deadline
+        self._versions: dict[str, str | None] = {}
+
+    def check(self) -> None:
+        """Fetch a fresh token.
+
+        :raises SnapfaultError: what ``denied`` made of Keystone's refusal
+        :raises CloudUnavailable: Keystone gave no answer
+        """
+        asked = 'asking Keystone for a fresh token'
+        try:
+            self.session.invalidate()
+            self.session.get_token()
+        except translate.FAILURES as error:
+            raise self._translated(asked, error, _NOTHING) from error
+
+    @property
+    def user_id(self) -> str:
+        """Whose door it is."""
+        asked = 'asking Keystone who we are'
+        try:
+            return str(self.session.get_user_id())
+        except translate.FAILURES as error:
+            raise self._translated(asked, error, _NOTHING) from error
+
+    def get(
+        self,
+        service: str,
+        *path: str,
+        params: collections.abc.Mapping[str, typing.Any] | None = None,
+    ) -> typing.Any:
+        """Read; tried again while the service is away.
+
+        :param path: its segments, which are quoted
+        """
+        return retry.read(
+            self._read_deadline,
+            functools.partial(
+                self.change, 'GET', service, *path, params=params
+            ),
+        )
+
+    def change(
+        self,
+        method: str,
+        service: str,
+        *path: str,
+        meaning: translate.Meaning = _NOTHING,
+        **options: typing.Any,
+    ) -> typing.Any:
+        """Ask once.
+
+        :param path: its segments, which are quoted
+        :param meaning: what a status means here and not in general
+        :returns: the answer's JSON; None: it is empty
+        """
+        url = ''.join(f'/{urllib.parse.quote(each, "")}' for each in path)
+        asked = f'{method} {url} of {service}'
+        try:
+            return self._ask(method, service, url, options)
+        except translate.FAILURES as error:
+            if translate.is_suspect(error):
+                self.check()
+            raise self._translated(asked, error, meaning) from error
+        except ValueError as error:
+            raise errors.CloudUnavailable(
+                f'{asked}: the answer is no JSON'
+            ) from error
+
+    def _ask(
+        self,
+        method: str,
+        service: str,
+        url: str,
+        options: dict[str, typing.Any],
+    ) -> typing.Any:
+        response = getattr(self._connection, service).request(
+            url,
+            method,
+            microversion=self._microversion(service),
+            **options,
+        )
+        sdk_exceptions.raise_from_response(response)
+        return response.json() if response.content else None
+
+    def _microversion(self, service: str) -> str | None:
+        """Choose the version to ask with, once for each service.
+
+        :raises CloudRefused: the cloud is too old
+        """
+        if service not in self._versions:
+            self._versions[service] = self._negotiated(service)
+        return self._versions[service]
+
+    def _negotiated(self, service: str) -> str | None:
+        if service not in NEWEST:
+            return None
+        data = getattr(self._connection, service).get_endpoint_data()
+        if data is None or data.max_microversion is None:
+            raise sdk_exceptions.ServiceDiscoveryException(
+                f'{service} does not say which microversions it has'
+            )
+        chosen = min(NEWEST[service], tuple(data.max_microversion))
+        if chosen < OLDEST[service]:
+            raise errors.CloudRefused(
+                f'{service} speaks microversions to {_text(chosen)}: '
+                f'{_text(OLDEST[service])} is needed'
+            )
+        return _text(chosen)
+
+    def _translated(
+        self, asked: str, error: Exception, meaning: translate.Meaning
+    ) -> errors.SnapfaultError:
+        if translate.is_denied(error):
+            return self._denied(asked, error)
+        return translate.translate(asked, error, meaning)
+
+
+def _text(version: tuple[int, ...]) -> str:
+    return '.'.join(str(part) for part in version)

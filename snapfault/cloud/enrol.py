@@ -1,0 +1,126 @@
+"""The port's Enroller on a real cloud."""
+
+import logging
+import typing
+
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+from snapfault.cloud import compute
+from snapfault.cloud import door as doors
+from snapfault.cloud import image
+from snapfault.cloud import port
+from snapfault.cloud import session
+from snapfault.cloud import suitable
+from snapfault.cloud import volume
+
+LOG = logging.getLogger(__name__)
+
+
+class Enroller:
+    """Implements :class:`snapfault.cloud.port.Enroller`."""
+
+    def __init__(
+        self,
+        sessions: session.Sessions,
+        cloud: port.Cloud,
+        trust_roles: list[str],
+    ) -> None:
+        """Take what is needed to make a trust, and to try it.
+
+        :param trust_roles: names of the roles it passes on
+        """
+        self._sessions = sessions
+        self._cloud = cloud
+        self._roles = trust_roles
+
+    def enrol(
+        self, caller: typing.Any, project_id: str, server_id: str
+    ) -> model.Enrolment:
+        """See the port."""
+        door = self._sessions.by_caller(caller)
+        server = _suitable(door, project_id, server_id)
+        trust_id = self._make_trust(door, project_id)
+        delegation = model.Delegation(project_id, trust_id)
+        try:
+            project = self._cloud.project(delegation)
+            project.check()
+            project.get_server(server_id)
+        except BaseException:
+            # whatever it was: no trust stays that nobody knows of
+            self._remove(door, trust_id)
+            raise
+        return model.Enrolment(
+            server_id=server_id,
+            server_name=server.name,
+            image_id=suitable.image_of(server),
+            trust_id=trust_id,
+        )
+
+    def _remove(self, door: doors.Door, trust_id: str) -> None:
+        self._sessions.forget(trust_id)
+        try:
+            door.change('DELETE', 'identity', 'OS-TRUST', 'trusts', trust_id)
+        except errors.SnapfaultError:
+            LOG.exception(
+                'Trust %s serves nothing and could not be removed', trust_id
+            )
+
+    def _make_trust(self, door: doors.Door, project_id: str) -> str:
+        trust = {
+            'trustor_user_id': door.user_id,
+            'trustee_user_id': self._sessions.own.user_id,
+            'project_id': project_id,
+            'impersonation': True,
+            'roles': [{'name': each} for each in self._roles],
+        }
+        try:
+            made = door.change(
+                'POST',
+                'identity',
+                'OS-TRUST',
+                'trusts',
+                json={'trust': trust},
+                # who lacks a role is told that there is no such role
+                meaning={404: errors.CloudRefused},
+            )
+        except errors.CloudRefused as error:
+            raise errors.CloudRefused(
+                'Keystone lets this caller make no trust: it takes the roles '
+                f'{", ".join(self._roles)} in the project, and a token that '
+                'is not itself from a trust or a restricted application '
+                f'credential ({error})'
+            ) from error
+        return str(made['trust']['id'])
+
+
+def _suitable(
+    door: doors.Door, project_id: str, server_id: str
+) -> resource.Server:
+    """Read the server and refuse one that could not be recovered.
+
+    :raises InvalidInput: the message says why
+    """
+    try:
+        found = compute.show(door, server_id)
+    except errors.NotFound:
+        found = {}
+    # an administrator sees the servers of all projects
+    if found.get('tenant_id') != project_id:
+        raise errors.InvalidInput(
+            f'there is no server {server_id} in the project'
+        )
+    server = compute.server_of(found)
+    volumes = [
+        volume.get_volume(door, each.volume_id)
+        for each in compute.list_attachments(door, server_id)
+    ]
+    suitable.check(server, _image(door, suitable.image_of(server)), volumes)
+    return server
+
+
+def _image(door: doors.Door, image_id: str) -> resource.Image | None:
+    try:
+        return image.get_image(door, image_id)
+    except errors.NotFound:
+        return None

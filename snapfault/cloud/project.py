@@ -1,0 +1,100 @@
+"""The port's Project on a real cloud."""
+
+from snapfault import resource
+from snapfault.cloud import compute
+from snapfault.cloud import door as doors
+from snapfault.cloud import image
+from snapfault.cloud import volume
+
+
+class Project:
+    """Implements :class:`snapfault.cloud.port.Project` through a door."""
+
+    def __init__(self, door: doors.Door) -> None:
+        self._door = door
+
+    def check(self) -> None:
+        """See the port."""
+        self._door.check()
+
+    def get_server(self, server_id: str) -> resource.Server:
+        """See the port."""
+        return compute.get_server(self._door, server_id)
+
+    def list_attachments(self, server_id: str) -> list[resource.Attachment]:
+        """See the port."""
+        return compute.list_attachments(self._door, server_id)
+
+    def get_volume(self, volume_id: str) -> resource.Volume:
+        """See the port."""
+        return volume.get_volume(self._door, volume_id)
+
+    def list_volumes(self) -> list[resource.Volume]:
+        """See the port."""
+        return volume.list_volumes(self._door)
+
+    def find_volumes(self, marker: str) -> list[resource.Volume]:
+        """See the port."""
+        return volume.find_volumes(self._door, marker)
+
+    def list_snapshots(self) -> list[resource.Snapshot]:
+        """See the port."""
+        return volume.list_snapshots(self._door)
+
+    def find_snapshots(self, marker: str) -> list[resource.Snapshot]:
+        """See the port."""
+        return volume.find_snapshots(self._door, marker)
+
+    def get_image(self, image_id: str) -> resource.Image:
+        """See the port."""
+        return image.get_image(self._door, image_id)
+
+    def get_headroom(self) -> resource.Headroom:
+        """See the port."""
+        return volume.get_headroom(self._door)
+
+    def create_snapshot(
+        self, volume_id: str, name: str, metadata: resource.Metadata
+    ) -> resource.Snapshot:
+        """See the port."""
+        return volume.create_snapshot(self._door, volume_id, name, metadata)
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """See the port."""
+        volume.delete_snapshot(self._door, snapshot_id)
+
+    def create_volume(
+        self,
+        snapshot_id: str,
+        size: int,
+        name: str,
+        metadata: resource.Metadata,
+    ) -> resource.Volume:
+        """See the port."""
+        return volume.create_volume(
+            self._door, snapshot_id, size, name, metadata
+        )
+
+    def rebuild_server(
+        self, server_id: str, image_id: str, marker: str
+    ) -> None:
+        """See the port."""
+        compute.rebuild(self._door, server_id, image_id, marker)
+
+    def stop_server(self, server_id: str) -> None:
+        """See the port."""
+        compute.act(self._door, server_id, 'os-stop')
+
+    def start_server(self, server_id: str) -> None:
+        """See the port."""
+        compute.act(self._door, server_id, 'os-start')
+
+    def detach_volume(self, server_id: str, volume_id: str) -> None:
+        """See the port."""
+        compute.detach(self._door, server_id, volume_id)
+
+    def attach_volume(
+        self, server_id: str, attachment: resource.Attachment
+    ) -> None:
+        """See the port."""
+        compute.attach(self._door, server_id, attachment)

@@ -1,0 +1,115 @@
+"""Say in snapfault's errors what the SDK and keystoneauth raise.
+
+The only place that does. What it cannot know from the answer alone, whether
+a 401, 403 or 503 means that the delegation is dead, the door asks Keystone
+before it comes here: see :mod:`snapfault.cloud.door`.
+"""
+
+import collections.abc
+import functools
+import typing
+
+from keystoneauth1 import exceptions as ksa_exceptions
+from openstack import exceptions as sdk_exceptions
+
+from snapfault import errors
+
+#: All that a call through the SDK raises when it fails.
+FAILURES: typing.Final = (
+    sdk_exceptions.SDKException,
+    ksa_exceptions.ClientException,
+)
+#: Answers that a service also gives when Keystone refuses to validate the
+#: token of a trust whose trustor lost the role.
+SUSPECT: typing.Final = frozenset({401, 403, 503})
+
+Kind = type[errors.SnapfaultError]
+Meaning = collections.abc.Mapping[int, Kind]
+Asked = typing.ParamSpec('Asked')
+Answer = typing.TypeVar('Answer')
+
+_BY_STATUS: typing.Final[Meaning] = {
+    # The token was fetched a moment ago: it is the service that is unwell.
+    401: errors.CloudUnavailable,
+    404: errors.NotFound,
+    408: errors.CloudUnavailable,
+    409: errors.CloudConflict,
+    413: errors.QuotaExceeded,
+    429: errors.CloudUnavailable,
+}
+
+
+def is_denied(error: Exception) -> bool:
+    """Tell whether Keystone itself gave no token, for good.
+
+    Through the SDK the services' refusals are its own exceptions, so
+    keystoneauth's come from the call for a token alone.
+    """
+    return isinstance(
+        error,
+        ksa_exceptions.http.Unauthorized | ksa_exceptions.http.Forbidden,
+    )
+
+
+def is_suspect(error: Exception) -> bool:
+    """Tell whether a fresh token must be had before this is believed."""
+    return (
+        isinstance(error, sdk_exceptions.HttpException)
+        and error.status_code in SUSPECT
+    )
+
+
+def translate(
+    asked: str, error: Exception, meaning: Meaning
+) -> errors.SnapfaultError:
+    """Give the error to raise from ``error``, one of :data:`FAILURES`.
+
+    :param asked: what was asked of what, for the message
+    :param meaning: what an HTTP status means in this call, where that is
+        not what it means in general
+    """
+    if isinstance(error, sdk_exceptions.HttpException):
+        text = str(error.details or error.message or '')
+        kind = meaning.get(error.status_code) or _kind(error.status_code, text)
+        return kind(_message(asked, error, text))
+    if isinstance(error, ksa_exceptions.EndpointNotFound):
+        return errors.CloudRefused(f'{asked}: {error}')
+    return errors.CloudUnavailable(f'{asked}: {error}')
+
+
+def sensible(
+    function: collections.abc.Callable[Asked, Answer],
+) -> collections.abc.Callable[Asked, Answer]:
+    """Have an answer that lacks what it must have count as no answer."""
+
+    @functools.wraps(function)
+    def guarded(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            return function(*args, **kwargs)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise errors.CloudUnavailable(
+                f'the answer makes no sense: {error!r}'
+            ) from error
+
+    return guarded
+
+
+def _kind(status: int | None, text: str) -> Kind:
+    if status is None or status >= 500:
+        # Nova answers two rebuilds at once so: the other one won.
+        lost = 'UnexpectedTaskStateError' in text
+        return errors.CloudConflict if lost else errors.CloudUnavailable
+    if status == 400 and 'Invalid volume:' in text:
+        return errors.CloudConflict  # its status, says Cinder
+    if status == 400 and 'Invalid snapshot:' in text:
+        return errors.CloudConflict
+    if status == 403 and 'uota' in text:
+        return errors.QuotaExceeded
+    return _BY_STATUS.get(status, errors.CloudRefused)
+
+
+def _message(
+    asked: str, error: sdk_exceptions.HttpException, text: str
+) -> str:
+    request_id = f' [{error.request_id}]' if error.request_id else ''
+    return f'{asked}: {error.status_code} {text.strip()}{request_id}'
