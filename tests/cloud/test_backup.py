@@ -33,7 +33,7 @@ def test_a_good_point_has_a_snapshot_of_every_volume(alpha, until):
 def test_the_quota_prunes_the_oldest_and_nothing_else(alpha, until):
     business = alpha.business()
     by_hand = alpha.cloud.block_storage.create_snapshot(
-        volume_id=business.volume_ids['/dev/vdb'],
+        volume_id=business.volume_ids['/dev/sdb'],
         name='by hand',
         is_forced=True,
     )
@@ -54,7 +54,7 @@ def test_a_snapshot_that_ends_in_error_is_cleaned_up_and_tried_again(
     alpha, state, until
 ):
     business = alpha.business()
-    victim = business.volume_ids['/dev/vdc']
+    victim = business.volume_ids['/dev/sdc']
     with faults.arm(
         state, 'cinder.create_snapshot', match=victim, error='full', count=1
     ):
@@ -71,7 +71,7 @@ def test_a_snapshot_that_keeps_failing_alarms_and_never_rebuilds(
     alpha, state, until
 ):
     business = alpha.business()
-    victim = business.volume_ids['/dev/vdc']
+    victim = business.volume_ids['/dev/sdc']
     with faults.arm(
         state, 'cinder.create_snapshot', match=victim, error='full'
     ):
@@ -86,7 +86,7 @@ def test_a_snapshot_that_keeps_failing_alarms_and_never_rebuilds(
 
 def test_a_create_that_hangs_is_given_up_in_time(alpha, state, until):
     business = alpha.business()
-    victim = business.volume_ids['/dev/vdc']
+    victim = business.volume_ids['/dev/sdc']
     with faults.arm(
         state, 'cinder.create_snapshot', match=victim, delay=40, count=1
     ):

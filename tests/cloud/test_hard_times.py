@@ -38,7 +38,7 @@ def test_killed_while_a_backup_is_under_way_it_finishes_it(
     alpha, snapfault, state, until
 ):
     business = alpha.business()
-    victim = business.volume_ids['/dev/vdb']
+    victim = business.volume_ids['/dev/sdb']
     with faults.arm(
         state, 'cinder.create_snapshot', match=victim, delay=3, count=1
     ):
@@ -80,7 +80,7 @@ def test_a_token_that_expires_in_a_long_run_is_fetched_anew(
     with faults.arm(
         short_lived,
         'cinder.create_snapshot',
-        match=business.volume_ids['/dev/vdb'],
+        match=business.volume_ids['/dev/sdb'],
         delay=TOKEN_SECONDS + 2,
         count=1,
     ):

@@ -77,7 +77,7 @@ def test_a_fault_in_the_middle_of_a_backup_is_recovered_by_itself(
 ):
     business = _protected(alpha, until)
     (point,) = business.points('good')
-    victim = business.volume_ids['/dev/vdb']
+    victim = business.volume_ids['/dev/sdb']
     with faults.arm(
         state,
         'cinder.create_snapshot',
@@ -99,7 +99,7 @@ def test_a_snapshot_that_succeeds_while_the_server_fails_is_not_good(
     alpha, state, until
 ):
     business = _protected(alpha, until, recovery={'automatic': False})
-    victim = business.volume_ids['/dev/vdb']
+    victim = business.volume_ids['/dev/sdb']
     with faults.arm(
         state, 'cinder.create_snapshot', match=victim, delay=3, count=1
     ):

@@ -7,7 +7,8 @@ import openstack
 
 #: Business services and the load of their servers, in per cent.
 LOADS = {'shop': 95.0, 'ledger': 45.0, 'archive': 5.0}
-DEVICES = ('/dev/vdb', '/dev/vdc')
+#: What the minicloud's hypervisor calls them, whatever it is asked for.
+DEVICES = ('/dev/sdb', '/dev/sdc')
 
 
 @dataclasses.dataclass(frozen=True)
