@@ -23,6 +23,7 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.db import tasks
+from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
 from snapfault.rank import weigher
 from snapfault.snapshot import run as snapshot
@@ -73,9 +74,11 @@ def _begin(context: Context, now: datetime.datetime) -> bool:
         {each.candidate.task.id: (each.weight, each.parts) for each in ranked},
     )
     in_use = recoveries.points_in_use(context.database)
+    in_recovery = recoveries.open_servers(context.database)
     begun = [
-        context.begin.submit(_begin_one, context, each.candidate, in_use, now)
+        context.begin.submit(_begin_one, context, each, in_use, now)
         for each in ranked
+        if each.candidate.protection.server_id not in in_recovery
     ]
     for future in begun:
         future.result()
@@ -111,11 +114,12 @@ def candidates(
 
 def _begin_one(
     context: Context,
-    candidate: model.Candidate,
+    ranked: rank_plan.Ranked,
     in_use: frozenset[str],
     now: datetime.datetime,
 ) -> None:
     """Claim a task and take its point; trouble ends in the task's row."""
+    candidate = ranked.candidate
     task = task_claims.claim(
         context.database,
         candidate.task,
@@ -132,11 +136,9 @@ def _begin_one(
         'Task %s of %s begins with weight %s',
         task.id,
         order.protection.business_id,
-        candidate.task.weight,
+        ranked.weight,
     )
     try:
-        if recoveries.open_for(context.database, order.protection.server_id):
-            raise errors.CloudConflict('a recovery of the service is open')
         if points.creating_for(context.database, task.id):
             return  # taken over from a worker that died: settle goes on
         project = context.cloud.project(order.protection.delegation)

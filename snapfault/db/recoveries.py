@@ -1,4 +1,4 @@
-"""Recoveries and their journals."""
+"""Recoveries: who works on them and how they end."""
 
 import collections.abc
 import dataclasses
@@ -97,6 +97,17 @@ def points_in_use(session: orm.Session) -> frozenset[str]:
 
 
 @api.reader
+def open_servers(session: orm.Session) -> frozenset[str]:
+    """Give the ids of the servers that a recovery is open for."""
+    found = session.scalars(
+        sa.select(tables.Recovery.server_id).where(
+            tables.Recovery.open_server_id.is_not(None)
+        )
+    )
+    return frozenset(found)
+
+
+@api.reader
 def claimable(
     session: orm.Session, now: datetime.datetime, limit: int
 ) -> list[model.Recovery]:
@@ -153,7 +164,7 @@ def _swap(
     )
 
 
-def _hold(
+def hold(
     session: orm.Session, recovery: model.Recovery, **changes: typing.Any
 ) -> model.Recovery:
     """Change a held recovery's row.
@@ -195,81 +206,13 @@ def release(
 
     :raises LeaseLost: another worker holds it
     """
-    return _hold(
+    return hold(
         session,
         recovery,
         status=model.RecoveryStatus.WAITING,
         claimed_by=None,
         lease_until=None,
         reason=reason,
-    )
-
-
-@api.writer
-def journal(
-    session: orm.Session,
-    recovery: model.Recovery,
-    point_id: str,
-    steps: tuple[model.StepRecord, ...],
-) -> model.Recovery:
-    """Write the plan, once.
-
-    :raises LeaseLost: another worker holds it
-    """
-    held = _hold(session, recovery, point_id=point_id)
-    session.add_all(
-        tables.Step(
-            recovery_id=recovery.id, **base.values(each, model.StepRecord)
-        )
-        for each in steps
-    )
-    return dataclasses.replace(held, steps=steps)
-
-
-@api.writer
-def step_started(
-    session: orm.Session,
-    recovery: model.Recovery,
-    position: int,
-    now: datetime.datetime,
-) -> None:
-    """Note a step as meant, before the cloud is asked.
-
-    :raises LeaseLost: another worker holds the recovery
-    """
-    _hold(session, recovery, reason=recovery.reason)
-    session.execute(
-        _step(recovery, position)
-        .where(tables.Step.started_at.is_(None))
-        .values(status=model.StepStatus.STARTED, started_at=now)
-    )
-
-
-@api.writer
-def step_finished(
-    session: orm.Session,
-    recovery: model.Recovery,
-    position: int,
-    status: model.StepStatus,
-    detail: str,
-    now: datetime.datetime,
-) -> None:
-    """Note how a step ended.
-
-    :raises LeaseLost: another worker holds the recovery
-    """
-    _hold(session, recovery, reason=recovery.reason)
-    session.execute(
-        _step(recovery, position).values(
-            status=status, detail=detail, finished_at=now
-        )
-    )
-
-
-def _step(recovery: model.Recovery, position: int) -> sa.Update:
-    return sa.update(tables.Step).where(
-        tables.Step.recovery_id == recovery.id,
-        tables.Step.position == position,
     )
 
 
@@ -286,7 +229,7 @@ def finish(
     :raises LeaseLost: another worker holds it
     """
     base.check_move(moves.RECOVERY, recovery.status, status)
-    return _hold(
+    return hold(
         session,
         recovery,
         status=status,

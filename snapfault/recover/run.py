@@ -15,6 +15,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.recover import diagnose
@@ -142,7 +143,7 @@ def _plan(
     LOG.info(
         'Recovery %s goes back to point %s', recovery.id, planned.point_id
     )
-    return recoveries.journal(
+    return journal.write(
         tools.database, recovery, planned.point_id, _records(planned)
     )
 
@@ -264,7 +265,7 @@ def _advance(
     try:
         progress = each.look(project)
         if progress is step.Progress.TODO:
-            recoveries.step_started(database, recovery, position, tools.now())
+            journal.step_started(database, recovery, position, tools.now())
             each.act(project)
     except errors.CloudConflict as error:
         LOG.info('Recovery %s, %s: %s', recovery.id, each.name, error)
@@ -272,7 +273,7 @@ def _advance(
     except (errors.CloudUnavailable, errors.LeaseLost):
         raise
     except errors.SnapfaultError as error:
-        recoveries.step_finished(
+        journal.step_finished(
             database,
             recovery,
             position,
@@ -283,7 +284,7 @@ def _advance(
         raise
     if progress is not step.Progress.DONE:
         return False
-    recoveries.step_finished(
+    journal.step_finished(
         database, recovery, position, model.StepStatus.DONE, '', tools.now()
     )
     return True

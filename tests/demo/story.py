@@ -196,7 +196,7 @@ class Story:
             self._until(lambda: self._status() in ('done', 'failed'))
         screen.type('recovery list -c business_id -c status -c cause')
         recovery = self._recoveries()[0]
-        screen.type(f'recovery show {recovery["id"]}')
+        screen.type(f'recovery show {recovery["ID"]}')
         screen.type(f'server show {VICTIM} -c name -c status -c image')
 
     def _recoveries(self):
@@ -204,7 +204,7 @@ class Story:
 
     def _status(self):
         found = self._recoveries()
-        return found[0]['status'] if found else None
+        return found[0]['Status'] if found else None
 
     def check(self):
         """Let a script that knows nothing of snapfault read the cloud."""

@@ -7,6 +7,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault.db import journal
 from snapfault.db import recoveries
 from tests import build
 from tests.fake import crash
@@ -150,7 +151,7 @@ def test_a_point_that_a_recovery_reads_from_is_not_pruned(broken):
         broken.database, waiting, 'w', broken.now, broken.now + stages.LEASE
     )
     point = broken.good()[0]
-    recoveries.journal(broken.database, held, point.id, ())
+    journal.write(broken.database, held, point.id, ())
     assert recoveries.points_in_use(broken.database) == {point.id}
 
 

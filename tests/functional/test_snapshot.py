@@ -157,7 +157,11 @@ def test_a_server_in_error_is_not_backed_up_but_recovered(stage):
     assert 'in ERROR' in recovery.cause
 
 
-def test_faulted_runs_never_push_out_the_points_from_before(stage):
+def test_faulted_runs_never_push_out_the_points_from_before(tmp_path):
+    stage = stages.Stage(
+        tmp_path, recovery=model.RecoveryRules(automatic=False)
+    )
+    stage.protect()
     stage.run()
     stage.run()
     kept = [point.id for point in stage.good()]
