@@ -181,7 +181,7 @@ class Protection:
         return Delegation(self.project_id, self.trust_id)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Part:
     """One weigher's share of a weight; ``raw`` None means absent data."""
 

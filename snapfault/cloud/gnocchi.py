@@ -32,6 +32,8 @@ from keystoneauth1 import exceptions as ksa_exceptions
 from snapfault import errors
 from snapfault import model
 from snapfault.cloud import measures
+from snapfault.cloud import times
+from snapfault.cloud import translate
 
 LOG = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ CPU_UTIL: typing.Final = model.Metric('cpu_util')
 _CPU: typing.Final = model.Metric('cpu')
 _VCPUS: typing.Final = model.Metric('vcpus')
 
+_ASKED: typing.Final = 'ask Gnocchi for measures'
 #: What Gnocchi's 404 and 400 say, in words: it has no codes for them.
 _ABSENT: typing.Final = 'does not exist'
 _ODD: typing.Final = (
@@ -70,42 +73,53 @@ def read(
     """Give the newest value of each metric of each server.
 
     A value that is older than ``max_age``, negative or no number is
-    missing, and so is a server that has no value at all, or whose id is no
-    UUID. A metric's name with a wildcard in it has no value.
+    missing; so are servers without any value and ids that are no UUID.
 
     ``cpu_util`` is worked out from ``cpu`` and from the last ``vcpus`` of
     30 days; where that was never posted one virtual CPU is assumed, and the
     value is per cent of one CPU.
 
     :param adapter: of service type ``metric``
-    :param max_age: seconds since the start of the interval that a value
-        aggregates: some three times the granularity, or nothing is fresh
+    :param max_age: in seconds, since the start of the interval that a value
+        aggregates; below three times the granularity little is fresh
     :raises CloudUnavailable: no answer, a 5xx, or nothing that makes sense
-    :raises CloudRefused: the service user may not read measures
+    :raises CloudRefused: the service user may not read measures, or the
+        cloud has no metric service
     """
     age = datetime.timedelta(seconds=max_age)
     ids = _by_uuid(server_ids)
     asked = {_CPU if each == CPU_UTIL else each for each in metrics}
     found = _fetch(adapter, list(ids), asked, now - 2 * age)
-    counts: dict[str, _Series] = {}
     if CPU_UTIL in metrics:
         busy = [each for each, series in found.items() if _CPU in series]
         counts = _fetch(adapter, busy, {_VCPUS}, now - VCPUS_AGE)
-    answer = {}
-    for each, series in found.items():
-        values = {
-            metric: measures.newest(series.get(metric, ()), now, age)
-            for metric in metrics
-        }
-        if CPU_UTIL in metrics:
-            vcpus = measures.last(counts.get(each, {}).get(_VCPUS, ()), 1.0)
-            values[CPU_UTIL] = measures.utilisation(
-                series.get(_CPU, ()), vcpus, now, age
-            )
-        present = {m: v for m, v in values.items() if v is not None}
-        if present:
-            answer[ids[each]] = present
-    return answer
+        for each, series in counts.items():
+            found[each].update(series)
+    answer = {
+        ids[each]: _values(series, metrics, now, age)
+        for each, series in found.items()
+    }
+    return {each: values for each, values in answer.items() if values}
+
+
+def _values(
+    series: _Series,
+    metrics: abc.Iterable[model.Metric],
+    now: datetime.datetime,
+    max_age: datetime.timedelta,
+) -> dict[model.Metric, model.Measure]:
+    """Give one server's measures of these metrics, where there are any."""
+    values = {}
+    for metric in metrics:
+        if metric == CPU_UTIL:
+            vcpus = measures.last(series.get(_VCPUS, ()), 1.0)
+            cpu = series.get(_CPU, ())
+            value = measures.utilisation(cpu, vcpus, now, max_age)
+        else:
+            value = measures.newest(series.get(metric, ()), now, max_age)
+        if value is not None:
+            values[metric] = value
+    return values
 
 
 def _by_uuid(server_ids: abc.Iterable[str]) -> dict[str, str]:
@@ -201,54 +215,39 @@ def _ask(
             raise_exc=False,
         )
     except ksa_exceptions.ClientException as error:
-        raise _translated(error) from error
-    if response.status_code == 404 and _ABSENT in response.text:
+        raise translate.translate(_ASKED, error, {}) from error
+    status, text = response.status_code, response.text
+    if status == 404 and _ABSENT in text:
         return []
-    if response.status_code in (400, 404) and any(
-        each in response.text for each in _ODD
-    ):
+    if status in (400, 404) and any(each in text for each in _ODD):
         return None
-    if response.status_code in (400, 401, 403):
-        raise errors.CloudRefused(f'Gnocchi answers {response.status_code}')
-    if response.status_code != 200:
-        raise errors.CloudUnavailable(
-            f'Gnocchi answers {response.status_code}'
-        )
-    try:
-        return list(_parsed(response.json()))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise errors.CloudUnavailable(
-            f'Gnocchi answers what makes no sense: {error!r}'
-        ) from error
+    if status in (400, 403):
+        raise errors.CloudRefused(f'{_ASKED}: {status}')
+    if status != 200:
+        raise errors.CloudUnavailable(f'{_ASKED}: {status}')
+    return _parsed(response)
 
 
-def _parsed(
-    groups: list[dict[str, typing.Any]],
-) -> abc.Iterator[tuple[str, _Series]]:
-    for group in groups:
-        for server_id, metrics in group['measures']['measures'].items():
-            yield (
-                server_id,
-                {
-                    model.Metric(name, aggregation): [
-                        measures.Point(
-                            datetime.datetime.fromisoformat(started_at),
-                            float(granularity),
-                            float(value),
-                        )
-                        for started_at, granularity, value in points
-                        if value is not None
-                    ]
-                    for name, aggregations in metrics.items()
-                    for aggregation, points in aggregations.items()
-                },
+@translate.sensible
+def _parsed(response: typing.Any) -> list[tuple[str, _Series]]:
+    """Give each group's series by the server's id."""
+    return [
+        (server_id, _series(metrics))
+        for group in response.json()
+        for server_id, metrics in group['measures']['measures'].items()
+    ]
+
+
+def _series(metrics: dict[str, typing.Any]) -> _Series:
+    """Read one server's points, by metric's name, then by aggregation."""
+    return {
+        model.Metric(name, aggregation): [
+            measures.Point(
+                times.parse(started_at), float(granularity), float(value)
             )
-
-
-def _translated(
-    error: ksa_exceptions.ClientException,
-) -> errors.SnapfaultError:
-    status = getattr(error, 'http_status', None) or 500
-    if status < 500:
-        return errors.CloudRefused(f'measures are refused: {error}')
-    return errors.CloudUnavailable(f'no measures: {error}')
+            for started_at, granularity, value in points
+            if value is not None
+        ]
+        for name, aggregations in metrics.items()
+        for aggregation, points in aggregations.items()
+    }

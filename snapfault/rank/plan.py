@@ -68,23 +68,26 @@ def rank(
     :param defaults: the operator's multipliers, by weigher's name
     """
     candidates = list(candidates)
-    known = [measures.get(c.protection.server_id, {}) for c in candidates]
+    nothing: model.Measures = {}
+    known = [measures.get(c.protection.server_id, nothing) for c in candidates]
     columns = [
         _column(name, weighers[name], candidates, known, defaults or {})
         for name in sorted(weighers)
     ]
+    weights = [0.0] * len(candidates)
+    for column in columns:
+        for at, part in enumerate(column):
+            weights[at] += part.weight
     rows = zip(*columns, strict=True) if columns else ((),) * len(candidates)
     ranked = [
-        Ranked(candidate, sum((p.weight for p in parts), 0.0), parts, its)
-        for candidate, parts, its in zip(candidates, rows, known, strict=True)
+        Ranked(*each)
+        for each in zip(candidates, weights, rows, known, strict=True)
     ]
-    ranked.sort(key=_order)
+    # sorts are stable: the last one counts most
+    ranked.sort(key=lambda each: each.candidate.task.id)
+    ranked.sort(key=lambda each: each.candidate.task.scheduled_at)
+    ranked.sort(key=lambda each: -each.weight)
     return ranked
-
-
-def _order(ranked: Ranked) -> tuple[float, typing.Any, str]:
-    task = ranked.candidate.task
-    return -ranked.weight, task.scheduled_at, task.id
 
 
 def _column(

@@ -27,9 +27,10 @@ class Performance(weigher.Weigher):
     ) -> float | None:
         """Give the largest relation; None when no threshold has a measure."""
         relations = [
-            measures[threshold.metric].value / threshold.over
+            measure.value / threshold.over
             for threshold in candidate.policy.thresholds
-            if threshold.metric in measures and _is_usable(threshold)
+            if _is_usable(threshold)
+            and (measure := measures.get(threshold.metric)) is not None
         ]
         if not relations:
             return None

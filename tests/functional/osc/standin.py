@@ -58,11 +58,15 @@ class Cloud:
         self.refusal = []
         self.has_service = True  #: whether the catalogue names our service
         self.tokens = {'a-token'}
+        self.service = None  #: the real API, where it is to answer
 
     @webob.dec.wsgify
     def __call__(self, request):
         """Answer as the service that the path belongs to."""
         path = request.path
+        if self.service is not None and path.startswith('/fault/'):
+            request.path_info_pop()
+            return request.get_response(self.service)
         if path.startswith('/fault/v1/'):
             return self._fault(request, path.removeprefix('/fault/v1/'))
         self.elsewhere.append((request.method, path))

@@ -1,0 +1,131 @@
+"""The commands against the real service, on the cloud in memory."""
+
+from oslo_config import cfg
+import pytest
+import webob.dec
+
+from snapfault import clock
+from snapfault import conf as options
+from snapfault import preview
+from snapfault.api import app
+from snapfault.api import backend
+from snapfault.rank import load
+from tests import build
+from tests.fake import cloud as fake
+from tests.functional import stage as stages
+
+
+@pytest.fixture
+def service(tmp_path, cloud):
+    """Put the real API, a worker and its cloud behind the catalogue."""
+    stage = stages.Stage(tmp_path)
+    stage.now = clock.now()
+    cloud.service = application(stage)
+    server = stage.cloud.add_server(build.PROJECT, volumes=2, name='shop-1')
+    cloud.servers['shop-1'] = server.id
+    return stage
+
+
+def application(stage):
+    """Make the API, with a worker that works whenever it is woken."""
+    conf = cfg.ConfigOpts()
+    options.register_opts(conf)
+    conf([], default_config_files=[], default_config_dirs=[])
+    weighers = load.load()
+
+    return app.make_application(
+        conf,
+        backend.Backend(
+            database=stage.database,
+            enroller=fake.FakeEnroller(stage.cloud),
+            revoke=stage.cloud.revoke,
+            preview=lambda project_id, now: preview.preview(
+                stage.database, stage.cloud, weighers, project_id, now
+            ),
+            wake=lambda: None,
+            weighers=frozenset(weighers),
+        ),
+        lambda inner, conf: let_in(inner, stage=stage),
+    )
+
+
+@webob.dec.wsgify.middleware
+def let_in(request, inner, stage):
+    """Take every token for a member's, and let the worker go on a little."""
+    stage.now = max(stage.now, clock.now())
+    stage.tick(2)
+    if any(each.status == 'waiting' for each in stage.recoveries()):
+        stage.recover()
+    request.headers['X-Project-Id'] = build.PROJECT
+    request.headers['X-User-Id'] = 'user-1'
+    request.headers['X-Roles'] = 'member,reader'
+    return request.get_response(inner)
+
+
+@pytest.fixture
+def shop(service, run):
+    """Give the service with a business service that was protected."""
+    for line in (
+        'protection policy create hourly --interval 1h --quota 2 '
+        '--threshold cpu_util=80 --multiplier performance=1.5 --rpo 2h '
+        '--posture calm --recovery-margin 0',
+        'protection create shop --server shop-1 --policy hourly',
+    ):
+        ran = run(line)
+        assert ran.code == 0, ran.err
+    return service
+
+
+def test_a_service_is_protected_run_and_recovered(shop, run):
+    ran = run('protection run shop --wait --timeout 20 -f json')
+    assert (ran.code, ran.json['status']) == (0, 'done'), ran.err
+    assert run('protection plan show -f json').json[0]['Position'] == 1
+    [point] = run('recovery point list --status good -f json').json
+    assert point['Business ID'] == 'shop'
+    assert len(point['Members']) == 2
+    ran = run(
+        f'recovery create shop --point {point["ID"]} '
+        '--wait --timeout 20 -f json'
+    )
+    assert (ran.code, ran.json['status']) == (0, 'done'), ran.err
+    names = [step['name'] for step in ran.json['steps']]
+    for name in names:
+        assert f'{name} done' in ran.err
+    ran = run(f'recovery point delete {point["ID"]}')
+    assert ran.code == 1
+    assert f'{point["ID"]} was not deleted: ' in ran.err
+    assert '1 of 1 were not deleted' in ran.err
+
+
+@pytest.mark.parametrize(
+    'line',
+    [
+        'protection policy list --name hourly',
+        'protection policy show hourly',
+        'protection policy set hourly --quota 3 --no-rpo --no-threshold',
+        'protection policy set hourly --cron "0 3 * * *" --time-zone UTC',
+        'protection policy set hourly --no-multiplier --automatic-recovery',
+        'protection list --policy hourly --business-id shop --limit 5',
+        'protection show shop',
+        'protection set shop --policy hourly',
+        'protection run shop',
+        'protection task list --protection shop --status done --limit 1',
+        'protection plan show',
+        'recovery list --business-id shop --status done',
+        'recovery point list --business-id shop --status good',
+        'protection delete shop',
+    ],
+)
+def test_the_service_takes_what_the_commands_send(shop, run, line):
+    ran = run(line)
+    assert (ran.code, ran.err) == (0, '')
+
+
+def test_what_the_service_refuses_is_told_in_its_words(shop, run):
+    ran = run('protection policy delete hourly')
+    assert ran.code == 1
+    assert '(HTTP 409)' in ran.err
+    assert '[req-' in ran.err
+    ran = run('protection list --all-projects')
+    assert ran.code == 1
+    assert 'fault-tolerance:project:all' in ran.err

@@ -1,0 +1,1 @@
+"""What the cloud room does without a cloud."""

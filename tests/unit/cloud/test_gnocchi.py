@@ -1,0 +1,316 @@
+"""What Gnocchi answers, and what of it counts as a measure."""
+
+import datetime
+import math
+import uuid
+
+from keystoneauth1 import exceptions as ksa_exceptions
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault.cloud import gnocchi
+from tests import build
+
+NOW = build.NOW
+CPU = model.Metric('cpu_util')
+MEMORY = model.Metric('memory.usage')
+MAX_AGE = 900
+
+
+class Answer:
+    """As much of a requests.Response as is read."""
+
+    def __init__(self, status_code, body=None, text=''):
+        self.status_code = status_code
+        self.text = text
+        self._body = body
+
+    def json(self):
+        if isinstance(self._body, Exception):
+            raise self._body
+        return self._body
+
+
+class Gnocchi:
+    """An adapter whose other end answers as Gnocchi 4.7 was seen to.
+
+    :ivar series: points by server, metric and aggregation; a metric that is
+        there without the aggregation has an odd archive policy.
+    """
+
+    def __init__(self, series=None):
+        self.series = series or {}
+        self.requests = []
+
+    def post(self, url, params, json, raise_exc):
+        assert (url, raise_exc) == ('/v1/aggregates', False)
+        assert params['groupby'] == 'original_resource_id'
+        assert json['resource_type'] == 'instance'
+        ids = json['search']['in']['id']
+        assert len(ids) == len(set(ids)) <= gnocchi.CHUNK
+        operation, *references = json['operations']
+        assert operation == 'metric'
+        self.requests.append((ids, references))
+        start = datetime.datetime.fromisoformat(params['start'])
+        return self._answer(ids, references, start)
+
+    def _answer(self, ids, references, start):
+        groups = []
+        for server_id in sorted(set(ids) & set(self.series)):
+            found = {}
+            for name, aggregation in references:
+                if name not in self.series[server_id]:
+                    continue
+                points = self.series[server_id][name]
+                if aggregation not in points:
+                    return Answer(404, text='Metrics with unknown aggregation')
+                found.setdefault(name, {})[aggregation] = [
+                    [at.isoformat(), granularity, value]
+                    for at, granularity, value in points[aggregation]
+                    if at >= start
+                ]
+            if found:
+                groups.append(
+                    {
+                        'group': {'original_resource_id': server_id},
+                        'measures': {'measures': {server_id: found}},
+                    }
+                )
+        if not groups:
+            return Answer(404, text="Metric ['cpu'] does not exist")
+        return Answer(200, groups)
+
+
+def ago(seconds):
+    return NOW - datetime.timedelta(seconds=seconds)
+
+
+def server_id(number):
+    return str(uuid.UUID(int=number))
+
+
+def means(*points, granularity=300.0):
+    """Give a series; each point is seconds ago and a value."""
+    return {'mean': [(ago(at), granularity, value) for at, value in points]}
+
+
+def read(adapter, ids=(1,), metrics=(CPU, MEMORY)):
+    return gnocchi.read(
+        adapter,
+        [server_id(each) for each in ids],
+        metrics,
+        now=NOW,
+        max_age=MAX_AGE,
+    )
+
+
+def read_one(metrics=(CPU, MEMORY), **series):
+    """Read server 1, whose series these are; give value and age."""
+    named = {each.replace('_', '.'): its for each, its in series.items()}
+    found = read(Gnocchi({server_id(1): named}), metrics=metrics)
+    return {
+        metric: (measure.value, (NOW - measure.measured_at).total_seconds())
+        for metric, measure in found.get(server_id(1), {}).items()
+    }
+
+
+GAUGES = [
+    # points, the measure and its age
+    ([(300, 5.0)], (5.0, 300)),
+    ([(600, 4.0), (300, 5.0)], (5.0, 300)),
+    ([(300, 5.0), (600, 4.0)], (5.0, 300)),
+    # the interval that still fills is as good as any
+    ([(300, 5.0), (0, 6.0)], (6.0, 0)),
+    ([(300, 0.0)], (0.0, 300)),
+    ([(900, 5.0)], (5.0, 900)),
+    # absent: none, stale, negative, no number, from another time
+    ([], None),
+    ([(901, 5.0)], None),
+    ([(600, 4.0), (300, -5.0)], None),
+    ([(600, 4.0), (300, math.nan)], None),
+    ([(600, 4.0), (300, math.inf)], None),
+    ([(300, None)], None),
+    ([(-10_000, 5.0)], None),
+]
+
+
+@pytest.mark.parametrize(('points', 'expected'), GAUGES)
+def test_gauge(points, expected):
+    found = read_one(memory_usage=means(*points), metrics=(MEMORY,))
+    assert found == ({} if expected is None else {MEMORY: expected})
+
+
+S = 10**9  # nanoseconds
+UTILISATIONS = [
+    # cpu, vcpus, per cent and its age
+    ([(600, 0), (300, 150 * S)], [(600, 1)], (50.0, 300)),
+    ([(600, 0), (300, 150 * S)], [(600, 4)], (12.5, 300)),
+    ([(600, 0), (300, 0)], [(600, 4)], (0.0, 300)),
+    # only the newest pair counts
+    ([(900, 0), (600, 300 * S), (300, 330 * S)], [(0, 1)], (10.0, 300)),
+    # a gap: over the time that it took
+    ([(900, 0), (300, 150 * S)], [(0, 1)], (25.0, 300)),
+    # an interval that still fills says too little
+    ([(600, 0), (300, 150 * S), (299, 160 * S)], [(0, 1)], (50.0, 300)),
+    # the number of CPUs was posted long ago, and changed
+    ([(600, 0), (300, 150 * S)], [(86400 * 9, 1), (86400, 2)], (25.0, 300)),
+    # was never posted, or makes no sense: one
+    ([(600, 0), (300, 150 * S)], [], (50.0, 300)),
+    ([(600, 0), (300, 150 * S)], [(600, 0)], (50.0, 300)),
+    ([(600, 0), (300, 150 * S)], [(600, math.nan)], (50.0, 300)),
+    # absent: one point, none, the counter went back, stale, no number
+    ([(300, 150 * S)], [(0, 1)], None),
+    ([], [(0, 1)], None),
+    ([(600, 150 * S), (300, 0)], [(0, 1)], None),
+    ([(1500, 0), (1200, 150 * S)], [(0, 1)], None),
+    ([(600, 0), (300, math.nan)], [(0, 1)], None),
+]
+
+
+@pytest.mark.parametrize(('cpu', 'vcpus', 'expected'), UTILISATIONS)
+def test_utilisation(cpu, vcpus, expected):
+    found = read_one(cpu=means(*cpu), vcpus=means(*vcpus), metrics=(CPU,))
+    assert found == ({} if expected is None else {CPU: expected})
+
+
+def test_the_finest_granularity_counts():
+    coarse = means((600, 0), (300, 30 * S))['mean']
+    fine = means((310, 0), (10, 150 * S), granularity=1.0)['mean']
+    assert read_one(cpu={'mean': coarse + fine}) == {CPU: (50.0, 10)}
+    assert read_one(cpu={'mean': fine + coarse}) == {CPU: (50.0, 10)}
+
+
+def test_each_metric_by_itself():
+    found = read_one(memory_usage=means((300, 5.0)), cpu=means((300, 5.0)))
+    assert found == {MEMORY: (5.0, 300)}
+    raw = model.Metric('cpu')
+    found = read_one(cpu=means((600, 0), (300, 3 * S)), metrics=(CPU, raw))
+    assert found == {CPU: (1.0, 300), raw: (3.0 * S, 300)}
+
+
+def test_no_server_has_the_metric():
+    adapter = Gnocchi()
+    assert read(adapter, range(3)) == {}
+    assert len(adapter.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ('ids', 'metrics'),
+    [
+        ([], [MEMORY]),
+        ([server_id(1)], []),
+        # what Gnocchi would take for a pattern, or hash into some UUID
+        ([server_id(1)], [model.Metric('*'), model.Metric('cp[u]')]),
+        (["' or 1=1", '', 'web'], [MEMORY]),
+    ],
+)
+def test_nothing_to_ask(ids, metrics):
+    adapter = Gnocchi({server_id(1): {'cpu': means((300, 1.0))}})
+    found = gnocchi.read(adapter, ids, metrics, now=NOW, max_age=MAX_AGE)
+    assert (found, adapter.requests) == ({}, [])
+
+
+def test_ids_come_back_as_they_were_given():
+    adapter = Gnocchi({server_id(11): {'memory.usage': means((300, 5.0))}})
+    given = server_id(11).upper()
+    found = gnocchi.read(adapter, [given], [MEMORY], now=NOW, max_age=MAX_AGE)
+    assert list(found) == [given]
+
+
+CALLS = [(1, 2), (500, 2), (1000, 2), (1001, 4), (2500, 6)]
+
+
+@pytest.mark.parametrize(('count', 'calls'), CALLS)
+def test_number_of_calls(count, calls):
+    series = {
+        'cpu': means((600, 0), (300, S)),
+        'memory.usage': means((300, 5.0)),
+        'vcpus': means((9000, 2.0)),
+    }
+    adapter = Gnocchi({server_id(each): series for each in range(count)})
+    assert len(read(adapter, range(count))) == count
+    assert len(adapter.requests) == calls <= 2 + count / 500
+
+
+ODD = [set(), {0}, {999}, {500, 501}, {3, 700}]
+
+
+@pytest.mark.parametrize('odd', ODD)
+def test_odd_servers_blind_only_themselves(odd):
+    sound = {'memory.usage': means((300, 5.0))}
+    adapter = Gnocchi({server_id(each): sound for each in range(1000)})
+    for each in odd:
+        adapter.series[server_id(each)] = {'memory.usage': {'max': []}}
+    found = read(adapter, range(1000), [MEMORY])
+    assert set(found) == {
+        server_id(each) for each in range(1000) if each not in odd
+    }
+    # halves down to one of 1000: ten levels, two calls at each
+    assert len(adapter.requests) <= 1 + 20 * len(odd)
+
+
+def test_an_odd_metric_blinds_only_itself():
+    sound = {'memory.usage': means((300, 5.0)), 'cpu': {'max': []}}
+    adapter = Gnocchi({server_id(each): sound for each in range(1000)})
+    found = read(adapter, range(1000))
+    assert len(found) == 1000
+    assert {metric for its in found.values() for metric in its} == {MEMORY}
+    # the bound, one call for each metric, and the one that failed
+    assert len(adapter.requests) <= gnocchi.MAX_EXTRA + 3
+
+
+class Fixed:
+    """An adapter that always says the same."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def post(self, *args, **kwargs):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+NONSENSE = [
+    ValueError('not JSON'),
+    None,
+    {'error': 1},
+    [1],
+    [{'measures': {'measures': {'x': {'cpu': {'mean': [[1, 2]]}}}}}],
+    [{'measures': {'measures': {'x': {'cpu': {'mean': [['x', 1, 2]]}}}}}],
+]
+FAILURES = [
+    *(
+        (Answer(each), errors.CloudUnavailable)
+        for each in (401, 429, 500, 503)
+    ),
+    *((Answer(each), errors.CloudRefused) for each in (400, 403)),
+    (Answer(404, text='Not here'), errors.CloudUnavailable),
+    (Answer(413), errors.CloudUnavailable),
+    *((Answer(200, body), errors.CloudUnavailable) for body in NONSENSE),
+    (ksa_exceptions.ConnectFailure(), errors.CloudUnavailable),
+    (ksa_exceptions.ConnectTimeout(), errors.CloudUnavailable),
+    (ksa_exceptions.EndpointNotFound(), errors.CloudRefused),
+    (ksa_exceptions.ServiceUnavailable(), errors.CloudUnavailable),
+    (ksa_exceptions.Unauthorized(), errors.CloudUnavailable),
+]
+
+
+@pytest.mark.parametrize(('answer', 'error'), FAILURES)
+def test_failures(answer, error):
+    with pytest.raises(error):
+        read(Fixed(answer))
+
+
+def test_times_without_a_zone_are_utc():
+    point = ['2026-03-01T11:55:00', 300.0, 5.0]
+    group = {server_id(1): {'memory.usage': {'mean': [point]}}}
+    answer = Answer(200, [{'measures': {'measures': group}}])
+    found = read(Fixed(answer), metrics=[MEMORY])
+    assert found == {server_id(1): {MEMORY: model.Measure(5.0, ago(300))}}
+
+
+def test_a_part_without_shared_granularity():
+    refusal = Answer(400, text='Metrics cannot be aggregated')
+    assert read(Fixed(refusal)) == {}

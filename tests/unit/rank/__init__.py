@@ -1,0 +1,1 @@
+"""Stage 2: weighers and the order they make."""
