@@ -77,6 +77,7 @@ class Story:
         self._services = []
         self._foreign = None
         self._struck_at = None
+        self._seen = set()
 
     def prepare(self):
         """Make the tenant's servers and their load, and start snapfault."""
@@ -101,7 +102,7 @@ class Story:
         screen = self._terminal
         screen.say('The rules, and the services under them')
         screen.type(
-            f'protection policy create gold --interval {INTERVAL} --quota 2'
+            'protection policy create gold --interval 1d --quota 2'
             ' --threshold cpu_util=80 --rpo 60 --automatic-recovery'
             ' --recovery-margin 0'
         )
@@ -117,6 +118,7 @@ class Story:
         """Let the timed rule fire three times."""
         screen = self._terminal
         screen.say('The timed rule fires; snapshots go in weight order')
+        screen.type(f'protection policy set gold --interval {INTERVAL}')
         for number in (1, 2, 3):
             with screen.task(f'run {number}'):
                 self._until(lambda number=number: self._runs() >= number)
@@ -148,7 +150,6 @@ class Story:
 
     def _runs(self):
         """Count the runs that left all six snapshots, ever since."""
-        self._seen = getattr(self, '_seen', set())
         self._seen |= {
             run
             for run, made in self._ours().items()
