@@ -196,16 +196,21 @@ class Story:
         with screen.task('the recovery'):
             self._until(lambda: self._status() in ('done', 'failed'))
         screen.type('recovery list -c business_id -c status -c cause')
-        recovery = self._recoveries()[0]
-        screen.type(f'recovery show {recovery["ID"]}')
+        recovery_id = self._recoveries()[0]['id']
+        screen.type(f'recovery show {recovery_id}')
         screen.type(f'server show {VICTIM} -c name -c status -c image')
 
     def _recoveries(self):
-        return json.loads(self._terminal.ask('recovery list -f json'))
+        """Ask the API, which is quicker to ask again than the client."""
+        answer = self._tenant.session.get(
+            '/v1/recoveries',
+            endpoint_filter={'service_type': 'fault-tolerance'},
+        )
+        return answer.json()['recoveries']
 
     def _status(self):
         found = self._recoveries()
-        return found[0]['Status'] if found else None
+        return found[0]['status'] if found else None
 
     def check(self):
         """Let a script that knows nothing of snapfault read the cloud."""
