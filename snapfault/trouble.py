@@ -18,7 +18,7 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.recover import diagnose
-from snapfault.recover import run as recover
+from snapfault.recover import read
 
 LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def answer(
 
     :raises LeaseLost: the task is another worker's now
     """
-    evidence = recover.look(tools.cloud, protection, str(error), now)
+    evidence = read.evidence(tools.cloud, protection, str(error), now)
     diagnosis = diagnose.diagnose(evidence)
     LOG.warning(
         'Backup of %s failed (%s): %s',

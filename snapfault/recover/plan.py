@@ -119,7 +119,7 @@ def _phases(
 ) -> tuple[tuple[step.Step, ...], ...]:
     server = situation.server
     assert server is not None  # refusal.of_server has spoken otherwise
-    stopped = server.status == 'SHUTOFF'
+    stopped = server.status == 'SHUTOFF' and not situation.stopped_by_us
     replaced = situation_.replaced(point, situation)
     phases: list[tuple[step.Step, ...]] = [
         tuple(

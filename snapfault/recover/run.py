@@ -18,8 +18,8 @@ from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
-from snapfault.recover import diagnose
 from snapfault.recover import plan
+from snapfault.recover import read
 from snapfault.recover import situation
 from snapfault.recover import step
 from snapfault.recover import steps
@@ -49,35 +49,6 @@ class Tools:
 
 class Stopped(Exception):
     """The worker stops; the journal says where to go on."""
-
-
-def look(
-    cloud: port.Cloud,
-    protection: model.Protection,
-    operation: str,
-    now: datetime.datetime,
-) -> diagnose.Evidence:
-    """Read afresh what a failed backup operation may be a sign of."""
-    evidence = diagnose.Evidence(now, operation)
-    project = cloud.project(protection.delegation)
-    try:
-        project.check()
-        server = project.get_server(protection.server_id)
-        attached = {
-            each.volume_id
-            for each in project.list_attachments(protection.server_id)
-        }
-        volumes = tuple(v for v in project.list_volumes() if v.id in attached)
-        host_status = cloud.host_status(protection.server_id)
-    except errors.DelegationDead as error:
-        return dataclasses.replace(evidence, delegation_dead=str(error))
-    except errors.NotFound:
-        return evidence
-    except errors.SnapfaultError as error:
-        return dataclasses.replace(evidence, unread=str(error))
-    return dataclasses.replace(
-        evidence, server=server, volumes=volumes, host_status=host_status
-    )
 
 
 def run(
@@ -127,8 +98,12 @@ def _plan(
     history = points.history(
         tools.database, recovery.project_id, recovery.business_id
     )
-    found = _patiently(
-        tools, lambda: _read(tools.cloud, project, recovery, history)
+    found = dataclasses.replace(
+        _patiently(
+            tools,
+            lambda: read.situation(tools.cloud, project, recovery, history),
+        ),
+        stopped_by_us=read.stopped_by_us(tools.database, recovery),
     )
     planned = plan.plan(recovery, history, found, margin)
     if isinstance(planned, plan.Refusal):
@@ -163,36 +138,6 @@ def _records(planned: plan.Plan) -> tuple[model.StepRecord, ...]:
         )
         for phase, together in enumerate(planned.phases)
         for each in together
-    )
-
-
-def _read(
-    cloud: port.Cloud,
-    project: port.Project,
-    recovery: model.Recovery,
-    history: collections.abc.Iterable[model.RecoveryPoint],
-) -> situation.Situation:
-    project.check()
-    images = {}
-    for image_id in {point.image_id for point in history}:
-        try:
-            images[image_id] = project.get_image(image_id)
-        except errors.NotFound:
-            continue
-    try:
-        server = project.get_server(recovery.server_id)
-        attachments = tuple(project.list_attachments(recovery.server_id))
-    except errors.NotFound:
-        server, attachments = None, ()
-    attached = {each.volume_id for each in attachments}
-    return situation.Situation(
-        server=server,
-        attachments=attachments,
-        volumes={v.id: v for v in project.list_volumes() if v.id in attached},
-        snapshots={s.id: s for s in project.list_snapshots()},
-        images=images,
-        headroom=project.get_headroom(),
-        host_status=cloud.host_status(recovery.server_id),
     )
 
 

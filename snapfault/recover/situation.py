@@ -18,6 +18,8 @@ class Situation:
     images: collections.abc.Mapping[str, resource.Image]  #: that exist
     headroom: resource.Headroom
     host_status: str | None
+    #: An earlier recovery stopped the server and broke off before its start.
+    stopped_by_us: bool = False
 
 
 def replaced(

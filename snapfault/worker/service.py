@@ -202,7 +202,11 @@ class Worker:
         """Leave on the protection what a person must know."""
         text = ''
         if ended.status is not model.RecoveryStatus.DONE:
-            text = f'recovery {ended.id} {ended.status}: {ended.reason}'
+            text = (
+                f'recovery {ended.id} {ended.status}: {ended.reason}; once'
+                ' that is mended, openstack recovery create'
+                f' {ended.business_id} starts from what stands now'
+            )
         protections.set_alarm(self._database, protection.id, text, clock.now())
 
     def _pause(self) -> None:

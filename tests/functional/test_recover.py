@@ -265,6 +265,24 @@ def test_a_step_that_is_refused_says_so_and_stops(broken, method, error):
     assert broken.ask_for_recovery()  # the server is let go
 
 
+@pytest.mark.parametrize('method', CHANGES)
+def test_after_a_failure_another_recovery_starts_from_what_stands(
+    broken, method
+):
+    """Whatever broke off half way, the data comes back all the same."""
+    broken.cloud.fail(method, errors.CloudRefused('400'))
+    (point,) = broken.good()
+    broken.ask_for_recovery(point_id=point.id)
+    assert broken.recover().status is FAILED
+    broken.cloud.settle()
+    broken.ask_for_recovery(point_id=point.id)
+    ended = broken.recover()
+    assert ended.status is DONE, ended.reason
+    server = broken.servers['shop']
+    assert broken.cloud.contents_of(server) == RESTORED
+    assert server.status == 'ACTIVE'  # the first one had stopped it
+
+
 @pytest.mark.parametrize(
     ('method', 'says'),
     [
