@@ -60,7 +60,7 @@ class Door:
             self.session.invalidate()
             self.session.get_token()
         except translate.FAILURES as error:
-            raise self._translated(asked, error, _NOTHING) from error
+            raise self._token_refused(asked, error) from error
 
     @property
     def user_id(self) -> str:
@@ -69,7 +69,7 @@ class Door:
         try:
             return str(self.session.get_user_id())
         except translate.FAILURES as error:
-            raise self._translated(asked, error, _NOTHING) from error
+            raise self._token_refused(asked, error) from error
 
     def get(
         self,
@@ -109,7 +109,7 @@ class Door:
         except translate.FAILURES as error:
             if translate.is_suspect(error):
                 self.check()
-            raise self._translated(asked, error, meaning) from error
+            raise translate.translate(asked, error, meaning) from error
         except ValueError as error:
             raise errors.CloudUnavailable(
                 f'{asked}: the answer is no JSON'
@@ -156,12 +156,12 @@ class Door:
             )
         return _text(chosen)
 
-    def _translated(
-        self, asked: str, error: Exception, meaning: translate.Meaning
+    def _token_refused(
+        self, asked: str, error: Exception
     ) -> errors.SnapfaultError:
         if translate.is_denied(error):
             return self._denied(asked, error)
-        return translate.translate(asked, error, meaning)
+        return translate.translate(asked, error, _NOTHING)
 
 
 def _text(version: tuple[int, ...]) -> str:

@@ -26,6 +26,10 @@ _SCOPES: typing.Final = (
     'project_domain_id',
     'project_domain_name',
 )
+#: How many services, and idle connections to each, are kept open: beyond
+#: that each call would make its own, and urllib3 complain of it.
+_HOSTS: typing.Final = 16
+_CONNECTIONS: typing.Final = 64
 
 
 class Sessions:
@@ -40,6 +44,9 @@ class Sessions:
         self._transport = loading.load_session_from_conf_options(
             conf, self._group
         )
+        for scheme in ('http://', 'https://'):
+            adapter = self._transport.session.get_adapter(scheme)
+            adapter.init_poolmanager(_HOSTS, _CONNECTIONS)
         self._discovered: dict[str, typing.Any] = {}
         self._trusts: dict[str, door.Door] = {}
         self._lock = threading.Lock()

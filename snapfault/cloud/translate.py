@@ -40,11 +40,7 @@ _BY_STATUS: typing.Final[Meaning] = {
 
 
 def is_denied(error: Exception) -> bool:
-    """Tell whether Keystone itself gave no token, for good.
-
-    Through the SDK the services' refusals are its own exceptions, so
-    keystoneauth's come from the call for a token alone.
-    """
+    """Tell whether the call for a token, and nothing else, was refused."""
     return isinstance(
         error,
         ksa_exceptions.http.Unauthorized | ksa_exceptions.http.Forbidden,
@@ -52,11 +48,14 @@ def is_denied(error: Exception) -> bool:
 
 
 def is_suspect(error: Exception) -> bool:
-    """Tell whether a fresh token must be had before this is believed."""
-    return (
-        isinstance(error, sdk_exceptions.HttpException)
-        and error.status_code in SUSPECT
-    )
+    """Tell whether a fresh token must be had before this is believed.
+
+    keystoneauth's own refusals are: they come from the call for a token, and
+    also from the look at a service's versions.
+    """
+    if isinstance(error, sdk_exceptions.HttpException):
+        return error.status_code in SUSPECT
+    return is_denied(error)
 
 
 def translate(

@@ -3,6 +3,7 @@
 from oslo_config import cfg
 
 from snapfault.conf import api
+from snapfault.conf import cloud
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
@@ -11,5 +12,5 @@ from snapfault.conf import worker
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make all options of snapfault known to a configuration."""
-    for group in (api, worker, snapshot, rank, recover):
+    for group in (api, cloud, worker, snapshot, rank, recover):
         group.register_opts(conf)

@@ -3,6 +3,7 @@
 from oslo_config import cfg
 
 from snapfault.conf import api
+from snapfault.conf import cloud
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
@@ -15,7 +16,8 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     What the libraries bring along ([database], [keystone_authtoken] ...)
     is listed by them, in namespaces of their own.
     """
-    return [
+    groups = [
         (each.GROUP, each.OPTIONS)
         for each in (api, worker, snapshot, rank, recover)
     ]
+    return [*groups, (cloud.GROUP, cloud.list_opts())]
