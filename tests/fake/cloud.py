@@ -12,6 +12,7 @@ under way one stage further. Safe to use from many threads.
 """
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import threading
@@ -178,6 +179,10 @@ class FakeCloud(world_building.Building):
         """Let Keystone give no token for it any more."""
         self.world.trusts.pop(delegation.trust_id, None)
 
+    def revive_trust(self, delegation):
+        """Let it live again, as when the role is given back."""
+        self.world.trusts[delegation.trust_id] = delegation.project_id
+
 
 class FakeProject:
     """Implements :class:`snapfault.cloud.port.Project`."""
@@ -215,17 +220,23 @@ for _name, _service in faults.SERVICES.items():
         setattr(FakeProject, _name, _delegate(_name))
 
 
+@dataclasses.dataclass(frozen=True)
+class Caller:
+    """Stands for the token of one who asks; the fake needs none."""
+
+    can_delegate: bool = True
+
+
 class FakeEnroller:
     """Implements :class:`snapfault.cloud.port.Enroller`.
 
-    The caller is not looked at: to be refused, use ``cloud.fail('enrol')``.
+    Any caller will do but a :class:`Caller` who cannot delegate.
     """
 
     def __init__(self, cloud):
         self._cloud = cloud
 
     def enrol(self, caller, project_id, server_id):
-        del caller
         cloud = self._cloud
         with cloud.call('enrol', project_id, server_id):
             try:
@@ -244,6 +255,8 @@ class FakeEnroller:
                 for each in cloud.nova.list_attachments(project_id, server_id)
             ]
             suitable.check(server, image, volumes)
+            if not getattr(caller, 'can_delegate', True):
+                raise errors.CloudRefused('this caller can make no trust')
             delegation = cloud.add_trust(project_id)
             return model.Enrolment(
                 server_id=server_id,

@@ -86,8 +86,12 @@ class Nova:
                 f'attach of volume {volume_id}, which is {volume.status}'
             )
         device = attachment.device or free_device(server)
-        if device in [each.device for each in server.attachments.values()]:
-            raise errors.CloudConflict(f'device {device} is in use')
+        if device[-1] in letters(server):
+            # Nova notes this as the server's fault, and shows that when
+            # the server comes into ERROR for another reason
+            server.fault = f'device {device} is in use'
+            server.fault_at = self._world.now()
+            raise errors.CloudConflict(server.fault)
         if server.host_status == 'UNKNOWN':
             raise errors.CloudUnavailable('attach: no answer in time')
         self._attach(server, volume, attachment, device)
@@ -155,8 +159,12 @@ class Nova:
         if fate in ('error', 'reserved'):
             self.set_error(server, 'rebuild failed')
         else:
-            # a stopped server boots once, then is stopped again
-            server.status = 'SHUTOFF' if was == 'SHUTOFF' else 'ACTIVE'
+            server.status = 'ACTIVE'
+            if was == 'SHUTOFF':  # it boots once, then is stopped again
+                server.task_state = 'powering-off'
+                self._world.begin(
+                    server.id, lambda: self._power_ends(server, was, '')
+                )
 
     def _set_volumes(self, server, status):
         for volume_id in server.attachments:
@@ -186,8 +194,12 @@ class Nova:
             server.status = status
 
 
+def letters(server):
+    """Give the last letters of the devices in use: all Nova looks at."""
+    return {each.device[-1] for each in server.attachments.values()}
+
+
 def free_device(server):
     """Give the first device name that is free: /dev/vda is the root."""
-    taken = {each.device for each in server.attachments.values()}
-    names = (f'/dev/vd{letter}' for letter in string.ascii_lowercase[1:])
-    return next(name for name in names if name not in taken)
+    free = set(string.ascii_lowercase[1:]) - letters(server)
+    return f'/dev/vd{min(free)}'

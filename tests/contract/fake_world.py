@@ -1,0 +1,153 @@
+"""The suite's world on the in-memory cloud."""
+
+import contextlib
+
+from snapfault import errors
+from snapfault import model
+from tests.fake import cloud as fakes
+
+MISSING = '00000000-0000-4000-8000-00000000dead'
+#: What goes wrong behind each name: the method, and how it ends.
+BROKEN = {
+    'create_snapshot': ('create_snapshot', 'error'),
+    'delete_snapshot': ('delete_snapshot', 'busy'),
+    'create_volume': ('create_volume', 'error'),
+    'rebuild_server': ('rebuild_server', 'error'),
+    'destroy_guest': ('rebuild_server', 'reserved'),
+    'attach_volume': ('attach_volume', 'error'),
+    'detach_volume': ('detach_volume', 'error'),
+}
+
+
+class Site:
+    """Makes worlds; each has a cloud of its own."""
+
+    def world(self):
+        return World()
+
+
+class World:
+    """A project of the fake cloud."""
+
+    def __init__(self):
+        self.fake = fakes.FakeCloud()
+        self.cloud = self.fake
+        self.enroller = fakes.FakeEnroller(self.fake)
+        self.delegation = self.fake.add_project()
+        self.project_id = self.delegation.project_id
+        self.project = self.fake.project(self.delegation)
+        self.impatient = self.project
+        self.caller = fakes.Caller()
+        self.powerless = fakes.Caller(can_delegate=False)
+        stranger = self.fake.add_project()
+        self.stranger = self.fake.project(stranger)
+        self._image = self.fake.add_image()
+        self.image_id = self._image.id
+
+    def close(self):
+        pass
+
+    def fresh_project(self):
+        """Give a view of the project by one who has not asked before."""
+        return self.fake.project(self.delegation)
+
+    def eventually(self, probe):
+        """Give what ``probe`` says once that is true."""
+        for _ in range(10):
+            found = probe()
+            if found:
+                return found
+            self.fake.tick()
+        raise AssertionError('it never came true')
+
+    # what there is
+
+    def make_server(self, volumes=1, **attributes):
+        made = self.fake.add_server(
+            self.project_id, volumes, image=self._image
+        )
+        made.metadata.update(attributes.get('metadata', {}))
+        return made.id
+
+    def make_server_of_volume(self):
+        server_id = self.make_server()
+        self.fake.world.servers[server_id].image_id = None
+        return server_id
+
+    def make_server_of_image(self, status):
+        """Make one whose image then came into a status, or is 'gone'."""
+        image_id = self.make_image(status)
+        server_id = self.make_server()
+        self.fake.world.servers[server_id].image_id = image_id
+        return server_id
+
+    def make_image(self, status='active'):
+        made = self.fake.add_image(self.project_id, status=status)
+        if status == 'gone':
+            del self.fake.world.images[made.id]
+        return made.id
+
+    def make_volume(self, size=1):
+        return self.fake.add_volume(self.project_id, size).id
+
+    def count_trusts(self):
+        return list(self.fake.world.trusts.values()).count(self.project_id)
+
+    def limit(self, **limits):
+        self.fake.limit(self.project_id, **limits)
+
+    def post_measure(self, server_id, metric, value):
+        server = self.fake.world.servers[server_id]
+        self.fake.set_measures(server, {model.Metric(metric): value})
+
+    # what goes wrong
+
+    def put_in_error(self, server_id):
+        self.fake.break_server(self.fake.world.servers[server_id])
+
+    def put_volume(self, volume_id, status):
+        self.fake.world.volumes[volume_id].status = status
+
+    @contextlib.contextmanager
+    def locked(self, server_id):
+        self.fake.world.servers[server_id].locked = True
+        yield
+        self.fake.world.servers[server_id].locked = False
+
+    @contextlib.contextmanager
+    def compute_down(self):
+        for each in self.fake.world.servers.values():
+            each.host_status = 'DOWN'
+        yield
+        for each in self.fake.world.servers.values():
+            each.host_status = 'UP'
+
+    @contextlib.contextmanager
+    def broken(self, name):
+        method, fate = BROKEN[name]
+        self.fake.break_next(method, fate=fate)
+        yield
+        self.fake.heal()
+
+    @contextlib.contextmanager
+    def slow(self, name):
+        self.fake.hang_next(name)
+        yield
+        self.fake.heal()
+
+    def down(self, service):
+        return self.fake.outage(service)
+
+    hanging = down
+
+    @contextlib.contextmanager
+    def answer_lost(self, service, method):
+        error = errors.CloudUnavailable('the answer is lost')
+        self.fake.fail(method, error, after=True)
+        yield
+
+    @contextlib.contextmanager
+    def delegation_dead(self):
+        self.fake.kill_trust(self.delegation)
+        yield
+        self.fake.revive_trust(self.delegation)

@@ -1,0 +1,118 @@
+"""What all worlds of one run on a minicloud share."""
+
+import os
+import uuid
+
+from keystoneauth1 import identity
+from keystoneauth1 import session as ksa_session
+from oslo_config import cfg
+
+from snapfault.cloud import cloud
+from snapfault.cloud import enrol
+from snapfault.cloud import session
+from snapfault.conf import cloud as cloud_conf
+from tests.contract import real_world
+from tests.minicloud import faults
+from tests.minicloud import layout
+
+CONF = """
+[cloud]
+auth_type = password
+auth_url = {auth_url}
+username = snapfault
+password = {password}
+user_domain_id = default
+project_name = service
+project_domain_id = default
+region_name = RegionOne
+timeout = {timeout}
+read_deadline = 1
+"""
+
+
+class Site:
+    """A minicloud, and ways to it as different users."""
+
+    def __init__(self, state, folder):
+        self.state = os.path.abspath(state)
+        self.layout = layout.load(state)
+        self._folder = folder
+        self.sessions, self.cloud = self.connect(60)
+        _, self.impatient = self.connect(1)
+        self.enroller = enrol.Enroller(self.sessions, self.cloud, ['member'])
+        self.admin = self.user('admin', 'admin')
+        self._worlds = []
+
+    def connect(self, timeout):
+        """Make the product's way to the cloud, from a configuration file."""
+        path = self._folder / f'{timeout}.conf'
+        path.write_text(
+            CONF.format(
+                auth_url=self.layout.auth_url,
+                password=layout.PASSWORD,
+                timeout=timeout,
+            )
+        )
+        conf = cfg.ConfigOpts()
+        cloud_conf.register_opts(conf)
+        conf(['--config-file', str(path)], project='snapfault')
+        sessions = session.Sessions(conf)
+        return sessions, cloud.Cloud(sessions)
+
+    def user(self, name, project):
+        """Give a user's session in a project of that name."""
+        return ksa_session.Session(
+            identity.V3Password(
+                auth_url=self.layout.auth_url,
+                username=name,
+                password=layout.PASSWORD,
+                user_domain_id='default',
+                project_name=project,
+                project_domain_id='default',
+            ),
+            timeout=60,
+        )
+
+    def ask(self, method, service, path, json=None, as_user=None):
+        """Ask a service, the administrator unless a user is given."""
+        endpoint = {'service_type': service}
+        version = {'compute': '2.96', 'block-storage': '3.70'}.get(service)
+        answer = (as_user or self.admin).request(
+            path,
+            method,
+            json=json,
+            endpoint_filter=endpoint,
+            microversion=version,
+        )
+        return answer.json() if answer.content else None
+
+    def make_user(self, role='member'):
+        """Make a project with one user of its name: give name and ids."""
+        name = f'contract-{uuid.uuid4().hex[:8]}'
+        body = {'name': name, 'domain_id': 'default'}
+        project_id = self.create('project', body)
+        user = {**body, 'password': layout.PASSWORD}
+        user_id = self.create('user', user)
+        self.set_role('PUT', project_id, user_id, role)
+        return name, project_id, user_id
+
+    def create(self, kind, body):
+        made = self.ask('POST', 'identity', f'/{kind}s', {kind: body})
+        return made[kind]['id']
+
+    def set_role(self, method, project_id, user_id, role='member'):
+        """Give a user a role in a project, or take it by DELETE."""
+        roles = self.ask('GET', 'identity', f'/roles?name={role}')
+        role_id = roles['roles'][0]['id']
+        self.ask(
+            method,
+            'identity',
+            f'/projects/{project_id}/users/{user_id}/roles/{role_id}',
+        )
+
+    def world(self):
+        """Give a world; its project is new."""
+        return real_world.World(self)
+
+    def close(self):
+        faults.clear(self.state)

@@ -1,0 +1,282 @@
+"""The suite's world on real OpenStack services."""
+
+import contextlib
+import datetime
+import os
+
+from keystoneauth1 import exceptions as ksa_exceptions
+from keystonemiddleware.auth_token import _user_plugin
+
+from snapfault import model
+from tests.minicloud import faults
+from tests.minicloud import waiting
+
+SERVICES = {'block-storage': 'cinder', 'compute': 'nova'}
+#: Where each thing that goes wrong is injected, and how.
+BROKEN = {
+    'create_snapshot': ('cinder.create_snapshot', {'error': 'full'}),
+    'delete_snapshot': ('cinder.delete_snapshot', {'busy': True}),
+    'create_volume': (
+        'cinder.create_volume_from_snapshot',
+        {'error': 'full'},
+    ),
+    'rebuild_server': ('nova.spawn', {'error': 'no memory'}),
+    'destroy_guest': ('nova.destroy', {'error': 'stuck'}),
+    'attach_volume': ('nova.attach_volume', {'error': 'no path'}),
+    'detach_volume': ('nova.detach_volume', {'error': 'busy guest'}),
+}
+SLOW = {**BROKEN, 'delete_snapshot': ('cinder.delete_snapshot', {})}
+
+
+class World:
+    """A project of its own, made by the administrator."""
+
+    def __init__(self, site):
+        self.site = site
+        self.cloud = site.cloud
+        self.enroller = site.enroller
+        self.name, self.project_id, self._user_id = site.make_user()
+        self._user = site.user(self.name, self.name)
+        self.caller = self._as_middleware_does(self._user)
+        trust = {
+            'trustor_user_id': self._user_id,
+            'trustee_user_id': site.sessions.own.user_id,
+            'project_id': self.project_id,
+            'impersonation': True,
+            'roles': [{'name': 'member'}],
+        }
+        made = self._ask(
+            'POST', 'identity', '/OS-TRUST/trusts', {'trust': trust}
+        )
+        self.delegation = model.Delegation(
+            self.project_id, made['trust']['id']
+        )
+        self.project = self.cloud.project(self.delegation)
+        self.impatient = site.impatient.project(self.delegation)
+        self.image_id = self._images()['cirros']
+
+    @property
+    def stranger(self):
+        """Give another project's view."""
+        return World(self.site).project
+
+    @property
+    def powerless(self):
+        """Give a caller who holds another role in the project."""
+        name, _, user_id = self.site.make_user()
+        self.site.set_role('PUT', self.project_id, user_id, 'reader')
+        return self._as_middleware_does(self.site.user(name, self.name))
+
+    @staticmethod
+    def _as_middleware_does(session):
+        access = session.auth.get_access(session)
+        return _user_plugin.UserAuthPlugin(access, None)
+
+    def close(self):
+        faults.clear(self.site.state)
+        faults.force_compute(self.site.state, False)
+        listed = self._ask('GET', 'compute', '/servers')['servers']
+        for each in listed:
+            with contextlib.suppress(ksa_exceptions.NotFound):
+                self.site.ask('DELETE', 'compute', f'/servers/{each["id"]}')
+
+    def fresh_project(self):
+        """Give a view of the project by one who has not asked before."""
+        _, cloud = self.site.connect(60)
+        return cloud.project(self.delegation)
+
+    def _ask(self, method, service, path, json=None):
+        return self.site.ask(method, service, path, json, self._user)
+
+    def _images(self):
+        listed = self._ask('GET', 'image', '/v2/images')['images']
+        return {each['name']: each['id'] for each in listed}
+
+    def eventually(self, probe):
+        """Give what ``probe`` says once that is true."""
+        found = waiting.until(probe, 30, pause=0.05)
+        assert found, 'it never came true'
+        return found
+
+    # what there is
+
+    def make_server(self, volumes=1, image_id=None, **attributes):
+        wanted = {
+            'name': 'web',
+            'flavorRef': 'small',
+            'imageRef': image_id or self.image_id,
+            'networks': 'none',
+            **attributes,
+        }
+        server_id = self._boot(wanted)
+        for _ in range(volumes):
+            volume_id = self.make_volume()
+            self._ask(
+                'POST',
+                'compute',
+                f'/servers/{server_id}/os-volume_attachments',
+                {'volumeAttachment': {'volumeId': volume_id}},
+            )
+            self._wait_for_volume(volume_id, 'in-use')
+        return server_id
+
+    def make_server_of_volume(self):
+        root = self.make_volume(imageRef=self.image_id)
+        mapping = {
+            'boot_index': 0,
+            'uuid': root,
+            'source_type': 'volume',
+            'destination_type': 'volume',
+        }
+        return self._boot(
+            {
+                'name': 'web',
+                'flavorRef': 'small',
+                'block_device_mapping_v2': [mapping],
+                'networks': 'none',
+            }
+        )
+
+    def _boot(self, wanted):
+        made = self._ask('POST', 'compute', '/servers', {'server': wanted})
+        server_id = made['server']['id']
+        path = f'/servers/{server_id}'
+        self.eventually(
+            lambda: (
+                self._ask('GET', 'compute', path)['server']['status']
+                == 'ACTIVE'
+            )
+        )
+        return server_id
+
+    def make_server_of_image(self, status):
+        image_id = self.make_image()
+        server_id = self.make_server(image_id=image_id)
+        self._spoil_image(image_id, status)
+        return server_id
+
+    def make_image(self, status='active'):
+        body = {
+            'name': 'private',
+            'disk_format': 'raw',
+            'container_format': 'bare',
+        }
+        image_id = self._ask('POST', 'image', '/v2/images', body)['id']
+        self._user.put(
+            f'/v2/images/{image_id}/file',
+            data=os.urandom(1024),
+            headers={'Content-Type': 'application/octet-stream'},
+            endpoint_filter={'service_type': 'image'},
+        )
+        self._spoil_image(image_id, status)
+        return image_id
+
+    def _spoil_image(self, image_id, status):
+        path = f'/v2/images/{image_id}'
+        if status == 'gone':
+            self._ask('DELETE', 'image', path)
+        elif status == 'deactivated':
+            self.site.ask('POST', 'image', f'{path}/actions/deactivate')
+
+    def make_volume(self, size=1, **attributes):
+        body = {'volume': {'size': size, **attributes}}
+        made = self._ask('POST', 'block-storage', '/volumes', body)
+        volume_id = made['volume']['id']
+        self._wait_for_volume(volume_id, 'available')
+        return volume_id
+
+    def _wait_for_volume(self, volume_id, status):
+        path = f'/volumes/{volume_id}'
+        self.eventually(
+            lambda: (
+                self._ask('GET', 'block-storage', path)['volume']['status']
+                == status
+            )
+        )
+
+    def count_trusts(self):
+        path = f'/OS-TRUST/trusts?trustor_user_id={self._user_id}'
+        return len(self.site.ask('GET', 'identity', path)['trusts'])
+
+    def limit(self, **limits):
+        path = f'/os-quota-sets/{self.project_id}'
+        self.site.ask('PUT', 'block-storage', path, {'quota_set': limits})
+
+    def post_measure(self, server_id, metric, value):
+        self.site.ask(
+            'POST',
+            'metric',
+            '/v1/resource/instance',
+            {
+                'id': server_id,
+                'project_id': self.project_id,
+                'display_name': 'web',
+                'flavor_id': 'small',
+                'flavor_name': 'm1.small',
+                'metrics': {
+                    metric: {'archive_policy_name': 'ceilometer-low-rate'}
+                },
+            },
+        )
+        now = datetime.datetime.now(datetime.UTC).isoformat()
+        self.site.ask(
+            'POST',
+            'metric',
+            f'/v1/resource/instance/{server_id}/metric/{metric}/measures',
+            [{'timestamp': now, 'value': value}],
+        )
+
+    # what goes wrong
+
+    def _act(self, service, path, action, user=None):
+        self.site.ask('POST', service, f'{path}/action', action, user)
+
+    def put_in_error(self, server_id):
+        faults.set_server_error(self.site.state, server_id)
+
+    def put_volume(self, volume_id, status):
+        action = {'os-reset_status': {'status': status}}
+        self._act('block-storage', f'/volumes/{volume_id}', action)
+
+    @contextlib.contextmanager
+    def locked(self, server_id):
+        path = f'/servers/{server_id}'
+        self._act('compute', path, {'lock': None}, self._user)
+        yield
+        self._act('compute', path, {'unlock': None}, self._user)
+
+    @contextlib.contextmanager
+    def compute_down(self):
+        faults.force_compute(self.site.state, True)
+        yield
+        faults.force_compute(self.site.state, False)
+
+    def broken(self, name):
+        point, options = BROKEN[name]
+        return faults.arm(self.site.state, point, **options)
+
+    def slow(self, name):
+        point, _ = SLOW[name]
+        return faults.arm(self.site.state, point, delay=1.5, count=1)
+
+    def down(self, service):
+        return faults.arm(self.site.state, f'api.{service}', status=503)
+
+    def hanging(self, service):
+        return faults.arm(self.site.state, f'api.{service}', delay=3)
+
+    def answer_lost(self, service, method):
+        return faults.arm(
+            self.site.state,
+            f'api.{service}',
+            method='POST',
+            status=502,
+            after=True,
+            count=1,
+        )
+
+    @contextlib.contextmanager
+    def delegation_dead(self):
+        self.site.set_role('DELETE', self.project_id, self._user_id)
+        yield
+        self.site.set_role('PUT', self.project_id, self._user_id)

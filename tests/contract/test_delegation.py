@@ -1,0 +1,97 @@
+"""The trust: alive, dead, removed; and how a server is enrolled."""
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from tests.contract import fake_world
+
+
+def test_living(project):
+    project.check()
+
+
+def test_role_removed(world, project, server_id, volume_id):
+    with world.delegation_dead():
+        with pytest.raises(errors.DelegationDead):
+            project.check()
+        for call in (
+            lambda: project.get_server(server_id),
+            lambda: project.list_snapshots(),
+            lambda: project.get_image(world.image_id),
+            lambda: project.create_snapshot(volume_id, 'x', {}),
+            lambda: project.stop_server(server_id),
+        ):
+            with pytest.raises(errors.DelegationDead):
+                call()
+    project.check()
+    assert project.get_server(server_id).status == 'ACTIVE'
+
+
+def test_never_made(world):
+    unknown = model.Delegation(world.project_id, 'f' * 32)
+    with pytest.raises(errors.DelegationDead):
+        world.cloud.project(unknown).check()
+
+
+def test_revoke(world):
+    world.cloud.revoke(world.delegation)
+    with pytest.raises(errors.DelegationDead):
+        world.cloud.project(world.delegation).check()
+    world.cloud.revoke(world.delegation)
+    assert world.count_trusts() == 0
+
+
+def test_revoke_what_is_dead(world):
+    with world.delegation_dead():
+        world.cloud.revoke(world.delegation)
+    assert world.count_trusts() <= 1  # the fake's comes alive again
+
+
+def test_enrol(world, server_id, volume_id):
+    found = world.enroller.enrol(world.caller, world.project_id, server_id)
+    assert (found.server_id, found.server_name, found.image_id) == (
+        server_id,
+        'web',
+        world.image_id,
+    )
+    assert found.trust_id != world.delegation.trust_id
+    delegation = model.Delegation(world.project_id, found.trust_id)
+    enrolled = world.cloud.project(delegation)
+    assert enrolled.get_server(server_id).id == server_id
+    made = enrolled.create_snapshot(volume_id, 'by the trust', {})
+    assert made.id in [each.id for each in world.project.list_snapshots()]
+
+
+@pytest.mark.parametrize(
+    ('make', 'says'),
+    [
+        (lambda world: fake_world.MISSING, 'no server'),
+        (lambda world: world.make_server(volumes=0), 'no volume'),
+        (lambda world: world.make_server_of_volume(), 'from a volume'),
+        (lambda world: world.make_server_of_image('gone'), 'gone'),
+        (
+            lambda world: world.make_server_of_image('deactivated'),
+            'deactivated',
+        ),
+    ],
+    ids=['missing', 'bare', 'volume-backed', 'gone', 'deactivated'],
+)
+def test_enrol_what_could_not_be_recovered(world, make, says):
+    server_id = make(world)
+    before = world.count_trusts()
+    with pytest.raises(errors.InvalidInput, match=says):
+        world.enroller.enrol(world.caller, world.project_id, server_id)
+    assert world.count_trusts() == before
+
+
+def test_enrol_into_another_project(world, server_id):
+    with pytest.raises(errors.InvalidInput, match='no server'):
+        world.enroller.enrol(world.caller, 'f' * 32, server_id)
+
+
+def test_enrol_without_the_role(world, server_id):
+    before = world.count_trusts()
+    with pytest.raises(errors.CloudRefused):
+        world.enroller.enrol(world.powerless, world.project_id, server_id)
+    assert world.count_trusts() == before

@@ -1,0 +1,101 @@
+"""Volumes: read, listed, made from snapshots."""
+
+import pytest
+
+from snapfault import errors
+from snapfault import resource
+from tests.contract import fake_world
+
+MARKED = {resource.MARKER: 'recovery-1/volume-1'}
+
+
+@pytest.fixture
+def snapshot_id(world, project):
+    """Give an available snapshot of 2 GiB."""
+    volume_id = world.make_volume(size=2)
+    made = project.create_snapshot(volume_id, 'nightly', {})
+    world.eventually(lambda: project.list_snapshots()[0].status == 'available')
+    return made.id
+
+
+def test_read(project, server_id, volume_id):
+    found = project.get_volume(volume_id)
+    assert (found.status, found.size) == ('in-use', 1)
+    assert found.attached_to == (server_id,)
+    assert (found.multiattach, found.snapshot_id) == (False, None)
+    assert found.metadata == {}
+    assert [each.id for each in project.list_volumes()] == [volume_id]
+
+
+def test_read_of_no_volume(project):
+    with pytest.raises(errors.NotFound):
+        project.get_volume(fake_world.MISSING)
+
+
+def test_foreign_volume(world, volume_id):
+    stranger = world.stranger
+    with pytest.raises(errors.NotFound):
+        stranger.get_volume(volume_id)
+    assert stranger.list_volumes() == []
+
+
+def test_create(world, project, snapshot_id):
+    made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
+    assert (made.status, made.size, made.name) == ('creating', 2, 'restored')
+    assert (made.snapshot_id, made.metadata) == (snapshot_id, MARKED)
+    assert made.volume_type == 'fake'
+    world.eventually(lambda: project.get_volume(made.id).status == 'available')
+    found = project.find_volumes('recovery-1/volume-1')
+    assert [each.id for each in found] == [made.id]
+    assert project.find_volumes('recovery-1/volume-2') == []
+
+
+def test_find_gives_the_oldest_first(project, snapshot_id):
+    made = [
+        project.create_volume(snapshot_id, 2, name, MARKED).id
+        for name in ('b', 'a')
+    ]
+    found = project.find_volumes('recovery-1/volume-1')
+    assert [each.id for each in found] == made
+
+
+def test_create_that_fails_later(world, project, snapshot_id):
+    with world.broken('create_volume'):
+        made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
+        world.eventually(lambda: project.get_volume(made.id).status == 'error')
+
+
+@pytest.mark.parametrize(
+    ('size', 'snapshot', 'expected'),
+    [
+        (1, None, errors.CloudRefused),
+        (2, fake_world.MISSING, errors.NotFound),
+    ],
+)
+def test_create_refused(project, snapshot_id, size, snapshot, expected):
+    with pytest.raises(expected):
+        project.create_volume(snapshot or snapshot_id, size, 'x', MARKED)
+    assert project.find_volumes('recovery-1/volume-1') == []
+
+
+def test_create_from_unfinished_snapshot(world, project):
+    volume_id = world.make_volume()
+    with world.slow('create_snapshot'):
+        made = project.create_snapshot(volume_id, 'nightly', {})
+        with pytest.raises(errors.CloudConflict):
+            project.create_volume(made.id, 1, 'restored', MARKED)
+
+
+@pytest.mark.parametrize(
+    'limits', [{'volumes': 1}, {'gigabytes': 4}], ids=['volumes', 'gigabytes']
+)
+def test_quota(world, project, snapshot_id, limits):
+    world.limit(**limits)
+    with pytest.raises(errors.QuotaExceeded):
+        project.create_volume(snapshot_id, 2, 'restored', MARKED)
+    assert project.find_volumes('recovery-1/volume-1') == []
+
+
+def test_create_from_foreign_snapshot(world, snapshot_id):
+    with pytest.raises(errors.NotFound):
+        world.stranger.create_volume(snapshot_id, 2, 'theirs', {})
