@@ -53,7 +53,9 @@ def answer(
 
     :raises LeaseLost: the task is another worker's now
     """
-    evidence = read.evidence(tools.cloud, protection, str(error), now)
+    evidence = read.evidence(
+        tools.database, tools.cloud, protection, str(error), now
+    )
     diagnosis = diagnose.diagnose(evidence)
     LOG.warning(
         'Backup of %s failed (%s): %s',

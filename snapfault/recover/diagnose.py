@@ -41,6 +41,8 @@ class Evidence:
     server: resource.Server | None = None  #: None and read: it is gone
     volumes: tuple[resource.Volume, ...] = ()  #: attached to it now
     host_status: str | None = None  #: None: we may not know
+    #: When the server was last seen well: its newest good point.
+    well_at: datetime.datetime | None = None
 
     def as_dict(self) -> dict[str, typing.Any]:
         """Give what is kept with the recovery and shown to people."""
@@ -149,8 +151,23 @@ def _server_failed(evidence: Evidence) -> Diagnosis | None:
     return Diagnosis(
         Verdict.SERVICE_FAULT,
         f'the server is in ERROR: {server.fault or "Nova gives no reason"}',
-        min(server.fault_at or evidence.at, evidence.at),
+        _onset(server.fault_at, evidence),
     )
+
+
+def _onset(
+    fault_at: datetime.datetime | None, evidence: Evidence
+) -> datetime.datetime:
+    """Say since when a server is in ERROR, at the latest.
+
+    Nova's fault is its last complaint, which may be an older, harmless one:
+    it counts only if the server was not seen well since.
+    """
+    if fault_at is None or fault_at > evidence.at:
+        return evidence.at
+    if evidence.well_at is not None and fault_at < evidence.well_at:
+        return evidence.at
+    return fault_at
 
 
 def _volume_failed(evidence: Evidence) -> Diagnosis | None:

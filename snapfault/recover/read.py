@@ -8,6 +8,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.recover import diagnose
 from snapfault.recover import situation as situations
@@ -15,13 +16,17 @@ from snapfault.recover.steps import power
 
 
 def evidence(
+    database: api.Database,
     cloud: port.Cloud,
     protection: model.Protection,
     operation: str,
     now: datetime.datetime,
 ) -> diagnose.Evidence:
     """Read afresh what a failed backup operation may be a sign of."""
-    found = diagnose.Evidence(now, operation)
+    well_at = points.last_good_at(database, [protection.id])
+    found = diagnose.Evidence(
+        now, operation, well_at=well_at.get(protection.id)
+    )
     project = cloud.project(protection.delegation)
     try:
         project.check()

@@ -93,6 +93,12 @@ def test_rebuild_of_stopped_server(world, project, server_id, settled):
     project.stop_server(server_id)
     settled()
     project.rebuild_server(server_id, world.image_id, 'recovery-1')
+
+    def is_off():
+        # For a moment it is ACTIVE and settled: Nova spawns it, then stops.
+        return project.get_server(server_id).status == 'SHUTOFF'
+
+    assert world.eventually(is_off)
     assert settled().status == 'SHUTOFF'
 
 

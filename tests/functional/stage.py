@@ -136,14 +136,16 @@ class Stage:
         """List the recoveries, newest first."""
         return recoveries.list_page(self.database, None, limit=100)
 
-    def ask_for_recovery(self, business_id='shop', point_id=None):
+    def ask_for_recovery(
+        self, business_id='shop', point_id=None, onset_at=None
+    ):
         """Ask for a recovery as a person does."""
         return recoveries.create(
             self.database,
             trouble.new_recovery(
                 self.protection(business_id),
                 cause='asked for by a person',
-                onset_at=self.now,
+                onset_at=onset_at or self.now,
                 evidence={},
                 now=self.now,
                 point_id=point_id,

@@ -350,12 +350,20 @@ def test_refused_before_anything_is_touched(stage):
 
 def test_a_point_taken_after_the_fault_is_not_trusted(stage):
     stage.run()
-    onset = stage.now - datetime.timedelta(hours=1)
-    stage.cloud.break_server(stage.servers['shop'], at=onset)
-    stage.run()
-    ended = stage.recover()
-    assert ended.status is REFUSED
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.ask_for_recovery(onset_at=stage.now - datetime.timedelta(hours=1))
+    assert stage.recover().status is REFUSED
     assert stage.servers['shop'].rebuilds == 0
+
+
+def test_an_old_complaint_of_nova_is_not_when_the_fault_began(stage):
+    """It may be of an attach that was refused days ago."""
+    long_ago = stage.now - datetime.timedelta(days=9)
+    stage.run()
+    stage.wait(minutes=1)
+    stage.cloud.break_server(stage.servers['shop'], at=long_ago)
+    stage.run()
+    assert stage.recover().status is DONE
 
 
 def test_a_healthy_server_is_never_rebuilt_by_itself(stage):

@@ -122,6 +122,25 @@ def test_onset_is_never_after_the_evidence():
     assert diagnose.diagnose(evidence).onset_at == build.NOW
 
 
+@pytest.mark.parametrize(
+    ('well_at', 'onset_at'),
+    [
+        (None, EARLIER),
+        (EARLIER - build.HOUR, EARLIER),
+        (EARLIER, EARLIER),
+        # Nova's complaint is older than when the server was seen well.
+        (EARLIER + datetime.timedelta(seconds=1), build.NOW),
+    ],
+)
+def test_a_complaint_from_before_it_was_seen_well_is_no_onset(
+    well_at, onset_at
+):
+    evidence = _evidence(
+        {'status': 'ERROR', 'fault_at': EARLIER}, well_at=well_at
+    )
+    assert diagnose.diagnose(evidence).onset_at == onset_at
+
+
 def test_only_a_service_fault_ever_recovers():
     verdicts = {diagnose.diagnose(case[1]).verdict for case in CASES}
     assert verdicts == {BACKUP, SERVICE, HOST, UNKNOWN}
