@@ -12,10 +12,12 @@ import re
 import typing
 import urllib.parse
 
+from oslo_context import context
 import webob
 import webob.dec
 
 from snapfault import errors
+from snapfault.db import api
 
 LOG = logging.getLogger(__name__)
 
@@ -57,6 +59,10 @@ class Refusal(Exception):
 @webob.dec.wsgify.middleware
 def guard(request: webob.Request, application: typing.Any) -> webob.Response:
     """Answer for whatever goes wrong further in, and log each request."""
+    # From here on each line of the log bears the request's id.
+    context.RequestContext(
+        request_id=request.environ.get('openstack.request_id')
+    )
     try:
         response = request.get_response(application)
         if response.status_int >= 400:
@@ -66,6 +72,9 @@ def guard(request: webob.Request, application: typing.Any) -> webob.Response:
         response.headers.update(error.headers.items())
     except errors.SnapfaultError as error:
         response = _known(request, error)
+    except api.OUTAGE as error:
+        LOG.warning('%s: the database is away: %s', _line(request), error)
+        response = answer(request, 503, MEANING[503])
     except UnicodeDecodeError:
         response = answer(request, 400, 'The URL is not encoded in UTF-8.')
     except Exception:

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 
 from snapfault import model
-from snapfault.api import backend
+from snapfault import preview
 from snapfault.api import call
 
 
@@ -147,7 +147,7 @@ def _step(step: model.StepRecord) -> call.Json:
     }
 
 
-def preview(preview: backend.Preview) -> call.Json:
+def foreseen(preview: preview.Preview) -> call.Json:
     """Write what one task would do; its id only if it has a row."""
     ranked = preview.ranked
     task = ranked.candidate.task

@@ -14,6 +14,7 @@ import typing
 
 from oslo_config import cfg
 from oslo_db import api as oslo_api
+from oslo_db import exception
 from oslo_db import options
 from oslo_db.sqlalchemy import engines
 import sqlalchemy as sa
@@ -22,6 +23,9 @@ from sqlalchemy import pool
 
 _P = typing.ParamSpec('_P')
 _R = typing.TypeVar('_R')
+
+#: What says that the database is away, and not that a query is wrong.
+OUTAGE: typing.Final = (exception.DBConnectionError, sa.exc.TimeoutError)
 
 #: One a file: SQLite has one writer at a time, and its own way of waiting
 #: sleeps up to 100 ms a time and is not fair.

@@ -214,9 +214,15 @@ def move(
 
     The same status is allowed, to write ``reason`` and ``not_before``.
 
-    :raises Conflict: the move is not allowed, or another made one
+    :raises Conflict: the move is not allowed, or another made one; or the
+        point is the last good one of its service, and stays (invariant 1)
     """
     base.check_move(moves.POINT, point.status, status)
+    if (point.status, status) == (
+        model.PointStatus.GOOD,
+        model.PointStatus.DELETING,
+    ):
+        _keep_last(session, point)
     changes: dict[str, typing.Any] = {
         'status': status,
         'reason': reason,
@@ -236,6 +242,28 @@ def move(
             f'recovery point {point.id} is not {point.status} any more'
         )
     return dataclasses.replace(point, **changes)
+
+
+def _keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
+    """Refuse to give up the only good point of a service.
+
+    The rows are locked, so that of two who each remove one of the last two
+    the second sees what the first did.
+    """
+    good = session.scalars(
+        sa.select(tables.Point.id)
+        .where(
+            tables.Point.project_id == point.project_id,
+            tables.Point.business_id == point.business_id,
+            tables.Point.status == model.PointStatus.GOOD,
+        )
+        .with_for_update()
+    ).all()
+    if list(good) == [point.id]:
+        raise errors.Conflict(
+            f'recovery point {point.id} is the last good one of'
+            f' {point.business_id}: it is kept until there is a newer one'
+        )
 
 
 @api.writer

@@ -8,5 +8,5 @@ def show(this: call.Call) -> call.Answer:
     """Show what would run, in that order, and what would be pruned."""
     found = this.backend.preview(this.scope, this.now)
     return call.Answer(
-        {'plan': {'tasks': [views.preview(each) for each in found]}}
+        {'plan': {'tasks': [views.foreseen(each) for each in found]}}
     )

@@ -1,9 +1,8 @@
 """Recoveries."""
 
-import uuid
-
 from snapfault import errors
 from snapfault import model
+from snapfault import trouble
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
@@ -38,7 +37,15 @@ def create(this: call.Call) -> call.Answer:
     if point_id is not None:
         _check_point(this, protection, point_id)
     recovery = recoveries.create(
-        this.database, _waiting(this, protection, point_id)
+        this.database,
+        trouble.new_recovery(
+            protection,
+            cause='asked for by a person',
+            onset_at=this.now,
+            evidence={},
+            now=this.now,
+            point_id=point_id,
+        ),
     )
     this.backend.wake()
     return call.Answer(
@@ -76,27 +83,3 @@ def _check_point(
         raise errors.Conflict(
             f'recovery point {point.id} is {point.status}, not good'
         )
-
-
-def _waiting(
-    this: call.Call, protection: model.Protection, point_id: str | None
-) -> model.Recovery:
-    return model.Recovery(
-        id=str(uuid.uuid4()),
-        project_id=protection.project_id,
-        protection_id=protection.id,
-        business_id=protection.business_id,
-        server_id=protection.server_id,
-        status=model.RecoveryStatus.WAITING,
-        cause='asked for by a person',
-        onset_at=this.now,
-        evidence={},
-        point_id=point_id,
-        reason='',
-        generation=0,
-        claimed_by=None,
-        lease_until=None,
-        steps=(),
-        created_at=this.now,
-        finished_at=None,
-    )

@@ -48,7 +48,9 @@ def _named(this: call.Call) -> model.RecoveryPoint:
 
 
 def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
-    """Refuse to remove what is not whole, in use, or the last good one.
+    """Refuse to remove what is not whole, or in use.
+
+    That the last good one stays, the database sees to.
 
     :raises Conflict: says which
     """
@@ -60,15 +62,4 @@ def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
     if point.id in recoveries.points_in_use(this.database):
         raise errors.Conflict(
             f'an open recovery uses recovery point {point.id}'
-        )
-    history = points.history(
-        this.database, point.project_id, point.business_id
-    )
-    if point.status is model.PointStatus.GOOD and not any(
-        each.status is model.PointStatus.GOOD and each.id != point.id
-        for each in history
-    ):
-        raise errors.Conflict(
-            f'{point.id} is the last good recovery point of'
-            f' {point.business_id}: it is kept until there is a newer one'
         )

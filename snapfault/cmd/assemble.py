@@ -1,0 +1,77 @@
+"""Put the rooms together for a process."""
+
+import collections.abc
+import contextlib
+import typing
+
+from keystoneauth1 import exceptions
+from oslo_config import cfg
+
+from snapfault import errors
+from snapfault import preview
+from snapfault.api import app
+from snapfault.api import backend
+from snapfault.cloud import cloud as real
+from snapfault.cloud import enrol
+from snapfault.cloud import session
+from snapfault.db import api
+from snapfault.rank import load
+
+
+def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
+    """Make the doors to the cloud that ``[cloud]`` describes.
+
+    Nothing is asked yet: the cloud may be down, and come back.
+
+    :raises RequiredOptError: it does not say who we are there
+    """
+    if not conf.cloud.auth_type:
+        raise cfg.RequiredOptError('auth_type', cfg.OptGroup('cloud'))
+    with _naming('cloud'):
+        return session.Sessions(conf)
+
+
+def cloud(conf: cfg.ConfigOpts, doors: session.Sessions) -> real.Cloud:
+    """Make the cloud behind the doors."""
+    return real.Cloud(doors, max_age=conf.rank.max_age)
+
+
+def application(
+    conf: cfg.ConfigOpts,
+    database: api.Database,
+    doors: session.Sessions,
+    wake: collections.abc.Callable[[], None],
+) -> typing.Any:
+    """Make the WSGI application over the real rooms."""
+    weighers = load.load()
+    seen = cloud(conf, doors)
+    behind = backend.Backend(
+        database=database,
+        enroller=enrol.Enroller(doors, seen, conf.cloud.trust_roles),
+        revoke=seen.revoke,
+        preview=lambda project_id, now: preview.preview(
+            database, seen, weighers, project_id, now
+        ),
+        wake=wake,
+        weighers=frozenset(weighers),
+    )
+    with _naming('keystone_authtoken'):
+        made = app.make_application(conf, behind)
+    tokens = conf.keystone_authtoken
+    if not (tokens.auth_type or tokens.auth_section):
+        raise cfg.RequiredOptError(
+            'auth_type', cfg.OptGroup('keystone_authtoken')
+        )
+    return made
+
+
+@contextlib.contextmanager
+def _naming(group: str) -> collections.abc.Iterator[None]:
+    """Say in which group it is that keystoneauth misses something.
+
+    :raises InvalidInput: it does
+    """
+    try:
+        yield
+    except exceptions.ClientException as error:
+        raise errors.InvalidInput(f'[{group}]: {error}') from error

@@ -1,0 +1,91 @@
+"""A worker in a thread, for as long as the process wants one.
+
+SIGTERM and SIGINT raise SystemExit in the main thread, which then stops the
+worker: nothing is set or joined within a signal's handler. A second signal
+ends the process at once.
+"""
+
+import logging
+import os
+import signal
+import threading
+import types
+import typing
+
+from oslo_config import cfg
+import oslo_messaging
+
+from snapfault import rpc
+from snapfault.cloud import port
+from snapfault.db import api
+from snapfault.worker import service
+
+LOG = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Background:
+    """A worker that works within the ``with`` block."""
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        database: api.Database,
+        cloud: port.Cloud,
+        transport: oslo_messaging.Transport | None,
+    ) -> None:
+        """Prepare; nothing runs yet."""
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._worker = service.Worker(
+            service.settings(conf), database, cloud, self._wake
+        )
+        self._transport = transport
+        self._thread = threading.Thread(target=self._run, name='worker')
+        self._ended = threading.Event()
+        self.has_failed = False
+
+    def __enter__(self) -> 'Background':
+        """Begin to work, and to heed signals."""
+        for each in SIGNALS:
+            signal.signal(each, _leave)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, *error: object) -> bool:
+        """Stop, and wait until what is held is let go.
+
+        :returns: True for a signal's SystemExit: it has done its work
+        """
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        self._stop.set()
+        self._wake.set()
+        self._thread.join()
+        return kind is SystemExit
+
+    def wait(self) -> None:
+        """Wait for a signal, or for the worker's end.
+
+        Not by joining the thread: until Python 3.13 one whose join is
+        interrupted counts as ended.
+        """
+        self._ended.wait()
+
+    def _run(self) -> None:
+        try:
+            with rpc.listening(
+                self._transport, self._worker.id, self._wake.set
+            ):
+                self._worker.run(self._stop)
+        except Exception:
+            LOG.exception('The worker broke off, and so the process ends')
+            self.has_failed = True
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            self._ended.set()
+
+
+def _leave(number: int, frame: types.FrameType | None) -> typing.NoReturn:
+    raise SystemExit(0)

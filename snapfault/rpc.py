@@ -1,0 +1,162 @@
+"""Messages between the API and the workers: they wake, and carry nothing.
+
+The tables say what there is to do. A message that is lost costs the delay
+until a worker's next tick, one that comes twice costs a look, and with the
+broker down the API answers as ever.
+"""
+
+import collections.abc
+import contextlib
+import importlib
+import logging
+import threading
+import typing
+
+from oslo_config import cfg
+import oslo_messaging
+from oslo_messaging import opts
+
+LOG = logging.getLogger(__name__)
+
+TOPIC = 'snapfault'
+VERSION = '1.0'
+IN_PROCESS = 'fake:/'
+
+#: oslo.messaging reads these options, but registers them on the global
+#: configuration only: module, and name of the list and of the group.
+UNREGISTERED = (
+    ('oslo_messaging._metrics.client', 'oslo_messaging_metrics'),
+    ('oslo_messaging._tracing.client', 'oslo_messaging_tracing'),
+)
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make oslo.messaging's options known."""
+    for group, options in opts.list_opts():
+        conf.register_opts(options, group=group)
+    for module, name in UNREGISTERED:
+        try:
+            options = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError):
+            LOG.debug('This oslo.messaging has no %s', name)
+        else:
+            conf.register_opts(options, group=name)
+
+
+def connect(
+    conf: cfg.ConfigOpts, default: str | None = None
+) -> oslo_messaging.Transport | None:
+    """Make the transport that ``transport_url`` names; asks nothing yet.
+
+    :param default: the URL where the operator names none
+    :returns: None where there is no URL: nobody is woken, ticks suffice
+    """
+    register_opts(conf)
+    where = conf.get_location('transport_url')
+    is_chosen = where is not None and where.location.is_user_controlled
+    url = conf.transport_url if is_chosen else default
+    if url is None:
+        LOG.info('No transport_url: workers find work at their next tick')
+        return None
+    return oslo_messaging.get_rpc_transport(conf, url=url)
+
+
+def waker(
+    transport: oslo_messaging.Transport | None,
+) -> collections.abc.Callable[[], None]:
+    """Give what tells the workers to look at once.
+
+    :param transport: None gives what does nothing
+    """
+    return (lambda: None) if transport is None else Waker(transport)
+
+
+class Waker:
+    """Tells the workers to look at once; never waits, never raises.
+
+    Casts come from a thread of its own, so that no request waits for a
+    broker; those asked for while one is under way become one. The thread
+    starts with the first: a server that forks after it has loaded us keeps
+    no threads.
+    """
+
+    def __init__(self, transport: oslo_messaging.Transport) -> None:
+        """Prepare; nothing is sent yet."""
+        self._client = oslo_messaging.get_rpc_client(
+            transport,
+            oslo_messaging.Target(topic=TOPIC, fanout=True, version=VERSION),
+            retry=0,
+        )
+        self._lock = threading.Lock()
+        self._asked = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self) -> None:
+        """Ask for a cast."""
+        self._asked.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._run, name='waker', daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._asked.wait()
+            self._asked.clear()
+            try:
+                self._client.cast({}, 'wake')
+            except Exception as error:  # noqa: BLE001 - each driver's own
+                LOG.warning('The workers were not woken: %s', error)
+
+
+class Endpoint:
+    """What a worker understands."""
+
+    target = oslo_messaging.Target(version=VERSION)
+
+    def __init__(self, wake: collections.abc.Callable[[], None]) -> None:
+        """Wake by calling ``wake``."""
+        self._wake = wake
+
+    def wake(self, context: object) -> None:
+        """Look at the tables at once."""
+        self._wake()
+
+
+@contextlib.contextmanager
+def listening(
+    transport: oslo_messaging.Transport | None,
+    worker: str,
+    wake: collections.abc.Callable[[], None],
+) -> collections.abc.Iterator[None]:
+    """Hear the casts, from when the broker first answers.
+
+    Starting waits for the broker, so a thread does it; one that waits still
+    when the listening ends, ends with the process.
+
+    :param worker: unique among all that listen
+    """
+    started = threading.Event()
+    server: typing.Any = None
+
+    def start() -> None:
+        try:
+            server.start()
+            started.set()
+        except Exception:
+            LOG.exception('Nobody wakes this worker; it goes on by ticks')
+
+    if transport is not None:
+        target = oslo_messaging.Target(topic=TOPIC, server=worker)
+        server = oslo_messaging.get_rpc_server(
+            transport, target, [Endpoint(wake)]
+        )
+        threading.Thread(target=start, name='listener', daemon=True).start()
+    try:
+        yield
+    finally:
+        if started.is_set():
+            server.stop()
+            server.wait()

@@ -1,0 +1,29 @@
+"""The API as ``snapfault.wsgi.api:application``.
+
+The files in the environment's OS_SNAPFAULT_CONFIG_FILES, with semicolons
+between them, are read when this module is imported; without any, the usual
+places are.
+"""
+
+import os
+import typing
+
+from snapfault import rpc
+from snapfault.cmd import assemble
+from snapfault.cmd import database
+from snapfault.cmd import start
+
+
+def _make() -> typing.Any:
+    named = os.environ.get('OS_SNAPFAULT_CONFIG_FILES', '')
+    files = [each for each in named.split(';') if each]
+    conf = start.configure([], files or None)
+    return assemble.application(
+        conf,
+        database.connect(conf),
+        assemble.sessions(conf),
+        rpc.waker(rpc.connect(conf)),
+    )
+
+
+application = start.made(_make)

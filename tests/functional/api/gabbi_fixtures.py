@@ -1,0 +1,80 @@
+"""The worlds that the gabbi files run in: one a file."""
+
+import os
+import tempfile
+
+from gabbi import fixture
+
+from snapfault import model
+from snapfault.db import recoveries
+from snapfault.db import tasks
+from tests import build
+from tests.functional.api import world as worlds
+
+CURRENT = {}
+
+
+def application():
+    """Give the application of the file that runs now, for wsgi-intercept."""
+    return lambda environ, start: CURRENT['world'].application(environ, start)
+
+
+class Empty(fixture.GabbiFixture):
+    """A service that nobody has used yet; a server in each project."""
+
+    def start_fixture(self):
+        """Make it."""
+        self._folder = tempfile.TemporaryDirectory()
+        file = worlds.make_database(self._folder.name)
+        world = CURRENT['world'] = worlds.World(f'sqlite:///{file}')
+        for project_id in (worlds.MINE, worlds.THEIRS):
+            server = world.cloud.add_server(project_id)
+            os.environ[f'{project_id.upper()}_SERVER'] = server.id
+            spare = world.cloud.add_server(project_id)
+            os.environ[f'{project_id.upper()}_SPARE'] = spare.id
+
+    def stop_fixture(self):
+        """Leave nothing."""
+        CURRENT.pop('world').database.close()
+        self._folder.cleanup()
+
+
+class Used(Empty):
+    """A service in use: tasks, points of every status, recoveries."""
+
+    def start_fixture(self):
+        """Make it, and fill its tables."""
+        super().start_fixture()
+        world = CURRENT['world']
+        world.fill()
+        for number, status in enumerate(model.PointStatus, start=1):
+            world.point(number, status)
+        world.point(
+            11,
+            project_id=worlds.THEIRS,
+            protection_id='protection-theirs',
+        )
+        world.point(21, business_id='mail')
+        for project_id in (worlds.MINE, worlds.THEIRS):
+            self._add_work(world, project_id)
+
+    def _add_work(self, world, project_id):
+        protection = build.protection(
+            id=f'protection-{project_id}', project_id=project_id
+        )
+        task = tasks.create_now(world.database, protection, build.NOW)
+        recovery = recoveries.create(
+            world.database,
+            build.recovery(
+                id=f'recovery-{project_id}',
+                project_id=project_id,
+                protection_id=protection.id,
+                server_id=f'gone-{project_id}',
+                status=model.RecoveryStatus.WAITING,
+                evidence={'fault': 'guest lost'},
+                claimed_by=None,
+                lease_until=None,
+            ),
+        )
+        os.environ[f'{project_id.upper()}_TASK'] = task.id
+        os.environ[f'{project_id.upper()}_RECOVERY'] = recovery.id

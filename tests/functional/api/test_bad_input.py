@@ -1,0 +1,261 @@
+"""Whatever is wrong with a request is a 400 that names the member."""
+
+import shutil
+
+import pytest
+
+from tests.functional.api import world as worlds
+
+GOOD = {'name': 'plain', 'schedule': {'interval': 60}, 'quota': {'count': 1}}
+LONG = 'x' * 256
+HUGE = 10**400
+
+
+@pytest.fixture(scope='module')
+def world(tmp_path_factory, template):
+    """Give one for all: nothing here may change a row."""
+    file = shutil.copy(template, tmp_path_factory.mktemp('world'))
+    made = worlds.World(f'sqlite:///{file}')
+    made.fill()
+    return made
+
+
+POLICY = [
+    # member, what is wrong with it
+    ('name', ''),
+    ('name', ' gold'),
+    ('name', 'gold '),
+    ('name', 'gold\n'),
+    ('name', 'go\x00ld'),
+    ('name', LONG),
+    ('name', 7),
+    ('name', None),
+    ('description', 'x' * 1001),
+    ('description', 'a\x00'),
+    ('description', None),
+    ('schedule', {}),
+    ('schedule', {'interval': 0}),
+    ('schedule', {'interval': -60}),
+    ('schedule', {'interval': 1.5}),
+    ('schedule', {'interval': True}),
+    ('schedule', {'interval': '60'}),
+    ('schedule', {'interval': HUGE}),
+    ('schedule', {'interval': 367 * 86400}),
+    ('schedule', {'interval': 60, 'cron': '0 3 * * *'}),
+    ('schedule', {'interval': 60, 'time_zone': 'UTC'}),
+    ('schedule', {'cron': 'every day'}),
+    ('schedule', {'cron': '0 0 30 2 *'}),
+    ('schedule', {'cron': '0 3 * * * *'}),
+    ('schedule', {'cron': '0 3 * * *', 'time_zone': 'Mars/Olympus'}),
+    ('schedule', {'cron': '0 3 * * *', 'time_zone': '../../etc/passwd'}),
+    ('schedule', {'interval': 60, 'jitter': 5}),
+    ('schedule', None),
+    ('quota', {}),
+    ('quota', {'count': 0}),
+    ('quota', {'count': 1.5}),
+    ('quota', {'count': HUGE}),
+    ('quota', {'count': 1, 'gigabytes': 1}),
+    ('quota', 1),
+    ('thresholds', [{'metric': 'cpu_util'}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': 0}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': -1}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': '80'}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': HUGE}]),
+    ('thresholds', [{'metric': '', 'over': 80}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': 80, 'under': 1}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': x} for x in (70, 80)]),
+    ('thresholds', [{'metric': str(i), 'over': 1} for i in range(21)]),
+    ('thresholds', {}),
+    ('posture', 'bold'),
+    ('posture', None),
+    ('multipliers', {'performance': 'much'}),
+    ('multipliers', {'performance': True}),
+    ('multipliers', {'performance': HUGE}),
+    ('multipliers', []),
+    ('rpo', 0),
+    ('rpo', -1),
+    ('rpo', 1.5),
+    ('rpo', HUGE),
+    ('rpo', '1d'),
+    ('recovery', {'automatic': 'yes'}),
+    ('recovery', {'margin': -1}),
+    ('recovery', {'margin': HUGE}),
+    ('recovery', {'fence': True}),
+    ('recovery', None),
+    ('id', 'mine'),
+    ('project_id', 'theirs'),
+]
+
+
+@pytest.mark.parametrize(('member', 'value'), POLICY)
+@pytest.mark.parametrize(
+    ('method', 'path', 'body'),
+    [
+        ('POST', '/v1/policies', GOOD),
+        ('PATCH', '/v1/policies/policy-mine', {}),
+    ],
+)
+def test_policy(world, method, path, body, member, value):
+    before = world.request('GET', '/v1/policies').json
+    body = {'policy': body | {member: value}}
+    response = world.request(method, path, body)
+    (error,) = response.json['errors']
+    assert (response.status_int, error['status']) == (400, 400)
+    assert member in error['detail'] or member == 'schedule'
+    assert len(error['detail']) < 500
+    assert world.request('GET', '/v1/policies').json == before
+
+
+@pytest.mark.parametrize('member', GOOD)
+def test_policy_lacks(world, member):
+    body = {name: GOOD[name] for name in GOOD if name != member}
+    response = world.request('POST', '/v1/policies', {'policy': body})
+    assert response.status_int == 400
+    assert member in response.json['errors'][0]['detail']
+
+
+def test_weigher_that_is_not_installed(world):
+    body = {'policy': {'multipliers': {'luck': 1}}}
+    response = world.request('PATCH', '/v1/policies/policy-mine', body)
+    assert response.status_int == 400
+    detail = response.json['errors'][0]['detail']
+    assert "'luck'" in detail
+    assert all(name in detail for name in world.weighers)
+
+
+PROTECTION = {
+    'business_id': 'mail',
+    'server_id': 'server',
+    'policy_id': 'policy-mine',
+}
+
+
+@pytest.mark.parametrize(
+    ('path', 'key', 'good', 'member', 'value'),
+    [
+        ('/v1/protections', 'protection', PROTECTION, member, value)
+        for member, values in (
+            ('business_id', ['', ' ', LONG, 5, 'a\tb', 'a\x00b', None]),
+            ('server_id', ['', '../flavors', 'a/b', 'a\n', LONG, 5, None]),
+            ('policy_id', ['', 'a b', LONG, 5, None]),
+            ('image_id', ['image']),
+            ('trust_id', ['trust']),
+        )
+        for value in values
+    ]
+    + [
+        ('/v1/tasks', 'task', {'protection_id': 'one'}, member, value)
+        for member, value in (
+            ('protection_id', ''),
+            ('protection_id', None),
+            ('weight', 1),
+        )
+    ]
+    + [
+        ('/v1/recoveries', 'recovery', {'business_id': 'shop'}, member, value)
+        for member, value in (
+            ('business_id', ''),
+            ('business_id', None),
+            ('recovery_point_id', ''),
+            ('recovery_point_id', None),
+            ('recovery_point_id', 5),
+            ('cause', 'because'),
+        )
+    ],
+)
+def test_others(world, path, key, good, member, value):
+    response = world.request('POST', path, {key: good | {member: value}})
+    assert response.status_int == 400, response.text
+    assert member in response.json['errors'][0]['detail']
+
+
+@pytest.mark.parametrize(
+    ('path', 'key'),
+    [
+        ('/v1/policies', 'policy'),
+        ('/v1/protections', 'protection'),
+        ('/v1/tasks', 'task'),
+        ('/v1/recoveries', 'recovery'),
+    ],
+)
+@pytest.mark.parametrize('body', [b'', {}, [], None, 'text', {'x': {}}, 5])
+def test_envelope(world, path, key, body):
+    response = world.request('POST', path, body)
+    assert response.status_int == 400
+    sent = {key: {}, 'more': 1}
+    assert world.request('POST', path, sent).status_int == 400
+
+
+@pytest.mark.parametrize(
+    'body',
+    [
+        b'{"policy": {"rpo": NaN}}',
+        b'{"policy": {"thresholds": [{"metric": "m", "over": Infinity}]}}',
+        b'{"policy": {"thresholds": [{"metric": "m", "over": -Infinity}]}}',
+        b'{"policy": {"thresholds": [{"metric": "m", "over": 1e999}]}}',
+        b'{"policy": {"multipliers": {"performance": 1e999}}}',
+        b'{"policy": {"description": "\\ud800"}}',
+        b'{"policy": {"description": "\xff"}}',
+        b'{"policy": {"rpo": ' + b'9' * 5000 + b'}}',
+        b'[' * 100000,
+        b'{"policy"',
+        b"{'policy': {}}",
+        b'{"policy": {}}',
+    ],
+)
+def test_what_python_would_read(world, body):
+    response = world.request('PATCH', '/v1/policies/policy-mine', body)
+    assert response.status_int == 400
+
+
+@pytest.mark.parametrize(
+    'query',
+    [
+        'colour=red',
+        'limit=0',
+        'limit=-1',
+        'limit=ten',
+        'limit=1e3',
+        'limit=%D9%A1',
+        'limit=',
+        'limit=1&limit=2',
+        'marker=',
+        'marker=nothing',
+        'marker=a%00b',
+        'all_projects=perhaps',
+        '%ff=1',
+        'limit=%ff',
+    ],
+)
+@pytest.mark.parametrize(
+    'noun',
+    ['policies', 'protections', 'tasks', 'recovery-points', 'recoveries'],
+)
+def test_query(world, noun, query):
+    response = world.request('GET', f'/v1/{noun}?{query}')
+    assert response.status_int == 400
+
+
+@pytest.mark.parametrize(
+    'path',
+    [
+        '/v1/tasks?status=good',
+        '/v1/recovery-points?status=waiting',
+        '/v1/recoveries?status=',
+        '/v1/policies?status=done',
+        '/v1/policies?name=',
+        '/v1/protections?name=shop',
+        '/v1/plan?limit=1',
+        '/v1/policies/policy-mine?name=gold',
+    ],
+)
+def test_filters_of_another_noun(world, path):
+    assert world.request('GET', path).status_int == 400
+
+
+@pytest.mark.parametrize('method', ['GET', 'PATCH', 'DELETE'])
+@pytest.mark.parametrize('name', ['%00', '%ff', "'", '%0a', 'x' * 5000, '..'])
+def test_ids_that_are_none(world, method, name):
+    body = {'policy': {'rpo': None}} if method == 'PATCH' else None
+    response = world.request(method, f'/v1/policies/{name}', body)
+    assert response.status_int in (400, 404)

@@ -1,0 +1,129 @@
+"""One service as its callers see it, and what stands in its tables."""
+
+import json
+import pathlib
+
+from oslo_config import cfg
+import webob
+
+from snapfault import clock
+from snapfault import model
+from snapfault import preview
+from snapfault.api import app
+from snapfault.api import backend
+import snapfault.conf
+from snapfault.db import api
+from snapfault.db import migration
+from snapfault.db import points
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.rank import load
+from tests import build
+from tests.fake import cloud as fake
+from tests.functional.api import identity
+
+MINE = 'mine'
+THEIRS = 'theirs'
+
+
+def make_database(folder):
+    """Make a database with all tables and no rows; gives its file."""
+    file = pathlib.Path(folder) / 'snapfault.db'
+    database = api.Database(f'sqlite:///{file}')
+    migration.upgrade(database)
+    database.close()
+    return file
+
+
+class World:
+    """A database, a cloud in memory, and the application over them."""
+
+    def __init__(self, url):
+        self.database = api.Database(url)
+        self.cloud = fake.FakeCloud()
+        self.wakes = 0
+        self.weighers = load.load()
+        conf = cfg.ConfigOpts()
+        snapfault.conf.register_opts(conf)
+        conf([], project='snapfault', default_config_files=[])
+        self.application = app.make_application(
+            conf,
+            backend.Backend(
+                database=self.database,
+                enroller=fake.FakeEnroller(self.cloud),
+                revoke=self.cloud.revoke,
+                preview=self._preview,
+                wake=self._wake,
+                weighers=frozenset(self.weighers),
+            ),
+            identity.authenticate,
+        )
+        self.rights = {
+            project_id: self.cloud.add_project(project_id)
+            for project_id in (MINE, THEIRS)
+        }
+
+    def _preview(self, project_id, now):
+        return preview.preview(
+            self.database, self.cloud, self.weighers, project_id, now
+        )
+
+    def _wake(self):
+        self.wakes += 1
+
+    def request(self, method, path, body=None, token='member@mine', **headers):
+        """Send one request; a body that is no bytes is sent as JSON."""
+        request = webob.Request.blank(path, method=method)
+        request.headers.update(headers)
+        if token:
+            request.headers['X-Auth-Token'] = token
+        if body is not None:
+            request.content_type = 'application/json'
+            request.body = (
+                body if isinstance(body, bytes) else json.dumps(body).encode()
+            )
+        return request.get_response(self.application)
+
+    # what stands in the tables
+
+    def policy(self, project_id=MINE, **changes):
+        """Put a policy there."""
+        values = {
+            'id': f'policy-{project_id}',
+            'project_id': project_id,
+            'created_at': clock.now(),
+        }
+        return policies.create(self.database, build.policy(**values | changes))
+
+    def protection(self, project_id=MINE, **changes):
+        """Put a protection there, of a server that exists."""
+        server = self.cloud.add_server(project_id)
+        values = {
+            'id': f'protection-{project_id}',
+            'project_id': project_id,
+            'policy_id': f'policy-{project_id}',
+            'server_id': server.id,
+            'image_id': server.image_id,
+            'trust_id': self.rights[project_id].trust_id,
+            'created_at': clock.now(),
+        }
+        return protections.create(
+            self.database, build.protection(**values | changes)
+        )
+
+    def point(self, number=1, status=model.PointStatus.GOOD, **changes):
+        """Put a recovery point of ``shop`` there."""
+        values = {
+            'project_id': MINE,
+            'protection_id': 'protection-mine',
+            'members': (build.member(1, id=f'member-{number}'),),
+        }
+        return points.create(
+            self.database, build.point(number, status, **values | changes)
+        )
+
+    def fill(self):
+        """Put one protected service into each project."""
+        for project_id in (MINE, THEIRS):
+            self.policy(project_id)
+            self.protection(project_id)

@@ -1,0 +1,315 @@
+"""The commands as an operator runs them: processes with files."""
+
+import contextlib
+import json
+import logging
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from snapfault.cmd import all as all_
+from snapfault.cmd import worker
+from snapfault.db import api
+from snapfault.db import migration
+
+BIN = pathlib.Path(sys.executable).parent
+TOP = pathlib.Path(__file__).parents[2]
+LONG = 90  #: seconds; the machine may be busy
+ACCOUNT = """\
+auth_type = password
+auth_url = http://127.0.0.1:1/v3
+username = snapfault
+password = secret
+user_domain_id = default
+project_name = service
+project_domain_id = default
+"""
+CONFIG = """\
+[DEFAULT]
+log_file = {folder}/snapfault.log
+[database]
+connection = sqlite:///{folder}/snapfault.db
+max_retries = 1
+retry_interval = 0
+[keystone_authtoken]
+{account}
+[cloud]
+{account}
+[api]
+port = {port}
+"""
+
+
+class Place:
+    """A folder with a configuration, and the commands run in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            self.port = free.getsockname()[1]
+        self.config = folder / 'snapfault.conf'
+        self.config.write_text(
+            CONFIG.format(folder=folder, account=ACCOUNT, port=self.port)
+        )
+
+    def edit(self, old, new):
+        """Change the configuration."""
+        text = self.config.read_text()
+        assert old in text
+        self.config.write_text(text.replace(old, new))
+
+    def argv(self, name, *arguments):
+        """Give the words of a command line."""
+        return [BIN / name, '--config-file', self.config, *arguments]
+
+    def run(self, name, *arguments):
+        """Run a command to its end."""
+        return subprocess.run(
+            self.argv(name, *arguments),
+            capture_output=True,
+            text=True,
+            timeout=LONG,
+            cwd=self.folder,
+        )
+
+    @contextlib.contextmanager
+    def running(self, name):
+        """Run a command until the block ends."""
+        process = subprocess.Popen(
+            self.argv(name), stderr=subprocess.PIPE, text=True
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+    def get(self, path, **headers):
+        """Ask the API; gives status and body."""
+        url = f'http://127.0.0.1:{self.port}{path}'
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, headers=headers), timeout=LONG
+            ) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def log(self):
+        """Read the log."""
+        file = self.folder / 'snapfault.log'
+        return file.read_text() if file.exists() else ''
+
+
+def until(is_so, process):
+    """Wait until something is so, while a process lives."""
+    for _ in range(LONG * 10):
+        with contextlib.suppress(urllib.error.URLError):
+            if is_so():
+                return
+        assert process.poll() is None, process.communicate()[1]
+        threading.Event().wait(0.1)
+    raise AssertionError('it took too long')
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path)
+
+
+@pytest.fixture(scope='session')
+def template(tmp_path_factory):
+    """Give the file of an empty database: a copy is quicker than a sync."""
+    file = tmp_path_factory.mktemp('template') / 'snapfault.db'
+    database = api.Database(f'sqlite:///{file}')
+    migration.upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def synced(place, template):
+    shutil.copy(template, place.folder)
+    return place
+
+
+@pytest.fixture
+def run_here(monkeypatch, capfd):
+    """Run a command in this process, which starts quicker than one.
+
+    What it sets up for logging is undone.
+    """
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    def run(place, command):
+        monkeypatch.setattr(sys, 'argv', [str(x) for x in place.argv('x')])
+        code = command.main()
+        return code, capfd.readouterr().err
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_a_database_from_nothing(place):
+    def said(*arguments):
+        done = place.run('snapfault-manage', 'db', *arguments)
+        assert (done.returncode, done.stderr) == (0, '')
+        return done.stdout.strip()
+
+    assert said('version') == 'empty'
+    check = place.run('snapfault-status', 'upgrade', 'check')
+    assert check.returncode == 2
+    assert 'snapfault-manage' in check.stdout
+    head = said('sync')
+    assert said('sync') == head == migration.head()
+    check = place.run('snapfault-status', 'upgrade', 'check')
+    assert (check.returncode, 'Success' in check.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ('name', 'old', 'new', 'code', 'said'),
+    [
+        ('all', 'port = ', 'port = 1', 2, 'port'),
+        ('all', 'auth_url = http', '# http', 2, '[cloud]'),
+        ('worker', 'auth_type = ', '# ', 2, '[cloud]'),
+        ('worker', 'connection = ', '# ', 2, '[database]'),
+        ('worker', '[api]', '[worker]\ntick = 0\n[api]', 2, 'tick'),
+        ('all', '/snapfault.db', '/no/such/snapfault.db', 1, 'unable to open'),
+        ('all', '= sqlite', '= nonsense', 2, 'nonsense'),
+        ('all', '[api]', '[api]\nhost = 192.0.2.1', 1, 'ddress'),
+        ('all', '[api]', '[api', 2, 'snapfault.conf'),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(
+    synced, run_here, name, old, new, code, said
+):
+    synced.edit(old, new)
+    ended, text = run_here(synced, {'all': all_, 'worker': worker}[name])
+    assert ended == code, text
+    (line,) = text.splitlines()
+    assert line.startswith('snapfault: ')
+    assert said in line
+    assert 'secret' not in line
+
+
+@pytest.mark.parametrize('command', [all_, worker])
+def test_a_schema_of_another_release(place, run_here, command):
+    code, text = run_here(place, command)
+    (line,) = text.splitlines()
+    assert (code, 'snapfault-manage db sync' in line) == (1, True)
+
+
+def test_a_port_in_use(synced, run_here):
+    with socket.create_server(('127.0.0.1', synced.port)):
+        code, text = run_here(synced, all_)
+    assert (code, len(text.splitlines())) == (1, 1)
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+def test_all_in_one_process(synced, number):
+    """Keystone is down: it starts, says so, and ends when it is told."""
+    with synced.running('snapfault-all') as process:
+        until(lambda: synced.get('/')[0] == 200, process)
+        status, body = synced.get('/v1/policies', **{'X-Auth-Token': 'x'})
+        assert (status, body['errors'][0]['status']) == (503, 503)
+        assert synced.get('/v1/policies')[0] == 401
+        process.send_signal(number)
+        assert process.wait(LONG) == 0
+    assert 'is at work' in synced.log()
+    assert 'has stopped' in synced.log()
+    assert 'Traceback' not in synced.log()
+
+
+def test_a_worker_alone(synced):
+    with synced.running('snapfault-worker') as process:
+        until(lambda: 'is at work' in synced.log(), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) == 0
+    assert 'has stopped' in synced.log()
+
+
+def test_the_api_by_module_path(synced):
+    """As uwsgi or gunicorn load it; a bad file ends in one line too."""
+    code = (
+        'import webob; from snapfault.wsgi import api;'
+        'print(webob.Request.blank("/").get_response(api.application).text)'
+    )
+
+    def load(files):
+        return subprocess.run(
+            [sys.executable, '-c', code],
+            env={**os.environ, 'OS_SNAPFAULT_CONFIG_FILES': files},
+            capture_output=True,
+            text=True,
+            timeout=LONG,
+        )
+
+    done = load(str(synced.config))
+    assert json.loads(done.stdout)['versions'][0]['id'] == 'v1.0'
+    done = load('/no/such/file')
+    assert done.returncode == 2
+    assert done.stderr.startswith('snapfault: ')
+
+
+@pytest.mark.parametrize(
+    ('program', 'config', 'lines'),
+    [
+        (
+            'oslo-config-generator',
+            'snapfault-config-generator.conf',
+            ['[api]', '[cloud]', '[worker]', '[database]', '#max_age = 900'],
+        ),
+        (
+            'oslopolicy-sample-generator',
+            'snapfault-policy-generator.conf',
+            ['# POST  /v1/recoveries'],
+        ),
+    ],
+)
+def test_samples(tmp_path, program, config, lines):
+    sample = tmp_path / 'sample'
+    subprocess.run(
+        [
+            BIN / program,
+            '--config-file',
+            TOP / 'etc/snapfault' / config,
+            '--output-file',
+            sample,
+        ],
+        check=True,
+        capture_output=True,
+        timeout=LONG,
+    )
+    found = sample.read_text().splitlines()
+    assert not set(lines) - set(found)
+
+
+def test_policies_of_an_operator(tmp_path):
+    """oslo.policy's tools find the rules through our enforcer."""
+    config = tmp_path / 'snapfault.conf'
+    config.write_text('[DEFAULT]\n')
+    done = subprocess.run(
+        [
+            BIN / 'oslopolicy-policy-generator',
+            '--namespace',
+            'snapfault',
+            '--config-file',
+            config,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+    )
+    assert '"fault-tolerance:policy:list"' in done.stdout, done.stderr
