@@ -71,7 +71,8 @@ class Story:
                 'OS_CLIENT_CONFIG_FILE': str(self._clouds),
                 'OS_CLOUD': 'alpha',
                 'PYTHONWARNINGS': 'ignore',
-                'COLUMNS': '118',
+                'COLUMNS': '110',
+                'CLIFF_FIT_WIDTH': '1',
             }
         )
         self._services = []
@@ -197,7 +198,10 @@ class Story:
             self._until(lambda: self._status() in ('done', 'failed'))
         screen.type('recovery list -c business_id -c status -c cause')
         recovery_id = self._recoveries()[0]['id']
-        screen.type(f'recovery show {recovery_id}')
+        screen.type(
+            f'recovery show {recovery_id} -c status -c cause'
+            ' -c recovery_point_id -c steps'
+        )
         screen.type(f'server show {VICTIM} -c name -c status -c image')
 
     def _recoveries(self):
