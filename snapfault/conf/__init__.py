@@ -11,6 +11,10 @@ from snapfault.conf import worker
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make all options of snapfault known to a configuration."""
+    """Make all options of snapfault known to a configuration.
+
+    Groups are named, not handed over: oslo.config would keep the options of
+    all configurations in the one object, those of an auth plugin too.
+    """
     for group in (api, cloud, worker, snapshot, rank, recover):
         group.register_opts(conf)

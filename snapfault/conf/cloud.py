@@ -54,10 +54,11 @@ def _session_options() -> list[cfg.Opt]:
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make the options known; the auth plugin adds its own when loaded."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTIONS, group=GROUP)
-    conf.register_opts(_session_options(), group=GROUP)
-    conf.register_opts(loading.get_auth_common_conf_options(), group=GROUP)
+    conf.register_opts(OPTIONS, group=GROUP.name)
+    conf.register_opts(_session_options(), group=GROUP.name)
+    conf.register_opts(
+        loading.get_auth_common_conf_options(), group=GROUP.name
+    )
 
 
 def list_opts() -> list[cfg.Opt]:

@@ -19,5 +19,4 @@ OPTIONS = [
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make the options known."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTIONS, group=GROUP)
+    conf.register_opts(OPTIONS, group=GROUP.name)

@@ -36,5 +36,4 @@ OPTIONS = [
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make the options known."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTIONS, group=GROUP)
+    conf.register_opts(OPTIONS, group=GROUP.name)

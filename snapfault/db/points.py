@@ -218,10 +218,7 @@ def move(
         point is the last good one of its service, and stays (invariant 1)
     """
     base.check_move(moves.POINT, point.status, status)
-    if (point.status, status) == (
-        model.PointStatus.GOOD,
-        model.PointStatus.DELETING,
-    ):
+    if status is model.PointStatus.DELETING:
         _keep_last(session, point)
     changes: dict[str, typing.Any] = {
         'status': status,
