@@ -9,6 +9,7 @@ import collections
 import collections.abc
 import contextlib
 import functools
+import os
 import threading
 import typing
 
@@ -18,9 +19,13 @@ from oslo_db import exception
 from oslo_db import options
 from oslo_db.sqlalchemy import engines
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy import orm
 from sqlalchemy import pool
 
+from snapfault import errors
+
+_Guard = contextlib.AbstractContextManager[typing.Any]
 _P = typing.ParamSpec('_P')
 _R = typing.TypeVar('_R')
 
@@ -32,6 +37,19 @@ OUTAGE: typing.Final = (exception.DBConnectionError, sa.exc.TimeoutError)
 _FILE_LOCKS: dict[str, threading.Lock] = collections.defaultdict(
     threading.Lock
 )
+
+#: A compare-and-swap must see what others have committed meanwhile, which
+#: MySQL's own level (REPEATABLE READ) hides.
+_READ_COMMITTED = {
+    'mysql': 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    'mariadb': 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    'postgresql': (
+        'SET SESSION CHARACTERISTICS AS TRANSACTION'
+        ' ISOLATION LEVEL READ COMMITTED'
+    ),
+}
+#: What passes when it is tried again, where oslo.db has no name for it.
+_PASSING = ('database is locked', 'could not serialize access')
 
 
 class Database:
@@ -47,7 +65,10 @@ class Database:
         :param url: an SQLAlchemy URL
         :param engine_options: of oslo.db's ``create_engine``
         """
-        self.is_sqlite = url.startswith('sqlite')
+        address = sa.make_url(url)
+        self.is_sqlite = address.get_backend_name() == 'sqlite'
+        self._write_guard: _Guard = contextlib.nullcontext()
+        self._read_guard: _Guard = contextlib.nullcontext()
         # Zero: a database that is down must not keep a process from starting.
         engine_options.setdefault('max_retries', 0)
         if self.is_sqlite:
@@ -58,8 +79,11 @@ class Database:
                 **engine_options,
             )
             _begin_immediate(self.engine)
+            self._write_guard = _lock_of(address)
+            if _is_in_memory(address):  # all threads share one connection
+                self._read_guard = self._write_guard
         else:
-            self.engine = engines.create_engine(url, **engine_options)
+            self.engine = _server_engine(address, **engine_options)
         for_writing = self.engine.execution_options(snapfault_writer=True)
         self._readers = orm.sessionmaker(self.engine, expire_on_commit=False)
         self._writers = orm.sessionmaker(for_writing, expire_on_commit=False)
@@ -67,13 +91,13 @@ class Database:
     @contextlib.contextmanager
     def reader(self) -> collections.abc.Iterator[orm.Session]:
         """Give a session that ends without a trace."""
-        with self._readers() as session:
+        with self._read_guard, self._readers() as session:
             yield session
 
     @contextlib.contextmanager
     def writer(self) -> collections.abc.Iterator[orm.Session]:
         """Give a session that commits at the end, or leaves no trace."""
-        with self._writers.begin() as session:
+        with self._write_guard, self._writers.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -82,9 +106,17 @@ class Database:
 
 
 def connect(conf: cfg.ConfigOpts) -> Database:
-    """Make the database that ``[database]`` describes."""
+    """Make the database that ``[database]`` describes.
+
+    :raises SnapfaultError: it names none
+    """
     options.set_defaults(conf)
     group = conf.database
+    if not group.connection:
+        raise errors.SnapfaultError(
+            'no database is named: set [database] connection, for instance'
+            ' to sqlite:////var/lib/snapfault/snapfault.sqlite'
+        )
     return Database(
         group.connection,
         sqlite_synchronous=group.sqlite_synchronous,
@@ -117,7 +149,12 @@ def writer(
     """Run a query that changes rows, again where the database says so."""
 
     @oslo_api.wrap_db_retry(
-        max_retries=5, retry_on_deadlock=True, inc_retry_interval=True
+        retry_interval=0.05,
+        max_retries=20,
+        max_retry_interval=2,
+        retry_on_deadlock=True,
+        exception_checker=_passes,
+        jitter=True,
     )
     @functools.wraps(query)
     def run(database: Database, *args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -127,6 +164,43 @@ def writer(
     return typing.cast(
         'collections.abc.Callable[typing.Concatenate[Database, _P], _R]', run
     )
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, exc.DBAPIError) and any(
+        text in str(error.orig) for text in _PASSING
+    )
+
+
+def _server_engine(url: sa.URL, **engine_options: typing.Any) -> sa.Engine:
+    backend = url.get_backend_name()
+    if backend in ('mysql', 'mariadb') and 'charset' not in url.query:
+        url = url.update_query_dict({'charset': 'utf8mb4'})
+    engine: sa.Engine = engines.create_engine(
+        url.render_as_string(hide_password=False), **engine_options
+    )
+    statement = _READ_COMMITTED.get(backend)
+    if statement is not None:
+
+        @sa.event.listens_for(engine, 'connect')
+        def set_up(connection: typing.Any, _record: typing.Any) -> None:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            cursor.close()
+            connection.commit()
+
+        engine.dispose()  # of a connection that oslo.db tried it with
+    return engine
+
+
+def _is_in_memory(url: sa.URL) -> bool:
+    return url.database in (None, '', ':memory:')
+
+
+def _lock_of(url: sa.URL) -> threading.Lock:
+    if _is_in_memory(url):
+        return threading.Lock()
+    return _FILE_LOCKS[os.path.realpath(str(url.database))]
 
 
 def _pooled(url: sa.URL, **args: typing.Any) -> tuple[sa.Engine, sa.Engine]:
@@ -149,30 +223,15 @@ def _begin_immediate(engine: sa.Engine) -> None:
     for listener in list(engine.dispatch.begin):
         if listener.__name__ == '_sqlite_emit_begin':
             sa.event.remove(engine, 'begin', listener)
-    lock = _FILE_LOCKS[str(engine.url.database)]
     sa.event.listen(engine, 'connect', _set_up)
-    sa.event.listen(engine, 'begin', functools.partial(_begin, lock))
-    for end in ('commit', 'rollback'):
-        sa.event.listen(engine, end, functools.partial(_end, lock))
+    sa.event.listen(engine, 'begin', _begin)
 
 
 def _set_up(connection: typing.Any, _record: typing.Any) -> None:
-    connection.execute('PRAGMA journal_mode=WAL')
     connection.execute('PRAGMA busy_timeout=30000')
+    connection.execute('PRAGMA journal_mode=WAL')
 
 
-def _begin(lock: threading.Lock, connection: sa.Connection) -> None:
-    if 'in_transaction' in connection.info:
-        return
+def _begin(connection: sa.Connection) -> None:
     is_writer = connection.get_execution_options().get('snapfault_writer')
-    if is_writer:
-        lock.acquire()
-        connection.info['locked'] = True
     connection.exec_driver_sql('BEGIN IMMEDIATE' if is_writer else 'BEGIN')
-    connection.info['in_transaction'] = True
-
-
-def _end(lock: threading.Lock, connection: sa.Connection) -> None:
-    connection.info.pop('in_transaction', None)
-    if connection.info.pop('locked', False):
-        lock.release()

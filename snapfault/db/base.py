@@ -1,9 +1,8 @@
-"""What all tables share: types, checked moves, and pages."""
+"""What all tables share: reading rows, checked moves, and pages."""
 
 import collections.abc
 import dataclasses
 import datetime
-import json
 import logging
 import typing
 
@@ -12,71 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from snapfault import errors
+from snapfault.db import columns
 
 LOG = logging.getLogger(__name__)
-
-
-class Utc(sa.types.TypeDecorator[datetime.datetime]):
-    """An aware time in UTC, kept as a naive one to the microsecond."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> typing.Any:
-        """Ask MySQL for microseconds, which it drops otherwise."""
-        if dialect.name == 'mysql':
-            from sqlalchemy.dialects import mysql
-
-            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
-        return dialect.type_descriptor(sa.DateTime())
-
-    def process_bind_param(
-        self, value: datetime.datetime | None, dialect: sa.Dialect
-    ) -> datetime.datetime | None:
-        """Refuse a naive time: nobody knows what it means."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f'{value} has no time zone')
-        return value.astimezone(datetime.UTC).replace(tzinfo=None)
-
-    def process_result_value(
-        self, value: datetime.datetime | None, dialect: sa.Dialect
-    ) -> datetime.datetime | None:
-        """Give the time back aware."""
-        return value and value.replace(tzinfo=datetime.UTC)
-
-
-class Json(sa.types.TypeDecorator[typing.Any]):
-    """A value kept as JSON text; NaN is refused, a broken row named."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(
-        self, value: typing.Any, dialect: sa.Dialect
-    ) -> str:
-        """Write it in one way only, so that equal values are equal text."""
-        return json.dumps(value, sort_keys=True, allow_nan=False)
-
-    def process_result_value(
-        self, value: str | None, dialect: sa.Dialect
-    ) -> typing.Any:
-        """Read it; text that is no JSON is given as it is.
-
-        The row's ``to_model`` then fails on it, and names the row.
-        """
-        try:
-            return json.loads(value or 'null')
-        except ValueError:
-            return value
 
 
 class Base(orm.DeclarativeBase):
     """All tables of snapfault."""
 
     type_annotation_map: typing.ClassVar = {
-        datetime.datetime: Utc,
+        datetime.datetime: columns.Utc,
         str: sa.String(255),
     }
 
@@ -99,6 +43,25 @@ def read(row: typing.Any) -> typing.Any:
             f'row {row.id} of table {row.__tablename__} cannot be read'
             f' ({error}): mend or delete it'
         ) from error
+
+
+def first(
+    session: orm.Session, query: sa.Select[typing.Any], limit: int
+) -> list[typing.Any]:
+    """Read the first ``limit`` sound rows of an ordered query.
+
+    Broken ones take no place, so that a heap of them starves nobody.
+    """
+    found: list[typing.Any] = []
+    seen = 0
+    while len(found) < limit:
+        wanted = limit - len(found)
+        rows = session.scalars(query.limit(wanted).offset(seen)).all()
+        found += read_all(rows)
+        seen += len(rows)
+        if len(rows) < wanted:
+            break
+    return found
 
 
 def read_all(rows: collections.abc.Iterable[typing.Any]) -> list[typing.Any]:
@@ -139,7 +102,7 @@ def page(
             )
         )
     query = query.order_by(table.created_at.desc(), table.id.desc())
-    return read_all(session.scalars(query.limit(limit)))
+    return first(session, query, limit)
 
 
 def mine(table: typing.Any, project_id: str | None) -> list[typing.Any]:
@@ -196,9 +159,52 @@ def chunks(
         yield ordered[start : start + size]
 
 
+#: The names of the times in the model.
+_TIMES: typing.Final = frozenset(
+    {
+        'alarm_at',
+        'completed_at',
+        'created_at',
+        'finished_at',
+        'lease_until',
+        'next_run_at',
+        'not_before',
+        'onset_at',
+        'scheduled_at',
+        'started_at',
+        'updated_at',
+    }
+)
+
+
 def values(source: typing.Any, kind: type) -> dict[str, typing.Any]:
-    """Give the attributes that a class of the model names."""
-    return {
+    """Give the attributes that a class of the model names.
+
+    :raises ValueError: a time is none
+    """
+    found = {
         field.name: getattr(source, field.name)
         for field in dataclasses.fields(kind)
     }
+    for name, value in found.items():
+        if name in _TIMES and isinstance(value, str):
+            raise ValueError(f'{name} is not a time: {value!r}')
+    return found
+
+
+def mapping(value: typing.Any) -> dict[str, typing.Any]:
+    """Take a value that must be a JSON object.
+
+    :raises ValueError: it is none
+    """
+    if not isinstance(value, dict):
+        raise ValueError(f'not a mapping: {value!r}')
+    return value
+
+
+def free(table: typing.Any, now: datetime.datetime) -> sa.ColumnElement[bool]:
+    """Match what nobody holds: it waits, or its holder's lease is over."""
+    return sa.or_(
+        table.status == 'waiting',
+        sa.and_(table.status == 'running', table.lease_until < now),
+    )

@@ -23,6 +23,7 @@ def write(
     """Write the plan, once.
 
     :raises LeaseLost: another worker holds it
+    :raises Conflict: it has a plan
     """
     held = recoveries.hold(session, recovery, point_id=point_id)
     session.add_all(
@@ -31,6 +32,7 @@ def write(
         )
         for each in steps
     )
+    base.flush(session, f'recovery {recovery.id} has a plan already')
     return dataclasses.replace(held, steps=steps)
 
 

@@ -22,15 +22,14 @@ def _config(connection: sa.Connection | None = None) -> config.Config:
 
 def upgrade(database: api.Database, revision: str = 'head') -> None:
     """Create or extend the schema; at head already, do nothing."""
-    for_writing = database.engine.execution_options(snapfault_writer=True)
-    with for_writing.begin() as connection:
-        command.upgrade(_config(connection), revision)
+    with database.writer() as session:
+        command.upgrade(_config(session.connection()), revision)
 
 
 def version(database: api.Database) -> str | None:
     """Give the revision that the database is at; None: it is empty."""
-    with database.engine.connect() as connection:
-        context = migration.MigrationContext.configure(connection)
+    with database.reader() as session:
+        context = migration.MigrationContext.configure(session.connection())
         found: str | None = context.get_current_revision()
         return found
 

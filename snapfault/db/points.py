@@ -3,6 +3,8 @@
 import collections.abc
 import dataclasses
 import datetime
+import itertools
+import operator
 import typing
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import columns
 from snapfault.db import tables
 
 UNFINISHED: typing.Final = [
@@ -21,6 +24,7 @@ UNFINISHED: typing.Final = [
     model.PointStatus.DELETING,
 ]
 Key = tuple[str, str]  #: project id and business id
+CHUNK: typing.Final = 500  #: SQLite nests no deeper than 1000 ORs
 
 
 @api.writer
@@ -66,7 +70,7 @@ def get(
 
 
 @api.reader
-def list_page(
+def list_page(  # noqa: PLR0913 - one a filter
     session: orm.Session,
     project_id: str | None,
     *,
@@ -74,11 +78,17 @@ def list_page(
     marker: str | None = None,
     business_id: str | None = None,
     status: model.PointStatus | None = None,
+    protection_id: str | None = None,
 ) -> list[model.RecoveryPoint]:
     """List points, newest first, deleted ones too."""
     conditions = [
         *base.mine(tables.Point, project_id),
-        *base.equal(tables.Point, business_id=business_id, status=status),
+        *base.equal(
+            tables.Point,
+            business_id=business_id,
+            status=status,
+            protection_id=protection_id,
+        ),
     ]
     return base.page(session, tables.Point, conditions, limit, marker)
 
@@ -97,34 +107,46 @@ def history(
     ]
 
 
-@api.reader
-def histories(
-    session: orm.Session, keys: collections.abc.Collection[Key]
-) -> dict[Key, list[model.RecoveryPoint]]:
-    """Give the history of many services, in a few statements."""
-    return _histories(session, keys)
-
-
 def _histories(
     session: orm.Session, keys: collections.abc.Collection[Key]
 ) -> dict[Key, list[model.RecoveryPoint]]:
+    """Give the history of many services, in a few statements."""
     found: dict[Key, list[model.RecoveryPoint]] = {key: [] for key in keys}
-    projects = {project_id for project_id, _ in keys}
-    for business_ids in base.chunks({key[1] for key in keys}):
+    ordered = sorted(found)
+    for start in range(0, len(ordered), CHUNK):
         rows = session.scalars(
             sa.select(tables.Point)
             .where(
-                tables.Point.project_id.in_(projects),
-                tables.Point.business_id.in_(business_ids),
+                sa.or_(*_arms(ordered[start : start + CHUNK])),
                 tables.Point.status != model.PointStatus.DELETED,
             )
             .order_by(tables.Point.sequence.desc())
         )
         for point in base.read_all(rows):
-            key = (point.project_id, point.business_id)
-            if key in found:
-                found[key].append(point)
+            found[point.project_id, point.business_id].append(point)
     return found
+
+
+histories = api.reader(_histories)
+
+
+def _arms(
+    keys: collections.abc.Iterable[Key],
+) -> list[sa.ColumnElement[bool]]:
+    """Match these keys, one arm a project.
+
+    A list of pairs would say the same, but neither SQLite nor MariaDB
+    looks one up in an index.
+    """
+    return [
+        sa.and_(
+            tables.Point.project_id == project_id,
+            tables.Point.business_id.in_([key[1] for key in of_project]),
+        )
+        for project_id, of_project in itertools.groupby(
+            keys, operator.itemgetter(0)
+        )
+    ]
 
 
 @api.reader
@@ -165,7 +187,7 @@ def last_good_at(
         rows = session.execute(
             sa.select(
                 tables.Protection.id,
-                sa.func.max(tables.Point.completed_at, type_=base.Utc()),
+                sa.func.max(tables.Point.completed_at, type_=columns.Utc()),
             )
             .join(
                 tables.Point,
@@ -225,7 +247,7 @@ def move(
         'reason': reason,
         'not_before': not_before,
     }
-    if status is model.PointStatus.GOOD:
+    if status is model.PointStatus.GOOD and status != point.status:
         changes['completed_at'] = now
     swap = (
         sa.update(tables.Point)

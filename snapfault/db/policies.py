@@ -6,6 +6,7 @@ import datetime
 import enum
 import typing
 
+from oslo_db import exception
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -98,6 +99,7 @@ def find(
     """Read a policy by id, or else by name.
 
     :raises NotFound: the project has none
+    :raises Conflict: several projects have one of that name
     """
     rows = session.scalars(
         sa.select(tables.Policy).where(
@@ -109,6 +111,10 @@ def find(
         )
     ).all()
     found = sorted(rows, key=lambda row: row.id != name_or_id)
+    if len(found) > 1 and found[0].id != name_or_id:
+        raise errors.Conflict(
+            f'several projects have a policy {name_or_id}: give its id'
+        )
     if not found:
         raise errors.NotFound(f'there is no policy {name_or_id}')
     return typing.cast('model.Policy', base.read(found[0]))
@@ -189,4 +195,10 @@ def delete(
             f'{used} protections are under policy {row.name}: delete them or'
             ' put them under another'
         )
-    session.delete(row)
+    name = row.name  # a failed statement takes the row away
+    try:
+        session.execute(
+            sa.delete(tables.Policy).where(tables.Policy.id == policy_id)
+        )
+    except exception.DBReferenceError as error:  # one came this very moment
+        raise errors.Conflict(f'policy {name} is in use') from error

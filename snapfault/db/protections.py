@@ -4,6 +4,7 @@ import collections.abc
 import datetime
 import typing
 
+from oslo_db import exception
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -21,14 +22,24 @@ def create(
     """Add a protection.
 
     :raises Conflict: the project has one of that business id or server
+    :raises NotFound: its policy is gone
     """
     session.add(tables.Protection(**base.values(protection, model.Protection)))
-    base.flush(
-        session,
-        f'business id {protection.business_id!r} or server'
-        f' {protection.server_id} is protected already',
-    )
+    _flush(session, protection)
     return protection
+
+
+def _flush(session: orm.Session, protection: model.Protection) -> None:
+    try:
+        base.flush(
+            session,
+            f'business id {protection.business_id!r} or server'
+            f' {protection.server_id} is protected already',
+        )
+    except exception.DBReferenceError as error:
+        raise errors.NotFound(
+            f'there is no policy {protection.policy_id}'
+        ) from error
 
 
 def _row(
@@ -64,6 +75,7 @@ def find(
     """Read a protection by id, or else by business id.
 
     :raises NotFound: the project has none
+    :raises Conflict: several projects have one of that name
     """
     rows = session.scalars(
         sa.select(tables.Protection).where(
@@ -75,6 +87,10 @@ def find(
         )
     ).all()
     found = sorted(rows, key=lambda row: row.id != business_or_id)
+    if len(found) > 1 and found[0].id != business_or_id:
+        raise errors.Conflict(
+            f'several projects have a protection {business_or_id}: give its id'
+        )
     if not found:
         raise errors.NotFound(f'there is no protection {business_or_id}')
     return typing.cast('model.Protection', base.read(found[0]))
@@ -143,13 +159,14 @@ def update(
 ) -> model.Protection:
     """Write policy, next run, image and trust.
 
-    :raises NotFound: it is gone
+    :raises NotFound: it, or its policy, is gone
     """
     row = _row(session, protection.project_id, protection.id)
     for name in ('policy_id', 'next_run_at', 'image_id', 'trust_id'):
         setattr(row, name, getattr(protection, name))
     row.updated_at = protection.updated_at
-    return protection
+    _flush(session, protection)
+    return typing.cast('model.Protection', base.read(row))
 
 
 @api.writer
@@ -180,23 +197,44 @@ def delete(
                 f' ({busy}): wait for their end'
             )
     session.execute(
-        sa.delete(tables.Task).where(tables.Task.protection_id == row.id)
+        sa.delete(tables.Task).where(
+            tables.Task.protection_id == row.id,
+            tables.Task.status != model.TaskStatus.RUNNING,
+        )
     )
-    session.delete(row)
+    business_id = row.business_id  # a failed statement takes the row away
+    try:
+        session.execute(
+            sa.delete(tables.Protection).where(
+                tables.Protection.id == protection_id
+            )
+        )
+    except exception.DBReferenceError as error:  # one began this very moment
+        raise errors.Conflict(
+            f'a task of {business_id} is under way: wait for its end'
+        ) from error
 
 
 @api.reader
 def due(
-    session: orm.Session, now: datetime.datetime, limit: int
+    session: orm.Session,
+    now: datetime.datetime,
+    limit: int,
+    after: model.Protection | None = None,
 ) -> list[model.Protection]:
-    """List protections whose next run is not after ``now``."""
-    rows = session.scalars(
-        sa.select(tables.Protection)
-        .where(tables.Protection.next_run_at <= now)
-        .order_by(tables.Protection.next_run_at, tables.Protection.id)
-        .limit(limit)
-    )
-    return base.read_all(rows)
+    """List protections whose next run is not after ``now``.
+
+    :param after: the last of the page before, as it was read
+    """
+    table = tables.Protection
+    query = sa.select(table).where(table.next_run_at <= now)
+    if after is not None:
+        query = query.where(
+            table.next_run_at >= after.next_run_at,
+            sa.or_(table.next_run_at > after.next_run_at, table.id > after.id),
+        )
+    query = query.order_by(table.next_run_at, table.id)
+    return base.first(session, query, limit)
 
 
 @api.writer
@@ -205,13 +243,17 @@ def set_alarm(
     protection_id: str,
     text: str,
     now: datetime.datetime,
-) -> None:
-    """Say what needs a person; empty clears it. An equal text is kept."""
-    session.execute(
+) -> bool:
+    """Say what needs a person; empty clears it. An equal text is kept.
+
+    :returns: whether that is news
+    """
+    return base.swapped(
+        session,
         sa.update(tables.Protection)
         .where(
             tables.Protection.id == protection_id,
             tables.Protection.alarm != text,
         )
-        .values(alarm=text, alarm_at=now if text else None)
+        .values(alarm=text, alarm_at=now if text else None),
     )

@@ -112,21 +112,12 @@ def claimable(
     session: orm.Session, now: datetime.datetime, limit: int
 ) -> list[model.Recovery]:
     """List what waits, or was left by a worker that died; oldest first."""
-    rows = session.scalars(
+    query = (
         sa.select(tables.Recovery)
-        .where(
-            sa.or_(
-                tables.Recovery.status == model.RecoveryStatus.WAITING,
-                sa.and_(
-                    tables.Recovery.status == model.RecoveryStatus.RUNNING,
-                    tables.Recovery.lease_until < now,
-                ),
-            )
-        )
+        .where(base.free(tables.Recovery, now))
         .order_by(tables.Recovery.created_at, tables.Recovery.id)
-        .limit(limit)
     )
-    return base.read_all(rows)
+    return base.first(session, query, limit)
 
 
 @api.writer
@@ -144,13 +135,21 @@ def claim(
         'claimed_by': worker,
         'lease_until': lease_until,
     }
-    if not _swap(session, recovery, **changes):
+    # Its holder may have renewed the lease since the row was read.
+    if not _swap(
+        session, recovery, base.free(tables.Recovery, now), **changes
+    ):
         return None
-    return dataclasses.replace(recovery, **changes)  # type: ignore[arg-type]
+    # Or have gone on with the journal, though its lease was over.
+    row = session.get_one(tables.Recovery, recovery.id)
+    return typing.cast('model.Recovery', base.read(row))
 
 
 def _swap(
-    session: orm.Session, recovery: model.Recovery, **changes: typing.Any
+    session: orm.Session,
+    recovery: model.Recovery,
+    *conditions: sa.ColumnElement[bool],
+    **changes: typing.Any,
 ) -> bool:
     return base.swapped(
         session,
@@ -159,6 +158,7 @@ def _swap(
             tables.Recovery.id == recovery.id,
             tables.Recovery.generation == recovery.generation,
             tables.Recovery.status == recovery.status,
+            *conditions,
         )
         .values(**changes),
     )

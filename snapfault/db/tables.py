@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from snapfault import model
 from snapfault.db import base
+from snapfault.db import columns
 
 
 class Policy(base.Base):
@@ -17,13 +18,14 @@ class Policy(base.Base):
     __table_args__ = (
         sa.UniqueConstraint('project_id', 'name', name='policies_name'),
         sa.Index('policies_page', 'project_id', 'created_at', 'id'),
+        columns.OPTIONS,
     )
 
     id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
     project_id: orm.Mapped[str]
     name: orm.Mapped[str]
     description: orm.Mapped[str] = orm.mapped_column(sa.Text)
-    rules: orm.Mapped[typing.Any] = orm.mapped_column(base.Json)
+    rules: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
 
@@ -63,6 +65,7 @@ class Protection(base.Base):
         ),
         sa.Index('protections_page', 'project_id', 'created_at', 'id'),
         sa.Index('protections_due', 'next_run_at'),
+        columns.OPTIONS,
     )
 
     id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
@@ -74,13 +77,9 @@ class Protection(base.Base):
     server_id: orm.Mapped[str]
     image_id: orm.Mapped[str]
     trust_id: orm.Mapped[str]
-    next_run_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    next_run_at: orm.Mapped[datetime.datetime | None]
     alarm: orm.Mapped[str] = orm.mapped_column(sa.Text)
-    alarm_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    alarm_at: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
 
@@ -98,6 +97,7 @@ class Task(base.Base):
         sa.Index('tasks_page', 'project_id', 'created_at', 'id'),
         sa.Index('tasks_waiting', 'status', 'not_before'),
         sa.Index('tasks_held', 'claimed_by', 'status'),
+        columns.OPTIONS,
     )
 
     id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
@@ -111,17 +111,13 @@ class Task(base.Base):
     not_before: orm.Mapped[datetime.datetime]
     generation: orm.Mapped[int]
     claimed_by: orm.Mapped[str | None]
-    lease_until: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    lease_until: orm.Mapped[datetime.datetime | None]
     weight: orm.Mapped[float | None]
-    breakdown: orm.Mapped[typing.Any] = orm.mapped_column(base.Json)
+    breakdown: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
     reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
     point_id: orm.Mapped[str | None]
     created_at: orm.Mapped[datetime.datetime]
-    finished_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    finished_at: orm.Mapped[datetime.datetime | None]
 
     def to_model(self) -> model.Task:
         """Read status and breakdown into values."""
@@ -146,6 +142,7 @@ class Point(base.Base):
         sa.Index('recovery_points_history', 'project_id', 'business_id'),
         sa.Index('recovery_points_status', 'status'),
         sa.Index('recovery_points_task', 'task_id'),
+        columns.OPTIONS,
     )
 
     sequence: orm.Mapped[int] = orm.mapped_column(
@@ -165,12 +162,8 @@ class Point(base.Base):
     reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
     scheduled_at: orm.Mapped[datetime.datetime]
     created_at: orm.Mapped[datetime.datetime]
-    completed_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
-    not_before: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    completed_at: orm.Mapped[datetime.datetime | None]
+    not_before: orm.Mapped[datetime.datetime | None]
     members: orm.Mapped[list['Member']] = orm.relationship(
         order_by='Member.position', lazy='selectin'
     )
@@ -190,7 +183,10 @@ class Member(base.Base):
     """One volume's snapshot within a recovery point."""
 
     __tablename__ = 'recovery_point_members'
-    __table_args__ = (sa.Index('recovery_point_members_point', 'point_id'),)
+    __table_args__ = (
+        sa.Index('recovery_point_members_point', 'point_id'),
+        columns.OPTIONS,
+    )
 
     id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
     point_id: orm.Mapped[str] = orm.mapped_column(
@@ -219,6 +215,7 @@ class Recovery(base.Base):
         sa.Index('recoveries_page', 'project_id', 'created_at', 'id'),
         sa.Index('recoveries_status', 'status'),
         sa.Index('recoveries_protection', 'protection_id'),
+        columns.OPTIONS,
     )
 
     id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
@@ -232,18 +229,14 @@ class Recovery(base.Base):
     status: orm.Mapped[str]
     cause: orm.Mapped[str] = orm.mapped_column(sa.Text)
     onset_at: orm.Mapped[datetime.datetime]
-    evidence: orm.Mapped[typing.Any] = orm.mapped_column(base.Json)
+    evidence: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
     point_id: orm.Mapped[str | None]
     reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
     generation: orm.Mapped[int]
     claimed_by: orm.Mapped[str | None]
-    lease_until: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    lease_until: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
-    finished_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    finished_at: orm.Mapped[datetime.datetime | None]
     steps: orm.Mapped[list['Step']] = orm.relationship(
         order_by='Step.position', lazy='selectin'
     )
@@ -254,6 +247,7 @@ class Recovery(base.Base):
             **base.values(self, model.Recovery)
             | {
                 'status': model.RecoveryStatus(self.status),
+                'evidence': base.mapping(self.evidence),
                 'steps': tuple(each.to_model() for each in self.steps),
             }
         )
@@ -263,6 +257,7 @@ class Step(base.Base):
     """One line of a recovery's journal."""
 
     __tablename__ = 'recovery_steps'
+    __table_args__ = columns.OPTIONS
 
     recovery_id: orm.Mapped[str] = orm.mapped_column(
         sa.ForeignKey('recoveries.id', name='steps_recovery'),
@@ -273,19 +268,18 @@ class Step(base.Base):
     )
     phase: orm.Mapped[int]
     name: orm.Mapped[str]
-    arguments: orm.Mapped[typing.Any] = orm.mapped_column(base.Json)
+    arguments: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
     status: orm.Mapped[str]
     detail: orm.Mapped[str] = orm.mapped_column(sa.Text)
-    started_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
-    finished_at: orm.Mapped[datetime.datetime | None] = orm.mapped_column(
-        base.Utc
-    )
+    started_at: orm.Mapped[datetime.datetime | None]
+    finished_at: orm.Mapped[datetime.datetime | None]
 
     def to_model(self) -> model.StepRecord:
         """Read the status into a value."""
         return model.StepRecord(
             **base.values(self, model.StepRecord)
-            | {'status': model.StepStatus(self.status)}
+            | {
+                'status': model.StepStatus(self.status),
+                'arguments': base.mapping(self.arguments),
+            }
         )

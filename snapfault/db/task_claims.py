@@ -45,13 +45,17 @@ def claim(
         'claimed_by': worker,
         'lease_until': lease_until,
     }
-    if not _swap(session, task, **changes):
+    # Its holder may have renewed the lease since the row was read.
+    if not _swap(session, task, base.free(tables.Task, now), **changes):
         return None
     return dataclasses.replace(task, **changes)  # type: ignore[arg-type]
 
 
 def _swap(
-    session: orm.Session, task: model.Task, **changes: typing.Any
+    session: orm.Session,
+    task: model.Task,
+    *conditions: sa.ColumnElement[bool],
+    **changes: typing.Any,
 ) -> bool:
     return base.swapped(
         session,
@@ -60,6 +64,7 @@ def _swap(
             tables.Task.id == task.id,
             tables.Task.generation == task.generation,
             tables.Task.status == task.status,
+            *conditions,
         )
         .values(**changes),
     )

@@ -42,37 +42,97 @@ class Due(typing.Protocol):
 @api.writer
 def schedule(
     session: orm.Session,
-    dues: collections.abc.Iterable[Due],
+    dues: collections.abc.Collection[Due],
     now: datetime.datetime,
 ) -> list[model.Task]:
     """Move next runs on and insert the tasks that fall due, once each.
 
     Each protection is won by compare-and-swap on ``next_run_at``; one whose
-    last task is still open gets none: the run is collapsed into it.
+    last task is still open gets none: the run is collapsed into it. The
+    statements are a fixed number for 500 protections.
     """
-    won = [due for due in dues if _moved_on(session, due)]
-    busy = _busy(session, [due.protection_id for due in won])
-    made = []
-    for due in won:
-        protection = session.get(tables.Protection, due.protection_id)
-        if protection is None or due.protection_id in busy:
-            continue
-        task = _new(protection, due.scheduled_at, now)
-        if _inserted(session, task):
-            made.append(task)
+    by_id = {due.protection_id: due for due in dues}
+    made: list[model.Task] = []
+    for ids in base.chunks(by_id):
+        made += _schedule(session, [by_id[each] for each in ids], now)
+    return sorted(made, key=lambda task: (task.scheduled_at, task.id))
+
+
+def _schedule(
+    session: orm.Session,
+    dues: collections.abc.Iterable[Due],
+    now: datetime.datetime,
+) -> list[model.Task]:
+    by_id = {due.protection_id: due for due in dues}
+    locked = _locked(session, by_id)
+    won = {
+        each: due
+        for each, due in by_id.items()
+        if each in locked and locked[each].next_run_at == due.was
+    }
+    if not won:
+        return []
+    session.execute(
+        sa.update(tables.Protection),
+        [
+            {'id': each, 'next_run_at': due.next_run_at}
+            for each, due in won.items()
+        ],
+    )
+    taken = _busy(session, won) | _made(session, won)
+    made = [
+        _new(locked[each], due.scheduled_at, now)
+        for each, due in won.items()
+        if each not in taken
+    ]
+    _insert(session, made)
     return made
 
 
-def _moved_on(session: orm.Session, due: Due) -> bool:
-    return base.swapped(
-        session,
-        sa.update(tables.Protection)
-        .where(
-            tables.Protection.id == due.protection_id,
-            tables.Protection.next_run_at == due.was,
-        )
-        .values(next_run_at=due.next_run_at),
+def _locked(
+    session: orm.Session, protection_ids: collections.abc.Collection[str]
+) -> dict[str, tables.Protection]:
+    """Keep others from giving these protections tasks until the end."""
+    rows = session.scalars(
+        sa.select(tables.Protection)
+        .where(tables.Protection.id.in_(protection_ids))
+        .order_by(tables.Protection.id)
+        .with_for_update()
     )
+    return {row.id: row for row in rows}
+
+
+def _made(
+    session: orm.Session, dues: collections.abc.Mapping[str, Due]
+) -> set[str]:
+    """Find those that have a task of this very run, though it is closed."""
+    rows = session.execute(
+        sa.select(tables.Task.protection_id, tables.Task.scheduled_at).where(
+            tables.Task.protection_id.in_(dues),
+            tables.Task.scheduled_at.in_(
+                {due.scheduled_at for due in dues.values()}
+            ),
+        )
+    )
+    return {
+        row.protection_id
+        for row in rows
+        if row.scheduled_at == dues[row.protection_id].scheduled_at
+    }
+
+
+def _insert(session: orm.Session, made: list[model.Task]) -> None:
+    if not made:
+        return
+    try:
+        session.execute(
+            sa.insert(tables.Task),
+            [base.values(task, model.Task) for task in made],
+        )
+    except exception.DBDuplicateEntry as error:
+        # Only where row locks do not hold, between the nodes of a Galera
+        # cluster: look again.
+        raise exception.RetryRequest(error) from error
 
 
 def _busy(
@@ -116,16 +176,6 @@ def _new(
     )
 
 
-def _inserted(session: orm.Session, task: model.Task) -> bool:
-    """Insert a task, or find that the unique key holds it already."""
-    try:
-        with session.begin_nested():
-            session.add(tables.Task(**base.values(task, model.Task)))
-    except exception.DBDuplicateEntry:
-        return False
-    return True
-
-
 @api.writer
 def create_now(
     session: orm.Session, protection: model.Protection, now: datetime.datetime
@@ -133,12 +183,16 @@ def create_now(
     """Add a task that a person asks for.
 
     :raises Conflict: one of the protection is open already
+    :raises NotFound: the protection is gone
     """
+    if not _locked(session, [protection.id]):
+        raise errors.NotFound(f'there is no protection {protection.id}')
+    taken = f'a task of {protection.business_id} is waiting or running'
+    if _busy(session, [protection.id]):
+        raise errors.Conflict(taken)
     task = _new(protection, now, now)
-    if _busy(session, [protection.id]) or not _inserted(session, task):
-        raise errors.Conflict(
-            f'a task of {protection.business_id} is waiting or running'
-        )
+    session.add(tables.Task(**base.values(task, model.Task)))
+    base.flush(session, taken)
     return task
 
 
@@ -192,24 +246,18 @@ def waiting(
     session: orm.Session, now: datetime.datetime, limit: int
 ) -> list[model.Task]:
     """List what may be begun: due, or left by a worker that died."""
-    rows = session.scalars(
+    query = (
         sa.select(tables.Task)
         .where(
+            base.free(tables.Task, now),
             sa.or_(
-                sa.and_(
-                    tables.Task.status == model.TaskStatus.WAITING,
-                    tables.Task.not_before <= now,
-                ),
-                sa.and_(
-                    tables.Task.status == model.TaskStatus.RUNNING,
-                    tables.Task.lease_until < now,
-                ),
-            )
+                tables.Task.status != model.TaskStatus.WAITING,
+                tables.Task.not_before <= now,
+            ),
         )
         .order_by(tables.Task.scheduled_at, tables.Task.id)
-        .limit(limit)
     )
-    return base.read_all(rows)
+    return base.first(session, query, limit)
 
 
 @api.writer
@@ -219,15 +267,24 @@ def set_rankings(
         str, tuple[float, tuple[model.Part, ...]]
     ],
 ) -> None:
-    """Keep weight and breakdown of the last ranking, in one statement."""
+    """Keep weight and breakdown of the last ranking, in one statement.
+
+    A task that was deleted meanwhile keeps nothing, and hinders no other.
+    """
+    table = tables.Task.metadata.tables[tables.Task.__tablename__]
     if rankings:
-        session.execute(
-            sa.update(tables.Task),
+        session.connection().execute(
+            sa.update(table)
+            .where(table.c.id == sa.bindparam('task'))
+            .values(
+                weight=sa.bindparam('weighs'),
+                breakdown=sa.bindparam('because'),
+            ),
             [
                 {
-                    'id': task_id,
-                    'weight': weight,
-                    'breakdown': [dataclasses.asdict(part) for part in parts],
+                    'task': task_id,
+                    'weighs': weight,
+                    'because': [dataclasses.asdict(part) for part in parts],
                 }
                 for task_id, (weight, parts) in sorted(rankings.items())
             ],

@@ -1,14 +1,10 @@
-"""Decide which runs are due, and when the next one is. Pure.
-
-An interval falls on its multiples since the Unix epoch, so that all
-protections of a policy fall due together and can be ranked against each
-other. A cron expression is read on the wall clock of its zone, with the
-rules of Debian's cron where clocks are put forward or back.
-"""
+"""Decide when runs fall due. Pure."""
 
 import collections.abc
 import dataclasses
 import datetime
+import functools
+import typing
 import zoneinfo
 
 import cronsim
@@ -16,117 +12,97 @@ import cronsim
 from snapfault import errors
 from snapfault import model
 
-#: No sane schedule is slower; and it keeps dates within what they can be.
-LONGEST = 366 * 86400
+EPOCH: typing.Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+SECOND: typing.Final = datetime.timedelta(seconds=1)
+#: Longer than any hour that a zone ever repeated.
+OVERLAP: typing.Final = datetime.timedelta(hours=3)
+#: Ten years, in seconds; a run that is further off is a slip of the hand.
+LONGEST_INTERVAL: typing.Final = 10 * 366 * 24 * 3600
+#: Characters of a cron expression, as many as the database keeps.
+LONGEST_CRON: typing.Final = 255
+#: Names that mean another zone on another machine.
+LOCAL_ZONES: typing.Final = frozenset({'localtime', 'posixrules', 'Factory'})
+#: Where check() begins to look for a first run; any time would do.
+SAMPLE: typing.Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 
 
 @dataclasses.dataclass(frozen=True)
 class Due:
-    """A protection whose run is due."""
+    """A run that is due; those missed before it are not made up for."""
 
     protection_id: str
-    was: datetime.datetime  #: its next run, as it was read
-    scheduled_at: datetime.datetime  #: the latest one missed or due
-    next_run_at: datetime.datetime | None
+    was: datetime.datetime  #: the next run that the plan was made from
+    scheduled_at: datetime.datetime  #: the latest occurrence up to now
+    next_run_at: datetime.datetime | None  #: the first occurrence after now
 
 
 def check(schedule: model.Schedule) -> None:
-    """Refuse a schedule that could never be followed.
+    """Say what is wrong with a schedule, if anything is.
 
-    :raises InvalidInput: says what to do about it
+    :raises InvalidInput: with what to write instead
     """
     if (schedule.interval is None) == (schedule.cron is None):
         raise errors.InvalidInput(
-            'a schedule has either an interval or a cron expression'
+            'a schedule has either an interval or a cron expression: give '
+            'exactly one of them'
         )
-    if schedule.interval is not None:
+    if schedule.cron is None:
         _check_interval(schedule.interval)
+        return
+    _check_cron(schedule.cron)
     _zone(schedule.time_zone)
-    if schedule.cron is not None:
-        start = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-        if next_run(schedule, start) is None:
-            raise errors.InvalidInput(
-                f'cron expression {schedule.cron!r} never fires: name a day'
-                ' that exists'
-            )
-
-
-def _check_interval(interval: object) -> None:
-    if not isinstance(interval, int) or isinstance(interval, bool):
+    if next_run(schedule, SAMPLE) is None:
         raise errors.InvalidInput(
-            f'interval {interval!r} is not a whole number of seconds'
+            f'cron expression {schedule.cron!r} never fires: give a day that '
+            f'its months have'
         )
-    if not 1 <= interval <= LONGEST:
-        raise errors.InvalidInput(
-            f'interval {interval} is not between 1 and {LONGEST} seconds'
-        )
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (
-        zoneinfo.ZoneInfoNotFoundError,
-        ValueError,
-        TypeError,
-        OSError,
-    ) as error:
-        raise errors.InvalidInput(
-            f'there is no time zone {name!r}: use an IANA name such as'
-            ' Europe/Prague'
-        ) from error
 
 
 def next_run(
     schedule: model.Schedule, after: datetime.datetime
 ) -> datetime.datetime | None:
-    """Give the first run strictly after a time; None: there is none.
+    """Find the first occurrence later than ``after``; None: it never fires.
 
-    :raises InvalidInput: the schedule cannot be read
+    :raises InvalidInput: the schedule has no meaning, see :func:`check`
     """
     if schedule.interval is not None:
-        last = _last_multiple(schedule.interval, after)
-        return last + datetime.timedelta(seconds=schedule.interval)
-    return next(_occurrences(schedule, after), None)
+        _check_interval(schedule.interval)
+        step = datetime.timedelta(seconds=schedule.interval)
+        return EPOCH + ((after - EPOCH) // step + 1) * step
+    # Debian's rules can place a run of the repeated hour into its first
+    # pass, which may be over: go on to one that is not.
+    return next(
+        (each for each in _occurrences(schedule, after) if each > after), None
+    )
 
 
-def _last_run(
-    schedule: model.Schedule, now: datetime.datetime
+def last_run(
+    schedule: model.Schedule, until: datetime.datetime
 ) -> datetime.datetime | None:
-    """Give the last run that is not after ``now``."""
+    """Find the latest occurrence up to and with ``until``; None: none was.
+
+    It looks backwards from ``until``, so it costs the same after a second
+    and after a year.
+
+    :raises InvalidInput: the schedule has no meaning, see :func:`check`
+    """
     if schedule.interval is not None:
-        return _last_multiple(schedule.interval, now)
-    a_moment_later = now + datetime.timedelta(minutes=1)
-    for run in _occurrences(schedule, a_moment_later, reverse=True):
-        if run <= now:
-            return run
-    return None
-
-
-def _last_multiple(interval: int, now: datetime.datetime) -> datetime.datetime:
-    seconds = int(now.timestamp()) // interval * interval
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-
-
-def _occurrences(
-    schedule: model.Schedule,
-    start: datetime.datetime,
-    *,
-    reverse: bool = False,
-) -> collections.abc.Iterator[datetime.datetime]:
-    local = start.astimezone(_zone(schedule.time_zone))
-    try:
-        runs = cronsim.CronSim(schedule.cron or '', local, reverse=reverse)
-    except cronsim.CronSimError as error:
-        raise errors.InvalidInput(
-            f'cron expression {schedule.cron!r} cannot be read ({error}):'
-            ' give minute, hour, day of month, month, day of week'
-        ) from error
-    if len((schedule.cron or '').split()) != 5:
-        raise errors.InvalidInput(
-            f'cron expression {schedule.cron!r} has not five fields'
-        )
-    return (run.astimezone(datetime.UTC) for run in runs)
+        _check_interval(schedule.interval)
+        step = datetime.timedelta(seconds=schedule.interval)
+        return EPOCH + (until - EPOCH) // step * step
+    begin = until.replace(microsecond=0) + SECOND
+    if until.astimezone(_zone(schedule.time_zone)).fold:
+        # The second pass of a repeated hour: a run later on the clock's
+        # face may have been in the first pass already.
+        begin += OVERLAP
+    return next(
+        (
+            each
+            for each in _occurrences(schedule, begin, reverse=True)
+            if each <= until
+        ),
+        None,
+    )
 
 
 def due(
@@ -134,24 +110,87 @@ def due(
     policies: collections.abc.Mapping[str, model.Policy],
     now: datetime.datetime,
 ) -> list[Due]:
-    """Say what falls due; runs that were missed collapse into the latest.
+    """Decide which runs are due; however many were missed, one is.
 
-    A protection whose policy is missing or unreadable is left out.
+    A protection whose policy is absent, or whose policy's schedule has no
+    meaning, is left out: its next run stays where it is.
     """
+
+    @functools.cache
+    def around(
+        schedule: model.Schedule,
+    ) -> tuple[datetime.datetime | None, datetime.datetime | None] | None:
+        try:
+            return last_run(schedule, now), next_run(schedule, now)
+        except errors.InvalidInput:
+            return None
+
     found = []
-    for protection in protections:
-        policy = policies.get(protection.policy_id)
-        was = protection.next_run_at
-        if policy is None or was is None or was > now:
+    for each in protections:
+        policy = policies.get(each.policy_id)
+        if each.next_run_at is None or each.next_run_at > now or not policy:
             continue
-        latest = _last_run(policy.schedule, now)
-        scheduled_at = was if latest is None else max(was, latest)
-        found.append(
-            Due(
-                protection.id,
-                was,
-                scheduled_at,
-                next_run(policy.schedule, now),
-            )
-        )
+        runs = around(policy.schedule)
+        if runs is None:
+            continue
+        last, following = runs
+        # A policy that has changed since may have had no occurrence since:
+        # the run that was promised is due all the same.
+        scheduled_at = max(last or each.next_run_at, each.next_run_at)
+        found.append(Due(each.id, each.next_run_at, scheduled_at, following))
     return found
+
+
+def _check_interval(interval: typing.Any) -> None:
+    if type(interval) is not int or not 1 <= interval <= LONGEST_INTERVAL:
+        raise errors.InvalidInput(
+            f'interval {interval!r} is no time between runs: give whole '
+            f'seconds, from 1 to {LONGEST_INTERVAL}'
+        )
+
+
+def _check_cron(cron: typing.Any) -> None:
+    if not isinstance(cron, str) or len(cron) > LONGEST_CRON:
+        raise errors.InvalidInput(
+            f'a cron expression is text of at most {LONGEST_CRON} characters: '
+            f"give one like '30 2 * * *'"
+        )
+    if len(cron.split()) != 5:
+        raise errors.InvalidInput(
+            f'cron expression {cron!r} has {len(cron.split())} fields: give '
+            f'five, minute, hour, day of month, month and day of week, as in '
+            f"'30 2 * * *'"
+        )
+    try:
+        cronsim.CronSim(cron, SAMPLE)
+    except (cronsim.CronSimError, ValueError) as error:
+        raise errors.InvalidInput(
+            f'cron expression {cron!r} cannot be read or never fires '
+            f"({error}): give one like '30 2 * * *'"
+        ) from error
+
+
+def _zone(name: typing.Any) -> zoneinfo.ZoneInfo:
+    try:
+        if not isinstance(name, str) or name in LOCAL_ZONES:
+            raise ValueError('it differs from machine to machine')
+        return zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError) as error:
+        raise errors.InvalidInput(
+            f'time zone {name!r} is unknown: give a name of the IANA '
+            f"database, as 'UTC' or 'Europe/Prague'"
+        ) from error
+
+
+def _occurrences(
+    schedule: model.Schedule,
+    begin: datetime.datetime,
+    *,
+    reverse: bool = False,
+) -> collections.abc.Iterator[datetime.datetime]:
+    """Walk a cron's occurrences in UTC; it gives up after 50 dry years."""
+    _check_cron(schedule.cron)
+    local = begin.astimezone(_zone(schedule.time_zone))
+    walk = cronsim.CronSim(schedule.cron, local, reverse=reverse)
+    for each in walk:
+        yield each.astimezone(datetime.UTC)

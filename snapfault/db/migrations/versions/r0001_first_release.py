@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from snapfault.db import base
+from snapfault.db import columns
 
 revision = '0001'
 down_revision = None
@@ -27,11 +27,12 @@ def _policies() -> None:
         sa.Column('project_id', sa.String(length=255), nullable=False),
         sa.Column('name', sa.String(length=255), nullable=False),
         sa.Column('description', sa.Text(), nullable=False),
-        sa.Column('rules', base.Json(), nullable=False),
-        sa.Column('created_at', base.Utc(), nullable=False),
-        sa.Column('updated_at', base.Utc(), nullable=False),
+        sa.Column('rules', columns.Json(), nullable=False),
+        sa.Column('created_at', columns.Utc(), nullable=False),
+        sa.Column('updated_at', columns.Utc(), nullable=False),
         sa.PrimaryKeyConstraint('id'),
         sa.UniqueConstraint('project_id', 'name', name='policies_name'),
+        **columns.OPTIONS,
     )
     op.create_index(
         'policies_page', 'policies', ['project_id', 'created_at', 'id']
@@ -48,11 +49,11 @@ def _protections() -> None:
         sa.Column('server_id', sa.String(length=255), nullable=False),
         sa.Column('image_id', sa.String(length=255), nullable=False),
         sa.Column('trust_id', sa.String(length=255), nullable=False),
-        sa.Column('next_run_at', base.Utc(), nullable=True),
+        sa.Column('next_run_at', columns.Utc(), nullable=True),
         sa.Column('alarm', sa.Text(), nullable=False),
-        sa.Column('alarm_at', base.Utc(), nullable=True),
-        sa.Column('created_at', base.Utc(), nullable=False),
-        sa.Column('updated_at', base.Utc(), nullable=False),
+        sa.Column('alarm_at', columns.Utc(), nullable=True),
+        sa.Column('created_at', columns.Utc(), nullable=False),
+        sa.Column('updated_at', columns.Utc(), nullable=False),
         sa.ForeignKeyConstraint(
             ['policy_id'], ['policies.id'], name='protections_policy'
         ),
@@ -63,6 +64,7 @@ def _protections() -> None:
         sa.UniqueConstraint(
             'project_id', 'server_id', name='protections_server'
         ),
+        **columns.OPTIONS,
     )
     op.create_index('protections_due', 'protections', ['next_run_at'])
     op.create_index(
@@ -76,24 +78,25 @@ def _tasks() -> None:
         sa.Column('id', sa.String(length=36), nullable=False),
         sa.Column('project_id', sa.String(length=255), nullable=False),
         sa.Column('protection_id', sa.String(length=36), nullable=False),
-        sa.Column('scheduled_at', base.Utc(), nullable=False),
+        sa.Column('scheduled_at', columns.Utc(), nullable=False),
         sa.Column('status', sa.String(length=255), nullable=False),
         sa.Column('attempts', sa.Integer(), nullable=False),
-        sa.Column('not_before', base.Utc(), nullable=False),
+        sa.Column('not_before', columns.Utc(), nullable=False),
         sa.Column('generation', sa.Integer(), nullable=False),
         sa.Column('claimed_by', sa.String(length=255), nullable=True),
-        sa.Column('lease_until', base.Utc(), nullable=True),
+        sa.Column('lease_until', columns.Utc(), nullable=True),
         sa.Column('weight', sa.Double(), nullable=True),
-        sa.Column('breakdown', base.Json(), nullable=False),
+        sa.Column('breakdown', columns.Json(), nullable=False),
         sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('point_id', sa.String(length=255), nullable=True),
-        sa.Column('created_at', base.Utc(), nullable=False),
-        sa.Column('finished_at', base.Utc(), nullable=True),
+        sa.Column('created_at', columns.Utc(), nullable=False),
+        sa.Column('finished_at', columns.Utc(), nullable=True),
         sa.ForeignKeyConstraint(
             ['protection_id'], ['protections.id'], name='tasks_protection'
         ),
         sa.PrimaryKeyConstraint('id'),
         sa.UniqueConstraint('protection_id', 'scheduled_at', name='tasks_due'),
+        **columns.OPTIONS,
     )
     op.create_index('tasks_held', 'tasks', ['claimed_by', 'status'])
     op.create_index('tasks_page', 'tasks', ['project_id', 'created_at', 'id'])
@@ -119,12 +122,13 @@ def _recovery_points() -> None:
         sa.Column('image_id', sa.String(length=255), nullable=False),
         sa.Column('flavor_id', sa.String(length=255), nullable=False),
         sa.Column('reason', sa.Text(), nullable=False),
-        sa.Column('scheduled_at', base.Utc(), nullable=False),
-        sa.Column('created_at', base.Utc(), nullable=False),
-        sa.Column('completed_at', base.Utc(), nullable=True),
-        sa.Column('not_before', base.Utc(), nullable=True),
+        sa.Column('scheduled_at', columns.Utc(), nullable=False),
+        sa.Column('created_at', columns.Utc(), nullable=False),
+        sa.Column('completed_at', columns.Utc(), nullable=True),
+        sa.Column('not_before', columns.Utc(), nullable=True),
         sa.PrimaryKeyConstraint('sequence'),
         sa.UniqueConstraint('id', name='recovery_points_id'),
+        **columns.OPTIONS,
     )
     op.create_index(
         'recovery_points_history',
@@ -157,6 +161,7 @@ def _recovery_point_members() -> None:
             ['point_id'], ['recovery_points.id'], name='members_point'
         ),
         sa.PrimaryKeyConstraint('id'),
+        **columns.OPTIONS,
     )
     op.create_index(
         'recovery_point_members_point', 'recovery_point_members', ['point_id']
@@ -174,17 +179,18 @@ def _recoveries() -> None:
         sa.Column('open_server_id', sa.String(length=255), nullable=True),
         sa.Column('status', sa.String(length=255), nullable=False),
         sa.Column('cause', sa.Text(), nullable=False),
-        sa.Column('onset_at', base.Utc(), nullable=False),
-        sa.Column('evidence', base.Json(), nullable=False),
+        sa.Column('onset_at', columns.Utc(), nullable=False),
+        sa.Column('evidence', columns.Json(), nullable=False),
         sa.Column('point_id', sa.String(length=255), nullable=True),
         sa.Column('reason', sa.Text(), nullable=False),
         sa.Column('generation', sa.Integer(), nullable=False),
         sa.Column('claimed_by', sa.String(length=255), nullable=True),
-        sa.Column('lease_until', base.Utc(), nullable=True),
-        sa.Column('created_at', base.Utc(), nullable=False),
-        sa.Column('finished_at', base.Utc(), nullable=True),
+        sa.Column('lease_until', columns.Utc(), nullable=True),
+        sa.Column('created_at', columns.Utc(), nullable=False),
+        sa.Column('finished_at', columns.Utc(), nullable=True),
         sa.PrimaryKeyConstraint('id'),
         sa.UniqueConstraint('open_server_id', name='recoveries_open'),
+        **columns.OPTIONS,
     )
     op.create_index(
         'recoveries_page', 'recoveries', ['project_id', 'created_at', 'id']
@@ -202,13 +208,14 @@ def _recovery_steps() -> None:
         ),
         sa.Column('phase', sa.Integer(), nullable=False),
         sa.Column('name', sa.String(length=255), nullable=False),
-        sa.Column('arguments', base.Json(), nullable=False),
+        sa.Column('arguments', columns.Json(), nullable=False),
         sa.Column('status', sa.String(length=255), nullable=False),
         sa.Column('detail', sa.Text(), nullable=False),
-        sa.Column('started_at', base.Utc(), nullable=True),
-        sa.Column('finished_at', base.Utc(), nullable=True),
+        sa.Column('started_at', columns.Utc(), nullable=True),
+        sa.Column('finished_at', columns.Utc(), nullable=True),
         sa.ForeignKeyConstraint(
             ['recovery_id'], ['recoveries.id'], name='steps_recovery'
         ),
         sa.PrimaryKeyConstraint('recovery_id', 'position'),
+        **columns.OPTIONS,
     )

@@ -1,0 +1,198 @@
+"""Nouns to put into the database, each whole and each like no other."""
+
+import dataclasses
+import datetime
+import itertools
+import typing
+
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.db import tasks
+
+NOW = datetime.datetime(2026, 5, 1, 12, 0, 0, 250, tzinfo=datetime.UTC)
+_COUNT = itertools.count(1)
+
+
+def after(seconds: float) -> datetime.datetime:
+    return NOW + datetime.timedelta(seconds=seconds)
+
+
+def policy(**changes: typing.Any) -> model.Policy:
+    name = f'policy-{next(_COUNT)}'
+    whole = model.Policy(
+        id=name,
+        project_id='mine',
+        name=f'name of {name}',
+        description='Zlatý ☂',
+        schedule=model.Schedule(cron='0 2 * * *', time_zone='Europe/Prague'),
+        quota=model.Quota(3),
+        thresholds=(
+            model.Threshold(model.Metric('cpu_util'), 80.5),
+            model.Threshold(model.Metric('memory.usage', 'max'), 1024.0),
+        ),
+        posture=model.Posture.CALM,
+        multipliers={'performance': 1.5, 'rpo': -1.0},
+        rpo=3600,
+        recovery=model.RecoveryRules(True, 30),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def protection(policy_id: str, **changes: typing.Any) -> model.Protection:
+    name = f'protection-{next(_COUNT)}'
+    whole = model.Protection(
+        id=name,
+        project_id='mine',
+        business_id=f'business of {name}',
+        policy_id=policy_id,
+        server_id=f'server of {name}',
+        image_id='image',
+        trust_id='trust',
+        next_run_at=NOW,
+        alarm='',
+        alarm_at=None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def member(**changes: typing.Any) -> model.Member:
+    name = f'member-{next(_COUNT)}'
+    whole = model.Member(
+        id=name,
+        volume_id=f'volume of {name}',
+        size=10,
+        device='/dev/vdb',
+        tag=None,
+        delete_on_termination=False,
+        snapshot_id=None,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def point(**changes: typing.Any) -> model.RecoveryPoint:
+    name = f'point-{next(_COUNT)}'
+    whole = model.RecoveryPoint(
+        id=name,
+        project_id='mine',
+        protection_id='protection',
+        business_id='business',
+        task_id=f'task of {name}',
+        sequence=0,
+        status=model.PointStatus.CREATING,
+        server_id='server',
+        image_id='image',
+        flavor_id='m1.small',
+        members=(member(), member(device='/dev/vdc', tag='data')),
+        reason='',
+        scheduled_at=NOW,
+        created_at=NOW,
+        completed_at=None,
+        not_before=None,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def recovery(owner: model.Protection, **changes: typing.Any) -> model.Recovery:
+    whole = model.Recovery(
+        id=f'recovery-{next(_COUNT)}',
+        project_id=owner.project_id,
+        protection_id=owner.id,
+        business_id=owner.business_id,
+        server_id=owner.server_id,
+        status=model.RecoveryStatus.WAITING,
+        cause='asked for by a person',
+        onset_at=NOW,
+        evidence={'server': {'status': 'ERROR', 'fault': 'Zapomněl ☂'}},
+        point_id=None,
+        reason='',
+        generation=0,
+        claimed_by=None,
+        lease_until=None,
+        steps=(),
+        created_at=NOW,
+        finished_at=None,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def step(position: int, **changes: typing.Any) -> model.StepRecord:
+    whole = model.StepRecord(
+        position=position,
+        phase=position // 2,
+        name='restore-volume',
+        arguments={'volume_id': f'volume {position}', 'size': 10},
+        status=model.StepStatus.PLANNED,
+        detail='',
+        started_at=None,
+        finished_at=None,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def kept_policy(database: api.Database, **changes: typing.Any) -> model.Policy:
+    return policies.create(database, policy(**changes))
+
+
+def kept_protection(
+    database: api.Database, **changes: typing.Any
+) -> model.Protection:
+    policy_id = changes.pop('policy_id', None)
+    if policy_id is None:
+        policy_id = kept_policy(database).id
+    return protections.create(database, protection(policy_id, **changes))
+
+
+def kept_task(
+    database: api.Database,
+    owner: model.Protection | None = None,
+    now: datetime.datetime = NOW,
+) -> model.Task:
+    return tasks.create_now(database, owner or kept_protection(database), now)
+
+
+def held_task(
+    database: api.Database, worker: str = 'w', seconds: float = 60
+) -> model.Task:
+    held = task_claims.claim(
+        database, kept_task(database), worker, NOW, after(seconds)
+    )
+    assert held is not None
+    return held
+
+
+def kept_recovery(
+    database: api.Database, **changes: typing.Any
+) -> model.Recovery:
+    owner = kept_protection(database)
+    return recoveries.create(database, recovery(owner, **changes))
+
+
+def held_recovery(
+    database: api.Database, worker: str = 'w', seconds: float = 60
+) -> model.Recovery:
+    held = recoveries.claim(
+        database, kept_recovery(database), worker, NOW, after(seconds)
+    )
+    assert held is not None
+    return held
+
+
+LATER = after(60)
+
+
+@dataclasses.dataclass(frozen=True)
+class Due:
+    """What the trigger's plan hands to the queries."""
+
+    protection_id: str
+    was: datetime.datetime | None
+    scheduled_at: datetime.datetime = NOW
+    next_run_at: datetime.datetime | None = LATER

@@ -1,0 +1,68 @@
+"""The revisions make what the tables say."""
+
+import ast
+import pathlib
+
+from alembic import autogenerate
+from alembic.runtime import migration as alembic_migration
+from oslo_config import cfg
+import pytest
+
+from snapfault import errors
+from snapfault.db import api
+from snapfault.db import migration
+from snapfault.db import migrations
+from snapfault.db import tables
+
+REVISIONS = sorted(
+    (pathlib.Path(migrations.__file__).parent / 'versions').glob('r*.py')
+)
+
+
+def test_an_empty_database_becomes_what_the_tables_say(
+    database: api.Database,
+) -> None:
+    with database.engine.connect() as connection:
+        context = alembic_migration.MigrationContext.configure(
+            connection,
+            opts={'compare_type': True, 'compare_server_default': True},
+        )
+        assert (
+            autogenerate.compare_metadata(context, tables.Policy.metadata)
+            == []
+        )
+
+
+def test_upgrade_knows_where_it_stands(tmp_path: pathlib.Path) -> None:
+    database = api.Database(f'sqlite:///{tmp_path}/empty.sqlite')
+    assert migration.version(database) is None
+    migration.upgrade(database)
+    assert migration.version(database) == migration.head()
+    migration.upgrade(database)
+    assert migration.version(database) == migration.head()
+
+
+def test_connect_says_what_is_missing(tmp_path: pathlib.Path) -> None:
+    conf = cfg.ConfigOpts()
+    conf([], default_config_files=[])
+    with pytest.raises(errors.SnapfaultError, match=r'set \[database\]'):
+        api.connect(conf)
+    url = f'sqlite:///{tmp_path}/conf.sqlite'
+    conf.set_override('connection', url, 'database')
+    migration.upgrade(api.connect(conf))
+    assert migration.version(api.connect(conf)) == migration.head()
+
+
+@pytest.mark.parametrize('path', REVISIONS, ids=lambda path: path.stem)
+def test_revisions_only_add(path: pathlib.Path) -> None:
+    """The release before runs beside this one while it is rolled out."""
+    called = {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == 'op'
+    }
+    assert called
+    assert called <= {'create_table', 'create_index', 'add_column'}

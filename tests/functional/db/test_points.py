@@ -1,0 +1,168 @@
+"""Recovery points in the database."""
+
+import dataclasses
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault import moves
+from snapfault.db import api
+from snapfault.db import points
+from tests.functional.db import samples
+
+Status = model.PointStatus
+
+
+def kept(
+    database: api.Database, *path: Status, **changes: object
+) -> model.RecoveryPoint:
+    point = points.create(database, samples.point(**changes))
+    for status in path:
+        point = points.move(database, point, status, now=samples.after(1))
+    return point
+
+
+def test_a_point_comes_back_with_its_members_in_order(
+    database: api.Database,
+) -> None:
+    members = tuple(
+        samples.member(device=device) for device in ('/dev/vdc', '/dev/vdb')
+    )
+    asked = samples.point(members=members)
+    made = points.create(database, asked)
+    assert made == dataclasses.replace(asked, sequence=made.sequence)
+    assert points.get(database, 'mine', made.id) == made
+    with pytest.raises(errors.NotFound):
+        points.get(database, 'theirs', made.id)
+    assert kept(database, members=()).members == ()
+
+
+def test_sequence_rises_whatever_the_clock_says(
+    database: api.Database,
+) -> None:
+    made = [kept(database, created_at=samples.after(at)) for at in (5, -5, 0)]
+    sequences = [each.sequence for each in made]
+    assert sequences == sorted(set(sequences))
+    found = points.history(database, 'mine', 'business')
+    assert found == made[::-1]
+
+
+def test_history_is_of_one_business_service(database: api.Database) -> None:
+    alive = [
+        kept(database),
+        kept(database, Status.GOOD, protection_id='another'),
+        kept(database, Status.GOOD, Status.LOST),
+        kept(database, Status.FAILED),
+        kept(database, Status.GOOD, Status.DELETING),
+    ]
+    kept(database, Status.FAILED, Status.DELETED)
+    theirs = kept(database, project_id='theirs')
+    other = kept(database, business_id='other')
+    keys = [
+        ('mine', 'business'),
+        ('theirs', 'business'),
+        ('mine', 'other'),
+        ('mine', 'none'),
+    ]
+    expected = [alive[::-1], [theirs], [other], []]
+    for key, rows in zip(keys, expected, strict=True):
+        assert points.history(database, *key) == rows
+    assert points.histories(database, keys) == dict(
+        zip(keys, expected, strict=True)
+    )
+    assert points.histories(database, []) == {}
+
+
+def test_unfinished(database: api.Database) -> None:
+    kept(database, Status.GOOD)
+    kept(database, Status.GOOD, Status.LOST)
+    kept(database, Status.FAILED, Status.DELETED)
+    mine = [
+        kept(database),
+        kept(database, Status.FAILED),
+        kept(database, Status.GOOD, Status.DELETING),
+    ]
+    theirs = kept(database, project_id='theirs')
+    assert points.unfinished(database) == [*mine, theirs]
+
+
+def test_last_good_at(database: api.Database) -> None:
+    owner = samples.kept_protection(database, business_id='business')
+    bare = samples.kept_protection(database)
+    theirs = samples.kept_protection(
+        database, business_id='business', project_id='theirs'
+    )
+    for at in (7, 3):
+        point = kept(database)
+        points.move(database, point, Status.GOOD, now=samples.after(at))
+    point = kept(database, Status.GOOD)
+    points.move(database, point, Status.LOST, now=samples.after(20))
+    assert points.last_good_at(database, [owner.id, bare.id, theirs.id]) == {
+        owner.id: samples.after(7)
+    }
+    assert points.last_good_at(database, []) == {}
+
+
+@pytest.mark.parametrize('old', Status)
+@pytest.mark.parametrize('new', Status)
+def test_move_as_the_table_of_moves_says(
+    database: api.Database, old: Status, new: Status
+) -> None:
+    point = points.create(database, samples.point(status=old))
+    if new is not old and new not in moves.POINT[old]:
+        with pytest.raises(errors.Conflict, match='cannot become'):
+            points.move(database, point, new, now=samples.after(1))
+        assert points.get(database, None, point.id) == point
+        return
+    moved = points.move(
+        database, point, new, reason='why', now=samples.after(1)
+    )
+    became_good = new is Status.GOOD and old is not Status.GOOD
+    assert moved == dataclasses.replace(
+        point,
+        status=new,
+        reason='why',
+        completed_at=samples.after(1) if became_good else None,
+    )
+
+
+def test_move_loses_to_who_was_sooner(database: api.Database) -> None:
+    point = kept(database)
+    points.move(database, point, Status.GOOD, now=samples.NOW)
+    with pytest.raises(errors.Conflict, match='not creating any more'):
+        points.move(database, point, Status.FAILED, now=samples.NOW)
+    with pytest.raises(errors.Conflict, match='not creating any more'):
+        points.move(database, point, point.status, reason='x', now=samples.NOW)
+
+
+def test_a_refused_delete_is_written(database: api.Database) -> None:
+    point = kept(database, Status.GOOD)
+    leaves = points.move(
+        database, point, Status.DELETING, reason='quota', now=samples.NOW
+    )
+    busy = points.move(
+        database,
+        leaves,
+        Status.DELETING,
+        reason='busy',
+        now=samples.NOW,
+        not_before=samples.after(60),
+    )
+    assert busy == dataclasses.replace(
+        leaves, reason='busy', not_before=samples.after(60)
+    )
+    assert points.get(database, None, point.id) == busy
+
+
+def test_members_are_written_alone(database: api.Database) -> None:
+    first, second = kept(database).members
+    point = points.list_page(database, None, limit=1)[0]
+    points.record_snapshot(database, first.id, 'snapshot')
+    points.count_delete(database, [first.id, second.id])
+    points.count_delete(database, [second.id])
+    points.count_delete(database, [])
+    assert points.get(database, None, point.id).members == (
+        dataclasses.replace(first, snapshot_id='snapshot', delete_attempts=1),
+        dataclasses.replace(second, delete_attempts=2),
+    )

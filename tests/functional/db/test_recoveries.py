@@ -1,0 +1,158 @@
+"""Recoveries in the database. Invariant 2: one holder at most."""
+
+import collections.abc
+import dataclasses
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import journal
+from snapfault.db import recoveries
+from tests.functional.db import samples
+
+Status = model.RecoveryStatus
+
+
+def test_a_recovery_comes_back_as_it_was(database: api.Database) -> None:
+    owner = samples.kept_protection(database)
+    made = samples.recovery(owner, point_id='point')
+    assert recoveries.create(database, made) == made
+    assert recoveries.get(database, 'mine', made.id) == made
+    with pytest.raises(errors.NotFound):
+        recoveries.get(database, 'theirs', made.id)
+
+
+def test_a_server_has_one_open_recovery(database: api.Database) -> None:
+    owner = samples.kept_protection(database)
+    first = recoveries.create(database, samples.recovery(owner))
+    assert recoveries.open_for(database, owner.server_id) == first
+    with pytest.raises(errors.Conflict, match='is open already'):
+        recoveries.create(database, samples.recovery(owner))
+    recoveries.finish(database, first, Status.REFUSED, 'no', samples.NOW)
+    assert recoveries.open_for(database, owner.server_id) is None
+    second = recoveries.create(database, samples.recovery(owner))
+    assert recoveries.open_for(database, owner.server_id) == second
+
+
+def test_claimable(database: api.Database) -> None:
+    second = samples.kept_recovery(database, created_at=samples.after(-1))
+    first = samples.kept_recovery(database, created_at=samples.after(-2))
+    samples.held_recovery(database)
+    dead = samples.held_recovery(database, seconds=-1)
+    recoveries.finish(
+        database,
+        samples.held_recovery(database),
+        Status.DONE,
+        '',
+        samples.NOW,
+    )
+    found = recoveries.claimable(database, samples.NOW, 9)
+    assert found == [first, second, dead]
+    assert recoveries.claimable(database, samples.NOW, 1) == [first]
+
+
+def test_claim_is_won_once(database: api.Database) -> None:
+    made = samples.kept_recovery(database)
+    until = samples.after(60)
+    held = recoveries.claim(database, made, 'a', samples.NOW, until)
+    assert held == dataclasses.replace(
+        made,
+        status=Status.RUNNING,
+        generation=1,
+        claimed_by='a',
+        lease_until=until,
+    )
+    for read in (made, held):
+        assert (
+            recoveries.claim(database, read, 'b', samples.NOW, until) is None
+        )
+    recoveries.renew(database, [made.id], 'b', samples.after(80))
+    assert recoveries.get(database, None, made.id) == held
+    recoveries.renew(database, [made.id], 'a', samples.after(90))
+    assert recoveries.get(database, None, made.id) == dataclasses.replace(
+        held, lease_until=samples.after(90)
+    )
+    waits = recoveries.release(database, held, 'stopping')
+    assert waits == dataclasses.replace(made, generation=1, reason='stopping')
+    assert recoveries.claim(database, waits, 'b', samples.NOW, until)
+
+
+def test_the_journal(database: api.Database) -> None:
+    held = samples.held_recovery(database)
+    steps = (samples.step(0), samples.step(1), samples.step(2))
+    planned = journal.write(database, held, 'point', steps)
+    assert planned == dataclasses.replace(held, point_id='point', steps=steps)
+    with pytest.raises(errors.Conflict, match='plan already'):
+        journal.write(database, held, 'other', steps)
+    journal.step_started(database, held, 1, samples.after(1))
+    journal.step_started(database, held, 1, samples.after(2))
+    journal.step_finished(
+        database, held, 1, model.StepStatus.DONE, 'made', samples.after(3)
+    )
+    journal.step_started(database, held, 2, samples.after(4))
+    found = recoveries.get(database, None, held.id)
+    assert found.point_id == 'point'
+    assert found.steps == (
+        steps[0],
+        dataclasses.replace(
+            steps[1],
+            status=model.StepStatus.DONE,
+            detail='made',
+            started_at=samples.after(1),
+            finished_at=samples.after(3),
+        ),
+        dataclasses.replace(
+            steps[2],
+            status=model.StepStatus.STARTED,
+            started_at=samples.after(4),
+        ),
+    )
+
+
+WRITES: list[
+    collections.abc.Callable[[api.Database, model.Recovery], object]
+] = [
+    lambda database, old: journal.write(database, old, 'p', ()),
+    lambda database, old: journal.step_started(database, old, 0, samples.NOW),
+    lambda database, old: journal.step_finished(
+        database, old, 0, model.StepStatus.DONE, '', samples.NOW
+    ),
+    lambda database, old: recoveries.release(database, old, ''),
+    lambda database, old: recoveries.finish(
+        database, old, Status.DONE, '', samples.NOW
+    ),
+]
+
+
+@pytest.mark.parametrize('write', WRITES)
+def test_who_lost_the_lease_writes_nothing(
+    database: api.Database,
+    write: collections.abc.Callable[[api.Database, model.Recovery], object],
+) -> None:
+    old = samples.held_recovery(database, 'a', seconds=10)
+    journal.write(database, old, None, (samples.step(0),))
+    new = recoveries.claim(
+        database, old, 'b', samples.after(11), samples.after(90)
+    )
+    assert new is not None
+    assert new.steps == (samples.step(0),)
+    with pytest.raises(errors.LeaseLost):
+        write(database, old)
+    assert recoveries.get(database, None, old.id) == new
+
+
+def test_finish(database: api.Database) -> None:
+    waits = samples.kept_recovery(database)
+    with pytest.raises(errors.Conflict, match='cannot become'):
+        recoveries.finish(database, waits, Status.DONE, '', samples.NOW)
+    failed = recoveries.finish(
+        database, waits, Status.FAILED, 'half way', samples.NOW
+    )
+    assert failed == dataclasses.replace(
+        waits,
+        status=Status.FAILED,
+        reason='half way',
+        finished_at=samples.NOW,
+    )

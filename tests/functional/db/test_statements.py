@@ -1,0 +1,196 @@
+"""Bulk queries take a fixed number of statements."""
+
+import collections.abc
+import contextlib
+import dataclasses
+import typing
+
+import pytest
+import sqlalchemy as sa
+
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import journal
+from snapfault.db import points
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.db import tasks
+from tests.functional.db import samples
+
+
+@contextlib.contextmanager
+def counted(
+    database: api.Database,
+) -> collections.abc.Iterator[list[str]]:
+    """Collect the statements, without the BEGINs of SQLite."""
+    statements: list[str] = []
+
+    def collect(*event: typing.Any) -> None:
+        if not event[2].startswith('BEGIN'):
+            statements.append(event[2])
+
+    sa.event.listen(database.engine, 'before_cursor_execute', collect)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(database.engine, 'before_cursor_execute', collect)
+
+
+@dataclasses.dataclass
+class World:
+    """Some of each noun."""
+
+    protections: list[model.Protection]
+    tasks: list[model.Task]
+    points: list[model.RecoveryPoint]
+    recoveries: list[model.Recovery]
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        return [
+            (each.project_id, each.business_id) for each in self.protections
+        ]
+
+
+def filled(database: api.Database, count: int) -> World:
+    world = World([], [], [], [])
+    for _ in range(count):
+        owner = samples.kept_protection(database)
+        world.protections.append(owner)
+        world.tasks.append(samples.kept_task(database, owner))
+        for _again in range(2):
+            point = samples.point(
+                protection_id=owner.id, business_id=owner.business_id
+            )
+            world.points.append(points.create(database, point))
+        held = samples.held_recovery(database)
+        steps = (samples.step(0), samples.step(1))
+        world.recoveries.append(journal.write(database, held, None, steps))
+    return world
+
+
+QUERIES: list[
+    tuple[
+        str,
+        int,
+        collections.abc.Callable[[api.Database, World], object],
+    ]
+] = [
+    ('points.list_page', 2, lambda d, w: points.list_page(d, None, limit=99)),
+    ('points.histories', 2, lambda d, w: points.histories(d, w.keys)),
+    ('points.unfinished', 2, lambda d, w: points.unfinished(d)),
+    (
+        'points.last_good_at',
+        1,
+        lambda d, w: points.last_good_at(d, [p.id for p in w.protections]),
+    ),
+    (
+        'points.count_delete',
+        1,
+        lambda d, w: points.count_delete(
+            d, [m.id for p in w.points for m in p.members]
+        ),
+    ),
+    (
+        'recoveries.list_page',
+        2,
+        lambda d, w: recoveries.list_page(d, None, limit=99),
+    ),
+    (
+        'recoveries.claimable',
+        2,
+        lambda d, w: recoveries.claimable(d, samples.after(99), 99),
+    ),
+    (
+        'recoveries.renew',
+        1,
+        lambda d, w: recoveries.renew(
+            d, [each.id for each in w.recoveries], 'w', samples.after(99)
+        ),
+    ),
+    ('tasks.waiting', 1, lambda d, w: tasks.waiting(d, samples.NOW, 99)),
+    ('tasks.held', 1, lambda d, w: task_claims.held(d, 'w')),
+    (
+        'tasks.set_rankings',
+        1,
+        lambda d, w: tasks.set_rankings(
+            d, {each.id: (1.0, ()) for each in w.tasks}
+        ),
+    ),
+    (
+        'tasks.schedule',
+        # lock, move on, look for open and for made ones; none is inserted
+        4,
+        lambda d, w: tasks.schedule(
+            d,
+            [samples.Due(p.id, p.next_run_at) for p in w.protections],
+            samples.NOW,
+        ),
+    ),
+    (
+        'protections.due',
+        1,
+        lambda d, w: protections.due(d, samples.NOW, 99),
+    ),
+    (
+        'policies.by_ids',
+        1,
+        lambda d, w: policies.by_ids(d, [p.policy_id for p in w.protections]),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ('expected', 'query'),
+    [pytest.param(count, query, id=name) for name, count, query in QUERIES],
+)
+@pytest.mark.parametrize('count', [1, 5])
+def test_statements_do_not_grow(
+    database: api.Database,
+    expected: int,
+    query: collections.abc.Callable[[api.Database, World], object],
+    count: int,
+) -> None:
+    world = filled(database, count)
+    with counted(database) as statements:
+        query(database, world)
+    assert len(statements) == expected, statements
+
+
+def test_scheduling_many_inserts_them_at_once(
+    database: api.Database,
+) -> None:
+    under = samples.kept_policy(database).id
+    owners = [
+        samples.kept_protection(database, policy_id=under) for _ in range(7)
+    ]
+    with counted(database) as statements:
+        made = tasks.schedule(
+            database,
+            [samples.Due(each.id, samples.NOW) for each in owners],
+            samples.NOW,
+        )
+    assert len(made) == 7
+    assert len(statements) == 5, statements
+
+
+def test_an_alarm_that_is_no_news_writes_nothing(
+    database: api.Database,
+) -> None:
+    made = samples.kept_protection(database)
+    protections.set_alarm(database, made.id, 'quota', samples.NOW)
+    before = protections.get(database, None, made.id)
+    protections.set_alarm(database, made.id, 'quota', samples.after(1))
+    assert protections.get(database, None, made.id) == before
+
+
+def test_more_ids_than_one_statement_holds(database: api.Database) -> None:
+    made = samples.kept_policy(database)
+    ids = [f'none-{number}' for number in range(40_000)]
+    assert policies.by_ids(database, [*ids, made.id]) == {made.id: made}
+    assert points.last_good_at(database, ids) == {}
+    keys = [('mine', each) for each in ids[:1200]]
+    keys += [(each, 'business') for each in ids[:1200]]
+    assert len(points.histories(database, keys)) == 2400
