@@ -169,6 +169,26 @@ def update(
     return typing.cast('model.Protection', base.read(row))
 
 
+def _check_idle(session: orm.Session, row: tables.Protection) -> None:
+    for table, statuses in (
+        (tables.Task, [model.TaskStatus.RUNNING]),
+        (tables.Recovery, list(model.OPEN_RECOVERY)),
+    ):
+        busy = session.scalar(
+            sa.select(table.id)
+            .where(
+                table.protection_id == row.id,
+                table.status.in_(statuses),
+            )
+            .limit(1)
+        )
+        if busy is not None:
+            raise errors.Conflict(
+                f'{table.__tablename__} of {row.business_id} are under way'
+                f' ({busy}): wait for their end'
+            )
+
+
 @api.writer
 def delete(
     session: orm.Session, project_id: str | None, protection_id: str
@@ -179,23 +199,7 @@ def delete(
     :raises Conflict: a task is running or a recovery is open
     """
     row = _row(session, project_id, protection_id)
-    for table, statuses in (
-        (tables.Task, [model.TaskStatus.RUNNING]),
-        (tables.Recovery, list(model.OPEN_RECOVERY)),
-    ):
-        busy = session.scalar(
-            sa.select(table.id)
-            .where(
-                table.protection_id == protection_id,
-                table.status.in_(statuses),
-            )
-            .limit(1)
-        )
-        if busy is not None:
-            raise errors.Conflict(
-                f'{table.__tablename__} of {row.business_id} are under way'
-                f' ({busy}): wait for their end'
-            )
+    _check_idle(session, row)
     session.execute(
         sa.delete(tables.Task).where(
             tables.Task.protection_id == row.id,

@@ -40,7 +40,7 @@ POLICY = [
     ('schedule', {'interval': True}),
     ('schedule', {'interval': '60'}),
     ('schedule', {'interval': HUGE}),
-    ('schedule', {'interval': 367 * 86400}),
+    ('schedule', {'interval': 3661 * 86400}),
     ('schedule', {'interval': 60, 'cron': '0 3 * * *'}),
     ('schedule', {'interval': 60, 'time_zone': 'UTC'}),
     ('schedule', {'cron': 'every day'}),

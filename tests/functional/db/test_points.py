@@ -109,6 +109,7 @@ def test_last_good_at(database: api.Database) -> None:
 def test_move_as_the_table_of_moves_says(
     database: api.Database, old: Status, new: Status
 ) -> None:
+    kept(database, Status.GOOD)  # the last good one would stay
     point = points.create(database, samples.point(status=old))
     if new is not old and new not in moves.POINT[old]:
         with pytest.raises(errors.Conflict, match='cannot become'):
@@ -137,6 +138,7 @@ def test_move_loses_to_who_was_sooner(database: api.Database) -> None:
 
 
 def test_a_refused_delete_is_written(database: api.Database) -> None:
+    kept(database, Status.GOOD)  # the last good one would stay
     point = kept(database, Status.GOOD)
     leaves = points.move(
         database, point, Status.DELETING, reason='quota', now=samples.NOW
