@@ -1,7 +1,6 @@
 """Microversions: which one a caller wants, and which one answers.
 
-The version history is doc/source/api/microversions.rst; each version has an
-entry there.
+The history of versions is in doc/source/api/index.rst: each has an entry.
 """
 
 import json

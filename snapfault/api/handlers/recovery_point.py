@@ -6,6 +6,7 @@ from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import points
+from snapfault.db import protections
 from snapfault.db import recoveries
 
 REMOVABLE = (model.PointStatus.GOOD, model.PointStatus.LOST)
@@ -48,7 +49,7 @@ def _named(this: call.Call) -> model.RecoveryPoint:
 
 
 def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
-    """Refuse to remove what is not whole, or in use.
+    """Refuse to remove what is not whole, in use, or out of reach.
 
     That the last good one stays, the database sees to.
 
@@ -62,4 +63,10 @@ def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
     if point.id in recoveries.points_in_use(this.database):
         raise errors.Conflict(
             f'an open recovery uses recovery point {point.id}'
+        )
+    if not protections.list_page(this.database, point.project_id, limit=1):
+        raise errors.Conflict(
+            'nothing is protected in the project, so nothing gives us the'
+            ' right to remove snapshots there: protect a server first, or'
+            ' remove them yourself'
         )

@@ -189,6 +189,16 @@ def test_a_point_that_a_recovery_reads_stays(world):
     assert response.status_int == 409
 
 
+def test_without_a_right_in_the_project_a_point_stays(world):
+    """It would be deleting for ever."""
+    world.point(1)
+    world.point(2)
+    world.request('DELETE', '/v1/protections/protection-mine')
+    response = world.request('DELETE', '/v1/recovery-points/point-1')
+    assert response.status_int == 409
+    assert 'protect a server first' in response.text
+
+
 def test_of_the_last_two_points_one_stays(world):
     """Invariant 1, though both are deleted at once."""
     for number in range(1, 9):
