@@ -64,21 +64,23 @@ def _begin(context: Context, now: datetime.datetime) -> bool:
     waiting = tasks.waiting(context.database, now, context.limit)
     if not waiting:
         return False
-    ranked = rank.rank(
-        context.cloud,
-        candidates(context.database, waiting, now),
-        context.weighers,
-    )
+    in_recovery = recoveries.open_servers(context.database)
+    ready = [
+        each
+        for each in candidates(context.database, waiting, now)
+        if each.protection.server_id not in in_recovery
+    ]
+    if not ready:
+        return False
+    ranked = rank.rank(context.cloud, ready, context.weighers)
     tasks.set_rankings(
         context.database,
         {each.candidate.task.id: (each.weight, each.parts) for each in ranked},
     )
     in_use = recoveries.points_in_use(context.database)
-    in_recovery = recoveries.open_servers(context.database)
     begun = [
         context.begin.submit(_begin_one, context, each, in_use, now)
         for each in ranked
-        if each.candidate.protection.server_id not in in_recovery
     ]
     for future in begun:
         future.result()
