@@ -8,7 +8,17 @@ from tests.demo import story
 
 STATE = pathlib.Path(__file__).resolve().parents[2] / 'state' / 'demo'
 
-if __name__ == '__main__':
+
+def main():
+    """Play the story; the exit code tells whether the check was content."""
     # A polite kill cleans up just as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit(story.run(STATE))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return story.run(STATE)
+    except KeyboardInterrupt:
+        print('\ninterrupted; nothing is left running', flush=True)
+        return 130
+
+
+if __name__ == '__main__':
+    sys.exit(main())

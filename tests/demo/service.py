@@ -1,5 +1,6 @@
 """snapfault itself in the demo: configured, started, stopped."""
 
+import ctypes
 import json
 import os
 import pathlib
@@ -47,6 +48,14 @@ auth_url = {auth_url}
 username = snapfault
 password = {password}
 user_domain_id = default"""
+
+
+PR_SET_PDEATHSIG = 1  #: of prctl(2)
+
+
+def _die_with_parent():
+    """Have the kernel end this process when the one that made it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Snapfault:
@@ -104,6 +113,7 @@ class Snapfault:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
 
     def kill(self):

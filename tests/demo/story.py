@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -43,6 +44,7 @@ def run(state):
             print(snapfault.tail(), flush=True)
         raise
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # let it clean up
         if snapfault is not None:
             snapfault.stop()
         minicloud('down', cloud_folder, '--purge')
