@@ -137,6 +137,22 @@ def test_move_loses_to_who_was_sooner(database: api.Database) -> None:
         points.move(database, point, point.status, reason='x', now=samples.NOW)
 
 
+@pytest.mark.parametrize('status', [Status.GOOD, Status.LOST])
+def test_the_last_good_one_stays(
+    database: api.Database, status: Status
+) -> None:
+    """Invariant 1; a lost one is no good one."""
+    kept(database, Status.FAILED)
+    point = kept(database, Status.GOOD)
+    if status is Status.LOST:
+        point = points.move(database, point, status, now=samples.NOW)
+        points.move(database, point, Status.DELETING, now=samples.NOW)
+        return
+    with pytest.raises(errors.Conflict, match='last good one'):
+        points.move(database, point, Status.DELETING, now=samples.NOW)
+    assert points.get(database, None, point.id) == point
+
+
 def test_a_refused_delete_is_written(database: api.Database) -> None:
     kept(database, Status.GOOD)  # the last good one would stay
     point = kept(database, Status.GOOD)
