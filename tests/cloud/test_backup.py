@@ -13,6 +13,11 @@ def _ended(business, task_id):
     return look
 
 
+def _stand(business, *statuses):
+    """Look whether the points, newest first, have come to these."""
+    return lambda: [p['status'] for p in business.points()] == [*statuses]
+
+
 def test_a_good_point_has_a_snapshot_of_every_volume(alpha, until):
     business = alpha.business()
     task = until(_ended(business, business.run()))
@@ -39,9 +44,8 @@ def test_the_quota_prunes_the_oldest_and_nothing_else(alpha, until):
     )
     for _ in range(3):
         until(_ended(business, business.run()))
-    until(lambda: len(business.snapshots()) == 5)
+    until(_stand(business, 'good', 'good', 'deleted'))
     newest_first = business.points()
-    assert [p['status'] for p in newest_first] == ['good', 'good', 'deleted']
     kept = {
         member['snapshot_id']
         for point in newest_first[:2]
@@ -60,9 +64,8 @@ def test_a_snapshot_that_ends_in_error_is_cleaned_up_and_tried_again(
     ):
         task = until(_ended(business, business.run()))
     assert (task['status'], task['attempts']) == ('done', 2)
-    until(lambda: len(business.snapshots()) == 2)
-    statuses = [p['status'] for p in business.points()]
-    assert statuses == ['good', 'deleted']
+    until(_stand(business, 'good', 'deleted'))
+    assert len(business.snapshots()) == 2
     assert business.server().status == 'ACTIVE'
     assert business.recoveries() == []
 
@@ -155,9 +158,8 @@ def test_without_room_one_old_point_makes_room_but_never_the_last(
     snapshot_quota(_in_use(alpha))
     task = until(_ended(business, business.run()))
     assert task['status'] == 'done'
-    points = business.points()
-    assert [p['status'] for p in points] == ['good', 'good', 'deleted']
-    assert 'makes room' in points[-1]['reason']
+    until(_stand(business, 'good', 'good', 'deleted'))
+    assert 'makes room' in business.points()[-1]['reason']
 
 
 def test_a_delete_that_cinder_refuses_is_on_record_and_not_looped_on(
