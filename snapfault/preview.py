@@ -85,23 +85,9 @@ def _upcoming(
     now: datetime.datetime,
 ) -> model.Task:
     assert scheduled_at is not None  # the caller has looked
-    return model.Task(
+    return dataclasses.replace(
+        tasks.new(protection, scheduled_at, now),
         id=str(uuid.uuid5(snapshot_plan.NAMESPACE, protection.id)),
-        project_id=protection.project_id,
-        protection_id=protection.id,
-        scheduled_at=scheduled_at,
-        status=model.TaskStatus.WAITING,
-        attempts=0,
-        not_before=scheduled_at,
-        generation=0,
-        claimed_by=None,
-        lease_until=None,
-        weight=None,
-        breakdown=(),
-        reason='',
-        point_id=None,
-        created_at=now,
-        finished_at=None,
     )
 
 

@@ -93,34 +93,6 @@ def _row(
 
 
 @api.reader
-def find(
-    session: orm.Session, project_id: str | None, name_or_id: str
-) -> model.Policy:
-    """Read a policy by id, or else by name.
-
-    :raises NotFound: the project has none
-    :raises Conflict: several projects have one of that name
-    """
-    rows = session.scalars(
-        sa.select(tables.Policy).where(
-            sa.or_(
-                tables.Policy.id == name_or_id,
-                tables.Policy.name == name_or_id,
-            ),
-            *base.mine(tables.Policy, project_id),
-        )
-    ).all()
-    found = sorted(rows, key=lambda row: row.id != name_or_id)
-    if len(found) > 1 and found[0].id != name_or_id:
-        raise errors.Conflict(
-            f'several projects have a policy {name_or_id}: give its id'
-        )
-    if not found:
-        raise errors.NotFound(f'there is no policy {name_or_id}')
-    return typing.cast('model.Policy', base.read(found[0]))
-
-
-@api.reader
 def list_page(
     session: orm.Session,
     project_id: str | None,

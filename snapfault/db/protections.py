@@ -69,34 +69,6 @@ def get(
 
 
 @api.reader
-def find(
-    session: orm.Session, project_id: str | None, business_or_id: str
-) -> model.Protection:
-    """Read a protection by id, or else by business id.
-
-    :raises NotFound: the project has none
-    :raises Conflict: several projects have one of that name
-    """
-    rows = session.scalars(
-        sa.select(tables.Protection).where(
-            sa.or_(
-                tables.Protection.id == business_or_id,
-                tables.Protection.business_id == business_or_id,
-            ),
-            *base.mine(tables.Protection, project_id),
-        )
-    ).all()
-    found = sorted(rows, key=lambda row: row.id != business_or_id)
-    if len(found) > 1 and found[0].id != business_or_id:
-        raise errors.Conflict(
-            f'several projects have a protection {business_or_id}: give its id'
-        )
-    if not found:
-        raise errors.NotFound(f'there is no protection {business_or_id}')
-    return typing.cast('model.Protection', base.read(found[0]))
-
-
-@api.reader
 def list_page(
     session: orm.Session,
     project_id: str | None,

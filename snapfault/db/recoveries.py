@@ -69,19 +69,6 @@ def list_page(
 
 
 @api.reader
-def open_for(session: orm.Session, server_id: str) -> model.Recovery | None:
-    """Give the open recovery of a server, if there is one."""
-    row = session.scalar(
-        sa.select(tables.Recovery).where(
-            tables.Recovery.open_server_id == server_id
-        )
-    )
-    return (
-        None if row is None else typing.cast('model.Recovery', base.read(row))
-    )
-
-
-@api.reader
 def points_in_use(session: orm.Session) -> frozenset[str]:
     """Give the ids of the points that open recoveries read from."""
     return frozenset(

@@ -81,7 +81,7 @@ def _schedule(
     )
     taken = _busy(session, won) | _made(session, won)
     made = [
-        _new(locked[each], due.scheduled_at, now)
+        new(locked[each], due.scheduled_at, now)
         for each, due in won.items()
         if each not in taken
     ]
@@ -151,11 +151,12 @@ def _busy(
     return found
 
 
-def _new(
+def new(
     protection: model.Protection | tables.Protection,
     scheduled_at: datetime.datetime,
     now: datetime.datetime,
 ) -> model.Task:
+    """Describe a task that waits; nothing is written."""
     return model.Task(
         id=str(uuid.uuid4()),
         project_id=protection.project_id,
@@ -190,7 +191,7 @@ def create_now(
     taken = f'a task of {protection.business_id} is waiting or running'
     if _busy(session, [protection.id]):
         raise errors.Conflict(taken)
-    task = _new(protection, now, now)
+    task = new(protection, now, now)
     session.add(tables.Task(**base.values(task, model.Task)))
     base.flush(session, taken)
     return task

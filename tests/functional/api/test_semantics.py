@@ -54,7 +54,9 @@ def test_protecting_makes_one_trust(world):
     response = world.request('POST', '/v1/protections', new(world))
     assert response.status_int == 201
     (made,) = set(world.cloud.world.trusts) - before
-    row = protections.find(world.database, worlds.MINE, 'mail')
+    row = protections.get(
+        world.database, worlds.MINE, response.json['protection']['id']
+    )
     assert row.trust_id == made
     assert made not in response.text
 

@@ -34,8 +34,6 @@ def test_another_project_has_no_such_policy(database: api.Database) -> None:
     made = samples.kept_policy(database)
     with pytest.raises(errors.NotFound):
         policies.get(database, 'theirs', made.id)
-    with pytest.raises(errors.NotFound):
-        policies.find(database, 'theirs', made.name)
 
 
 def test_a_name_is_taken_once_in_a_project(database: api.Database) -> None:
@@ -44,26 +42,6 @@ def test_a_name_is_taken_once_in_a_project(database: api.Database) -> None:
     samples.kept_policy(database, name='gold', project_id='theirs')
     with pytest.raises(errors.Conflict, match='already'):
         samples.kept_policy(database, name='gold')
-
-
-def test_find_prefers_an_id_to_a_name(database: api.Database) -> None:
-    first = samples.kept_policy(database)
-    second = samples.kept_policy(database, name=first.id)
-    assert policies.find(database, 'mine', first.id) == first
-    assert policies.find(database, 'mine', first.name) == first
-    assert policies.find(database, 'mine', second.id) == second
-    with pytest.raises(errors.NotFound):
-        policies.find(database, 'mine', 'none')
-
-
-def test_a_name_that_two_projects_use_is_ambiguous(
-    database: api.Database,
-) -> None:
-    samples.kept_policy(database, name='gold')
-    theirs = samples.kept_policy(database, name='gold', project_id='theirs')
-    assert policies.find(database, 'theirs', 'gold') == theirs
-    with pytest.raises(errors.Conflict, match='give its id'):
-        policies.find(database, None, 'gold')
 
 
 def test_by_ids_leaves_out_what_is_not_there(database: api.Database) -> None:

@@ -20,8 +20,6 @@ def test_a_protection_comes_back_as_it_was(database: api.Database) -> None:
         made = samples.protection(under, **changes)
         assert protections.create(database, made) == made
         assert protections.get(database, 'mine', made.id) == made
-        assert protections.find(database, 'mine', made.business_id) == made
-        assert protections.find(database, 'mine', made.id) == made
         with pytest.raises(errors.NotFound):
             protections.get(database, 'theirs', made.id)
 
