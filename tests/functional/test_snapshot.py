@@ -239,6 +239,18 @@ def test_a_server_without_volumes_makes_no_empty_point(stage):
     assert len(stage.good()) == 1
 
 
+def test_a_volume_of_another_project_is_named_and_makes_no_half_point(stage):
+    stage.run()
+    foreign = stage.cloud.volumes_of(stage.servers['shop'])[1]
+    foreign.project_id = 'project-b'
+    task = stage.run(ticks=60)
+    assert task.status is FAILED
+    assert foreign.id in stage.protection().alarm
+    assert 'not to be seen in its project' in stage.protection().alarm
+    assert len(stage.good()) == 1
+    assert len(_snapshots(stage)) == 2
+
+
 def test_room_is_made_only_if_cinder_demands_it_and_one_point_a_run(stage):
     stage.run()
     stage.run()
