@@ -19,7 +19,7 @@ from tests.functional import stage as stages
 
 FAST = service.Settings(
     tick=0.05,
-    lease=datetime.timedelta(seconds=2),
+    lease=datetime.timedelta(seconds=4),
     concurrency=4,
     poll=0.01,
     snapshot=stages.SETTINGS,
