@@ -160,9 +160,9 @@ def _settle(context: Context, now: datetime.datetime) -> bool:
         for point in points.unfinished(context.database)
         if point.not_before is None or point.not_before <= now
     ]
-    orders = _held(context, now)
-    _let_go(context, orders, {point.task_id for point in unfinished}, now)
     in_use = recoveries.points_in_use(context.database)
+    orders = _held(context, in_use, now)
+    _let_go(context, orders, {point.task_id for point in unfinished}, now)
     by_project: dict[str, list[model.RecoveryPoint]] = {}
     for point in unfinished:
         if point.id not in in_use:
@@ -191,11 +191,10 @@ def _let_go(
 
 
 def _held(
-    context: Context, now: datetime.datetime
+    context: Context, in_use: frozenset[str], now: datetime.datetime
 ) -> dict[str, snapshot.Order]:
     """Give what this worker has begun, by task."""
     held = task_claims.held(context.database, context.worker)
-    in_use = recoveries.points_in_use(context.database)
     return {
         each.task.id: snapshot.Order(
             each.task, each.protection, each.policy, in_use
