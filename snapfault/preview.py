@@ -104,7 +104,10 @@ def _prune(
     coming = _coming(candidate, history or ())
     return tuple(
         snapshot_plan.prune(
-            [*(history or ()), coming], candidate.policy.quota, in_use
+            [*(history or ()), coming],
+            candidate.policy.quota,
+            candidate.now,
+            in_use,
         )
     )
 

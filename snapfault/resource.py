@@ -86,9 +86,21 @@ class Image:
 
 
 @dataclasses.dataclass(frozen=True)
+class TypeRoom:
+    """What the limits on one volume type still leave; None: unlimited."""
+
+    snapshots: int | None
+    gigabytes: int | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Headroom:
     """What Cinder's limits still leave a project; None: unlimited."""
 
     snapshots: int | None
     volumes: int | None
     gigabytes: int | None
+    #: By the type's name; one that is absent is unlimited.
+    types: collections.abc.Mapping[str, TypeRoom] = dataclasses.field(
+        default_factory=dict
+    )

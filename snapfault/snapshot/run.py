@@ -17,7 +17,9 @@ from snapfault import resource
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.db import standing
 from snapfault.snapshot import plan
+from snapfault.snapshot import room
 from snapfault.snapshot import settle
 
 LOG = logging.getLogger(__name__)
@@ -111,19 +113,25 @@ def _find_room(
     now: datetime.datetime,
 ) -> None:
     """Let the point go ahead, or send off one that makes room for it."""
-    history = points.history(database, point.project_id, point.business_id)
-    room = plan.make_room(
-        history, point.members, project.get_headroom(), order.in_use
-    )
-    if room.enough:
+    headroom = project.get_headroom()
+    if not room.lacking(point.members, headroom):
         return
-    leaving = [p for p in history if p.status is model.PointStatus.DELETING]
-    if room.prune is not None and not leaving:
-        send_off(database, history, [room.prune], now)
+    history = points.history(database, point.project_id, point.business_id)
+    failures = standing.failures(database, [point.protection_id])
+    found = room.make_room(
+        history,
+        point,
+        headroom,
+        order.policy.quota,
+        in_use=order.in_use,
+        failures=failures.get(point.protection_id, 0),
+    )
+    if found.prune is not None:
+        send_off(database, history, [found.prune], now)
     raise NoRoom(
-        f'{room.reason}: raise the Cinder quota of the project or lower the'
+        f'{found.reason}: raise the Cinder quota of the project or lower the'
         " policy's quota",
-        making_room=bool(leaving) or room.prune is not None,
+        making_room=found.leaving,
     )
 
 
@@ -242,7 +250,7 @@ def prune(
     history = points.history(
         database, order.protection.project_id, order.protection.business_id
     )
-    chosen = plan.prune(history, order.policy.quota, order.in_use)
+    chosen = plan.prune(history, order.policy.quota, now, order.in_use)
     send_off(database, history, chosen, now)
 
 
