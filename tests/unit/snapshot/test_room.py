@@ -1,200 +1,69 @@
-"""Whether there is room for a point, and what goes first if there is not."""
+"""What Cinder's limits leave, and what is taken from it."""
 
-import dataclasses
-import datetime
-
-import hypothesis
-from hypothesis import strategies
 import pytest
 
-from snapfault import model
-from snapfault import rules
-from snapfault.snapshot import plan
-from snapfault.snapshot import retain
+from snapfault import resource
 from snapfault.snapshot import room
 from tests import build
 
-GOOD = model.PointStatus.GOOD
-FAILED = model.PointStatus.FAILED
-CREATING = model.PointStatus.CREATING
-DELETING = model.PointStatus.DELETING
-KEEP_ALL = rules.Quota()
-FULL = build.headroom(snapshots=0)
+ONE = build.volume(1, size=2, volume_type='fast')
+TWO = build.volume(2, size=3, volume_type='slow')
+ODD = build.volume(3, size=4, volume_type=None)
 
 
-def _points(*statuses):
-    """Give points by status, the oldest first, numbered from 1."""
-    return [
-        build.point(number, status)
-        for number, status in enumerate(statuses, 1)
-    ]
-
-
-def _coming(*members, **changes):
-    values = {
-        'id': 'coming',
-        'members': members or (build.member(1), build.member(2)),
-        'created_at': build.NOW,
-    }
-    return build.point(0, CREATING, **values | changes)
-
-
-def _refused(number):
-    return build.point(
-        number, DELETING, not_before=build.NOW, reason='a clone depends on it'
+def _headroom(snapshots=None, gigabytes=None, **types):
+    return resource.Headroom(
+        snapshots,
+        None,
+        gigabytes,
+        {name: resource.TypeRoom(*each) for name, each in types.items()},
     )
 
 
 @pytest.mark.parametrize(
-    ('statuses', 'headroom', 'enough', 'pruned'),
+    ('headroom', 'named'),
     [
-        ((GOOD,), build.headroom(), True, None),
-        ((GOOD,), build.headroom(snapshots=2, gigabytes=2), True, None),
-        ((GOOD, GOOD), build.headroom(snapshots=1), False, 'point-1'),
-        ((GOOD, GOOD), build.headroom(gigabytes=1), False, 'point-1'),
-        ((GOOD, GOOD, GOOD), FULL, False, 'point-1'),
-        ((GOOD,), FULL, False, None),
-        ((), FULL, False, None),
-        # all that may go would not be enough: none goes for nothing
-        ((GOOD, GOOD), build.headroom(snapshots=-3), False, None),
-        ((GOOD, GOOD, GOOD), build.headroom(-2), False, 'point-1'),
-        ((GOOD, GOOD, GOOD), build.headroom(-3), False, None),
-        # what is being removed makes room by itself
-        ((GOOD, GOOD, FAILED), FULL, False, None),
-        ((GOOD, FAILED, GOOD), FULL, False, None),
-        ((DELETING, GOOD, GOOD), FULL, False, None),
-        # a limit on a type that is not needed
-        ((GOOD, GOOD), build.headroom(ssd=(0, 0)), True, None),
-        ((GOOD, GOOD), build.headroom(fake=(2, 2)), True, None),
-        ((GOOD, GOOD), build.headroom(fake=(1, None)), False, 'point-1'),
-        ((GOOD, GOOD), build.headroom(fake=(None, 1)), False, 'point-1'),
+        (_headroom(), ''),
+        (_headroom(3, 9), ''),
+        (_headroom(2, 9), 'the project has room for 2 more snapshots'),
+        (_headroom(-1, 9), 'the project has room for 0 more snapshots'),
+        (_headroom(3, 8), 'the project has room for 8 GiB more and 9'),
+        (_headroom(fast=(1, 2), slow=(1, 3)), ''),
+        (_headroom(fast=(0, 2)), 'volume type fast has room for 0 more snap'),
+        (_headroom(slow=(1, 2)), 'volume type slow has room for 2 GiB more'),
+        (_headroom(9, 99, slow=(None, 2)), 'volume type slow has room for 2'),
+        (_headroom(other=(0, 0)), ''),
     ],
 )
-def test_make_room_only_if_a_limit_demands_it(
-    statuses, headroom, enough, pruned
-):
-    found = room.make_room(_points(*statuses), _coming(), headroom, KEEP_ALL)
-    assert found.enough is enough
-    assert (found.prune and found.prune.point_id) == pruned
-    assert bool(found.reason) is not enough
+def test_lacking(headroom, named):
+    lacks = room.lacking([ONE, TWO, ODD], headroom)
+    assert bool(lacks) is bool(named)
+    assert not lacks or named in lacks[0].reason
 
 
-def test_what_is_lacking_is_said_limit_by_limit():
-    headroom = build.headroom(snapshots=1, gigabytes=0, fake=(0, 1))
-    found = room.make_room([], _coming(), headroom, KEEP_ALL)
-    assert found.reason == (
-        'the project has room for 1 more snapshots and 2 are needed;'
-        ' the project has room for 0 more GiB and 2 are needed;'
-        ' the project has room for 0 more snapshots of type fake and 2 are'
-        ' needed;'
-        ' the project has room for 1 more GiB of type fake and 2 are needed;'
-        ' no older point that may go helps'
-    )
-
-
-def test_a_point_of_another_type_is_not_given_up_for_nothing():
-    old, helps, _ = points = _points(GOOD, GOOD, GOOD)
-    points[0] = dataclasses.replace(
-        old, members=(build.member(volume_type='tape'),)
-    )
-    headroom = build.headroom(fake=(0, None))
-    found = room.make_room(points, _coming(), headroom, KEEP_ALL)
-    assert found.prune.point_id == helps.id
-
-
-@pytest.mark.parametrize(
-    ('refused', 'failures', 'pruned', 'reason'),
-    [
-        (0, 0, True, 'needed'),
-        (0, 2, True, 'needed'),
-        (0, 3, False, 'the last 3 runs have failed'),
-        # one that Cinder will not let go of does not keep the next
-        (1, 0, True, 'needed'),
-        (2, 0, False, '2 points cannot be removed: a clone depends on it'),
-    ],
-)
-def test_history_is_not_eaten_while_it_does_not_help(
-    refused, failures, pruned, reason
-):
-    points = [_refused(30 + n) for n in range(refused)]
-    points += _points(GOOD, GOOD)
-    found = room.make_room(
-        points, _coming(), FULL, KEEP_ALL, failures=failures
-    )
-    assert (found.prune is not None) is pruned
-    assert reason in found.reason
-
-
-@pytest.mark.parametrize(
-    ('quota', 'changes', 'pruned'),
-    [
-        (KEEP_ALL, {}, 'point-1'),
-        # the first of the day is worth more than the second
-        (
-            rules.Quota(count=2, tiers=rules.Tiers(daily=3)),
-            {},
-            'point-2',
-        ),
-        (KEEP_ALL, {1: {'pinned': True}}, 'point-2'),
-        (rules.Quota(minimum=4), {}, None),
-        (rules.Quota(minimum=3), {}, 'point-1'),
-        (rules.Quota(minimum=3), {1: {'pinned': True}}, None),
-    ],
-)
-def test_what_the_quota_values_least_goes_first(quota, changes, pruned):
-    points = [
-        dataclasses.replace(point, **changes.get(point.sequence, {}))
-        for point in _points(GOOD, GOOD, GOOD, GOOD)
+def test_each_limit_that_lacks_is_named():
+    headroom = _headroom(snapshots=1, gigabytes=0, fast=(0, 1))
+    lacks = room.lacking([ONE, TWO, ODD], headroom)
+    assert [each.reason for each in lacks] == [
+        'the project has room for 1 more snapshots and 3 are needed',
+        'the project has room for 0 GiB more and 9 are needed',
+        'volume type fast has room for 0 more snapshots and 1 are needed',
+        'volume type fast has room for 1 GiB more and 2 are needed',
     ]
-    found = room.make_room(points, _coming(), FULL, quota)
-    assert (found.prune and found.prune.point_id) == pruned
+    relief = [each.relief([ONE, ONE, ODD]) for each in lacks]
+    assert relief == [3, 8, 2, 4]
 
 
-def test_a_point_that_a_recovery_reads_from_stays():
-    found = room.make_room(
-        _points(GOOD, GOOD),
-        _coming(),
-        FULL,
-        KEEP_ALL,
-        in_use=frozenset({'point-1'}),
+def test_less():
+    before = _headroom(5, 20, fast=(4, None), slow=(None, 9))
+    assert room.less(before, [ONE, TWO, ODD]) == _headroom(
+        2, 11, fast=(3, None), slow=(None, 6)
     )
-    assert found.prune is None
+    assert room.less(_headroom(), [ONE]) == _headroom()
 
 
-@hypothesis.given(
-    statuses=strategies.lists(
-        strategies.sampled_from(list(model.PointStatus)), max_size=12
-    ),
-    count=strategies.integers(-2, 5) | strategies.none(),
-    minimum=strategies.integers(-1, 4),
-    left=strategies.integers(-2, 5),
-    in_use=strategies.sets(strategies.integers(1, 12)),
-    pinned=strategies.sets(strategies.integers(1, 12)),
-    failures=strategies.integers(0, 4),
-)
-def test_invariant_1_what_stays_firmly_never_goes(
-    statuses, count, minimum, left, in_use, pinned, failures
-):
-    points = [
-        dataclasses.replace(point, pinned=point.sequence in pinned)
-        for point in _points(*statuses)
-    ]
-    used = frozenset(f'point-{number}' for number in in_use)
-    quota = rules.Quota(count=count, minimum=minimum)
-    chosen = plan.prune(points, quota, build.NOW, used)
-    found = room.make_room(
-        points,
-        _coming(created_at=build.NOW + datetime.timedelta(minutes=1)),
-        build.headroom(snapshots=left),
-        quota,
-        in_use=used,
-        failures=failures,
-    )
-    if found.prune is not None:
-        chosen.append(found.prune)
-    gone = {each.point_id for each in chosen}
-    good = retain.good_newest_first(points)
-    assert gone <= {point.id for point in good}
-    assert not gone & {point.id for point in good[: max(minimum, 1)]}
-    assert not gone & {point.id for point in good if point.pinned}
-    assert not gone & used
+def test_what_fits_one_by_one_fits_no_more_than_the_limit():
+    left, taken = _headroom(5), 0
+    while not room.lacking([ONE, TWO], left):
+        left, taken = room.less(left, [ONE, TWO]), taken + 2
+    assert taken == 4
