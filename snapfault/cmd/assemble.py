@@ -14,6 +14,7 @@ from snapfault.api import backend
 from snapfault.cloud import cloud as real
 from snapfault.cloud import enrol
 from snapfault.cloud import session
+from snapfault.cloud import source
 from snapfault.db import api
 from snapfault.rank import load
 
@@ -32,8 +33,12 @@ def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
 
 
 def cloud(conf: cfg.ConfigOpts, doors: session.Sessions) -> real.Cloud:
-    """Make the cloud behind the doors."""
-    return real.Cloud(doors, max_age=conf.rank.max_age)
+    """Make the cloud behind the doors, with its source of load.
+
+    :raises InvalidInput: there is no such source
+    """
+    tools = source.Tools(conf, doors)
+    return real.Cloud(doors, source.load(conf.rank.source, tools))
 
 
 def application(

@@ -5,6 +5,14 @@ from oslo_config import cfg
 GROUP = cfg.OptGroup('rank', title='Ranking of due tasks')
 
 OPTIONS = [
+    cfg.StrOpt(
+        'source',
+        default='gnocchi',
+        help='Where the load of servers is measured, by the name of an'
+        ' entry point of snapfault.rank.sources: gnocchi; prometheus, which'
+        ' is Aetos too, see [prometheus]; none, which measures nothing, so'
+        ' that all load counts as absent.',
+    ),
     cfg.IntOpt(
         'max_age',
         default=900,
