@@ -25,7 +25,6 @@ from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
-from snapfault.rank import weigher
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import settle
 from snapfault.trigger import run as trigger
@@ -39,7 +38,7 @@ class Context:
 
     database: api.Database
     cloud: port.Cloud
-    weighers: collections.abc.Mapping[str, weigher.Weigher]
+    ranker: rank.Ranker
     snapshot: snapshot.Settings
     trouble: trouble.Tools
     worker: str  #: unique among all processes that share the database
@@ -72,7 +71,7 @@ def _begin(context: Context, now: datetime.datetime) -> bool:
     ]
     if not ready:
         return False
-    ranked = rank.rank(context.cloud, ready, context.weighers)
+    ranked = context.ranker.rank(ready)
     tasks.set_rankings(
         context.database,
         {each.candidate.task.id: (each.weight, each.parts) for each in ranked},

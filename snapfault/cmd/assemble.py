@@ -17,6 +17,7 @@ from snapfault.cloud import session
 from snapfault.cloud import source
 from snapfault.db import api
 from snapfault.rank import load
+from snapfault.rank import run as rank
 
 
 def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
@@ -50,12 +51,13 @@ def application(
     """Make the WSGI application over the real rooms."""
     weighers = load.load()
     seen = cloud(conf, doors)
+    ranker = rank.Ranker(seen.read_measures, weighers, rank.settings(conf))
     behind = backend.Backend(
         database=database,
         enroller=enrol.Enroller(doors, seen, conf.cloud.trust_roles),
         revoke=seen.revoke,
         preview=lambda project_id, now: preview.preview(
-            database, seen, weighers, project_id, now
+            database, ranker, project_id, now
         ),
         wake=wake,
         weighers=frozenset(weighers),

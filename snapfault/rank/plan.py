@@ -13,7 +13,7 @@ common scale, times a multiplier:
   not do: one outlier pushes all the others to the bottom of it, and who
   has no data would beat nearly all.) On an absolute scale the others do not
   bear on it, and neutral is the middle of the scale, 0.5.
-* The multiplier is the policy's, else the operator's, else 1.
+* The multiplier is the policy's, else the operator's, else the weigher's.
 """
 
 from collections import abc
@@ -42,13 +42,24 @@ class Ranked:
 
 
 def needed(
-    candidates: abc.Iterable[model.Candidate], weighers: Weighers
+    candidates: abc.Iterable[model.Candidate],
+    weighers: Weighers,
+    defaults: abc.Mapping[str, float] | None = None,
 ) -> set[model.Metric]:
-    """Name the metrics to fetch: the weighers' and the thresholds'."""
-    metrics = {metric for each in weighers.values() for metric in each.needs}
-    policies = {each.policy.id: each.policy for each in candidates}
-    for policy in policies.values():
-        metrics.update(each.metric for each in policy.thresholds)
+    """Name the metrics to fetch: the weighers' and the thresholds'.
+
+    A weigher needs nothing where it counts nothing for any candidate.
+
+    :param defaults: the operator's multipliers, by weigher's name
+    """
+    policies = {each.policy.id: each.policy for each in candidates}.values()
+    metrics = {
+        each.metric for policy in policies for each in policy.thresholds
+    }
+    for name, asked in weighers.items():
+        default = (defaults or {}).get(name, asked.multiplier)
+        if any(p.multipliers.get(name, default) for p in policies):
+            metrics.update(asked.needs)
     return metrics
 
 
@@ -98,7 +109,7 @@ def _column(
     defaults: abc.Mapping[str, float],
 ) -> list[model.Part]:
     """Give one weigher's part of every candidate."""
-    default = defaults.get(name, 1.0)
+    default = defaults.get(name, weigher.multiplier)
     raws = [
         _finite(weigher.weigh(candidate, its))
         for candidate, its in zip(candidates, known, strict=True)

@@ -29,6 +29,7 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from snapfault.recover import run as recover
 from snapfault.snapshot import run as snapshot
 
@@ -50,6 +51,7 @@ class Settings:
     lease: datetime.timedelta
     concurrency: int  #: tasks begun at once
     poll: float  #: seconds between looks at what is under way
+    rank: rank.Settings
     snapshot: snapshot.Settings
     recover: recover.Settings
 
@@ -62,6 +64,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         lease=seconds(seconds=conf.worker.lease),
         concurrency=conf.worker.concurrency,
         poll=conf.recover.poll,
+        rank=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
             attempts=conf.snapshot.attempts,
@@ -125,7 +128,9 @@ class Worker:
         return pipeline.Context(
             database=self._database,
             cloud=self._cloud,
-            weighers=load.load(),
+            ranker=rank.Ranker(
+                self._cloud.read_measures, load.load(), chosen.rank
+            ),
             snapshot=chosen.snapshot,
             trouble=trouble.Tools(
                 self._database,

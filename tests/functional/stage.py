@@ -16,6 +16,7 @@ from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from snapfault.recover import run as recover
 from snapfault.snapshot import run as snapshot
 from tests import build
@@ -56,6 +57,8 @@ class Stage:
             self.database, build.policy(**{'created_at': self.now} | policy)
         )
         self.servers = {}
+        self.ranking = rank.Settings()
+        self.ranker = None  #: one that lives longer than a tick
 
     def protect(self, business_id='shop', volumes=2):
         """Make a server with volumes and protect it."""
@@ -81,7 +84,7 @@ class Stage:
         return pipeline.Context(
             database=self.database,
             cloud=cloud,
-            weighers=load.load(),
+            ranker=rank.Ranker(cloud.read_measures, load.load(), self.ranking),
             snapshot=SETTINGS,
             trouble=trouble.Tools(
                 self.database, cloud, SETTINGS.attempts, SETTINGS.retry_delay
