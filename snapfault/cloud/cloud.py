@@ -4,6 +4,7 @@ import collections.abc
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import project
@@ -42,7 +43,7 @@ class Cloud:
     def read_measures(
         self,
         server_ids: collections.abc.Collection[str],
-        metrics: collections.abc.Collection[model.Metric],
+        metrics: collections.abc.Collection[rules.Metric],
     ) -> dict[str, model.Measures]:
         """See the port."""
         if self._source is None:

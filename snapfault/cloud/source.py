@@ -16,11 +16,12 @@ from stevedore import driver
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import session
 
 NAMESPACE: typing.Final = 'snapfault.rank.sources'
 
-Answer = dict[str, collections.abc.Mapping[model.Metric, model.Measure]]
+Answer = dict[str, collections.abc.Mapping[rules.Metric, model.Measure]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Source(abc.ABC):
     def read(
         self,
         server_ids: collections.abc.Collection[str],
-        metrics: collections.abc.Collection[model.Metric],
+        metrics: collections.abc.Collection[rules.Metric],
     ) -> Answer:
         """Give the newest measures, by server.
 

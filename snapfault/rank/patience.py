@@ -7,10 +7,11 @@ import time
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 
 #: Reads the newest measures of servers: ``read_measures`` of a cloud.
 Read = abc.Callable[
-    [abc.Collection[str], abc.Collection[model.Metric]],
+    [abc.Collection[str], abc.Collection[rules.Metric]],
     abc.Mapping[str, model.Measures],
 ]
 
@@ -34,7 +35,7 @@ class Patient:
     def read(
         self,
         server_ids: abc.Collection[str],
-        metrics: abc.Collection[model.Metric],
+        metrics: abc.Collection[rules.Metric],
     ) -> abc.Mapping[str, model.Measures]:
         """Give the measures, or say in time that there are none.
 
@@ -63,7 +64,7 @@ class Patient:
     def _start(
         self,
         server_ids: abc.Collection[str],
-        metrics: abc.Collection[model.Metric],
+        metrics: abc.Collection[rules.Metric],
     ) -> 'concurrent.futures.Future[abc.Mapping[str, model.Measures]]':
         answer: concurrent.futures.Future[abc.Mapping[str, model.Measures]] = (
             concurrent.futures.Future()

@@ -23,6 +23,7 @@ import statistics
 import typing
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import weigher
 
 #: What absent data counts on an absolute scale.
@@ -45,7 +46,7 @@ def needed(
     candidates: abc.Iterable[model.Candidate],
     weighers: Weighers,
     defaults: abc.Mapping[str, float] | None = None,
-) -> set[model.Metric]:
+) -> set[rules.Metric]:
     """Name the metrics to fetch: the weighers' and the thresholds'.
 
     A weigher needs nothing where it counts nothing for any candidate.

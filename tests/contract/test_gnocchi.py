@@ -18,15 +18,15 @@ from keystoneauth1.identity import v3
 import pytest
 import yaml
 
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud.sources import gnocchi
 
 #: The end of an interval of every granularity, less than an hour ago.
 NOW = datetime.datetime.fromtimestamp(
     time.time() // 300 * 300 - 300, datetime.UTC
 )
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 ASKED = (CPU, MEMORY)
 S = 10**9  # nanoseconds
 
@@ -230,7 +230,7 @@ def test_what_ceilometer_posts(admin, reader):
 def test_all_absent(admin, reader):
     ids = [add(admin), str(uuid.uuid4())]
     assert reader.read(ids) == {}
-    assert reader.read(ids, [model.Metric('no such metric')]) == {}
+    assert reader.read(ids, [rules.Metric('no such metric')]) == {}
     assert reader.calls == 2
 
 
@@ -256,7 +256,7 @@ def test_odd_servers_blind_only_themselves(admin, reader):
     assert reader.calls <= 1 + 2 + 2 * 4 + 1
 
 
-WRITTEN = model.Metric('disk.device.write.bytes.rate')
+WRITTEN = rules.Metric('disk.device.write.bytes.rate')
 #: 10 a second between the last two intervals.
 GROWING = (LOW, [(900, 0), (600, 1000), (300, 4000)])
 
@@ -278,7 +278,7 @@ def test_disks_are_summed_up(admin, reader):
         one: {WRITTEN.name: (10.0, 300)},
     }
     assert reader.calls == 1
-    stored = model.Metric('disk.device.write.bytes')
+    stored = rules.Metric('disk.device.write.bytes')
     found = values(reader.read([two], [stored, CPU, WRITTEN]))
     assert found[two] == {
         stored.name: (8000.0, 300),
@@ -294,7 +294,7 @@ def test_gnocchis_own_rate_of_disks(admin, reader):
     add_disk(admin, server_id, 'vda', disk_device_write_bytes=points)
     add_disk(admin, server_id, 'vdb', disk_device_write_bytes=points)
     settle(admin)
-    metric = model.Metric('disk.device.write.bytes', 'rate:mean')
+    metric = rules.Metric('disk.device.write.bytes', 'rate:mean')
     assert values(reader.read([server_id], [metric])) == {
         server_id: {metric.name: (6000.0, 300)}
     }
@@ -315,6 +315,6 @@ def test_odd_disks_blind_only_their_server(admin, reader):
 def test_names_that_are_patterns(admin, reader):
     one = add(admin, memory_usage=(LOW, [(300, 200.0)]))
     settle(admin)
-    assert reader.read([one], [model.Metric('memory*')]) == {}
+    assert reader.read([one], [rules.Metric('memory*')]) == {}
     assert reader.read(["' or id != '"], ASKED) == {}
     assert reader.calls == 0

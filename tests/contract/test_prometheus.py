@@ -7,17 +7,17 @@ import pytest
 
 from snapfault import conf as options
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import source
 from tests import build
 from tests.contract import prometheus_server
 
 NOW = build.NOW
 EPOCH = int(NOW.timestamp())
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
-WRITTEN = model.Metric('disk.device.write.bytes.rate')
-STORED = model.Metric('disk.device.write.bytes')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
+WRITTEN = rules.Metric('disk.device.write.bytes.rate')
+STORED = rules.Metric('disk.device.write.bytes')
 S = 10**9  # nanoseconds
 #: A counter as it is scraped, by a quarter of an hour before NOW.
 TIMES = range(900, -1, -60)
@@ -130,7 +130,7 @@ def test_what_ceilometer_exports(url):
 
 
 def test_raw_counters_and_rates(url):
-    rate = model.Metric('disk.device.write.bytes', 'rate:mean')
+    rate = rules.Metric('disk.device.write.bytes', 'rate:mean')
     found = loaded(configured(url=f'{url}/')).read([FULL], [STORED, rate])
     assert values(found) == {FULL: {STORED: 110000.0, rate: 110.0}}
 
@@ -153,12 +153,12 @@ def test_ids_come_back_as_they_were_given(url):
         ([], [MEMORY]),
         ([FULL], []),
         (['.*', f'{FULL}|.+', f'{FULL}"}} or vector(1) #', ''], [MEMORY]),
-        ([FULL], [model.Metric('memory.usage"} or vector(1) #')]),
-        ([FULL], [model.Metric('.*')]),
-        ([FULL], [model.Metric('memory.(usage)')]),
-        ([FULL], [model.Metric('')]),
-        ([FULL], [model.Metric('memory.usage\n')]),
-        ([FULL], [model.Metric('no.such.metric')]),
+        ([FULL], [rules.Metric('memory.usage"} or vector(1) #')]),
+        ([FULL], [rules.Metric('.*')]),
+        ([FULL], [rules.Metric('memory.(usage)')]),
+        ([FULL], [rules.Metric('')]),
+        ([FULL], [rules.Metric('memory.usage\n')]),
+        ([FULL], [rules.Metric('no.such.metric')]),
     ],
 )
 def test_nothing_to_find(url, ids, metrics):

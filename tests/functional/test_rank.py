@@ -8,16 +8,16 @@ from oslo_config import cfg
 import pytest
 
 from snapfault import conf as options
-from snapfault import model
 from snapfault import preview
+from snapfault import rules
 from snapfault.cloud import source
 from snapfault.db import tasks
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests.functional import stage as stages
 
-CPU = model.Metric('cpu_util')
-BOUND = (model.Threshold(CPU, 80.0),)
+CPU = rules.Metric('cpu_util')
+BOUND = (rules.Threshold(CPU, 80.0),)
 
 
 @pytest.fixture

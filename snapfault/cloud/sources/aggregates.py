@@ -30,7 +30,7 @@ from keystoneauth1 import adapter as ksa_adapter
 from keystoneauth1 import exceptions as ksa_exceptions
 
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import times
 from snapfault.cloud import translate
 from snapfault.cloud.sources import measures
@@ -64,7 +64,7 @@ SERVERS: typing.Final = Kind('instance', 'id', 'original_resource_id')
 DISKS: typing.Final = Kind('instance_disk', 'instance_id', 'instance_id')
 
 #: The points of one resource, by metric.
-Series = dict[model.Metric, list[measures.Point]]
+Series = dict[rules.Metric, list[measures.Point]]
 _Found = tuple[str, str, Series]
 
 
@@ -72,7 +72,7 @@ def fetch(
     adapter: ksa_adapter.Adapter,
     kind: Kind,
     ids: abc.Sequence[str],
-    asked: abc.Collection[model.Metric],
+    asked: abc.Collection[rules.Metric],
     start: datetime.datetime,
 ) -> dict[str, dict[str, Series]]:
     """Give the series by server, then by resource: itself, or its disks.
@@ -108,11 +108,11 @@ class _Splitter:
     """Halves what fails, within a bound for each metric."""
 
     def __init__(self) -> None:
-        self._extra: dict[model.Metric, int] = {}
+        self._extra: dict[rules.Metric, int] = {}
 
     def split(
-        self, ids: abc.Sequence[str], metrics: abc.Sequence[model.Metric]
-    ) -> list[tuple[abc.Sequence[str], list[model.Metric]]]:
+        self, ids: abc.Sequence[str], metrics: abc.Sequence[rules.Metric]
+    ) -> list[tuple[abc.Sequence[str], list[rules.Metric]]]:
         """Give smaller pieces; none of what has to be left out."""
         if len(metrics) > 1:
             return [(ids, [each]) for each in metrics]
@@ -138,7 +138,7 @@ def _ask(
     adapter: ksa_adapter.Adapter,
     kind: Kind,
     ids: abc.Sequence[str],
-    metrics: abc.Sequence[model.Metric],
+    metrics: abc.Sequence[rules.Metric],
     start: datetime.datetime,
 ) -> list[_Found] | None:
     """Make one call; None when something odd among them failed it."""
@@ -188,7 +188,7 @@ def _parsed(response: typing.Any, kind: Kind) -> list[_Found]:
 def _series(metrics: dict[str, typing.Any]) -> Series:
     """Read one resource's points, by metric's name, then by aggregation."""
     return {
-        model.Metric(name, aggregation): [
+        rules.Metric(name, aggregation): [
             measures.Point(
                 times.parse(started_at), float(granularity), float(value)
             )

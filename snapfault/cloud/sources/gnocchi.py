@@ -14,6 +14,7 @@ import typing
 from keystoneauth1 import adapter as ksa_adapter
 
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import source
 from snapfault.cloud.sources import aggregates
 from snapfault.cloud.sources import measures
@@ -24,10 +25,10 @@ from snapfault.cloud.sources import names
 #: Ceilometer's archive policies keep 30 days.
 VCPUS_AGE: typing.Final = datetime.timedelta(days=30)
 
-_CPU: typing.Final = model.Metric('cpu')
-_VCPUS: typing.Final = model.Metric('vcpus')
+_CPU: typing.Final = rules.Metric('cpu')
+_VCPUS: typing.Final = rules.Metric('vcpus')
 
-_Values = dict[model.Metric, model.Measure]
+_Values = dict[rules.Metric, model.Measure]
 
 
 class Gnocchi(source.Source):
@@ -41,7 +42,7 @@ class Gnocchi(source.Source):
     def read(
         self,
         server_ids: abc.Collection[str],
-        metrics: abc.Collection[model.Metric],
+        metrics: abc.Collection[rules.Metric],
     ) -> source.Answer:
         """See the contract."""
         found = read(
@@ -57,7 +58,7 @@ class Gnocchi(source.Source):
 def read(
     adapter: ksa_adapter.Adapter,
     server_ids: abc.Collection[str],
-    metrics: abc.Collection[model.Metric],
+    metrics: abc.Collection[rules.Metric],
     *,
     now: datetime.datetime,
     max_age: int,
@@ -97,7 +98,7 @@ def read(
 def _of_servers(
     adapter: ksa_adapter.Adapter,
     ids: abc.Sequence[str],
-    metrics: abc.Set[model.Metric],
+    metrics: abc.Set[rules.Metric],
     now: datetime.datetime,
     max_age: datetime.timedelta,
 ) -> dict[str, _Values]:
@@ -121,7 +122,7 @@ def _of_servers(
 
 def _values(
     series: aggregates.Series,
-    metrics: abc.Iterable[model.Metric],
+    metrics: abc.Iterable[rules.Metric],
     now: datetime.datetime,
     max_age: datetime.timedelta,
 ) -> _Values:
@@ -142,7 +143,7 @@ def _values(
 def _of_disks(
     adapter: ksa_adapter.Adapter,
     ids: abc.Sequence[str],
-    metrics: abc.Set[model.Metric],
+    metrics: abc.Set[rules.Metric],
     now: datetime.datetime,
     max_age: datetime.timedelta,
 ) -> dict[str, _Values]:

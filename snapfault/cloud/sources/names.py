@@ -9,11 +9,11 @@ import logging
 import typing
 import uuid
 
-from snapfault import model
+from snapfault import rules
 
 LOG = logging.getLogger(__name__)
 
-CPU_UTIL: typing.Final = model.Metric('cpu_util')
+CPU_UTIL: typing.Final = rules.Metric('cpu_util')
 _DISK: typing.Final = 'disk.device.'
 _RATE: typing.Final = '.rate'
 
@@ -32,13 +32,13 @@ def by_uuid(server_ids: abc.Iterable[str]) -> dict[str, str]:
     return ids
 
 
-def is_of_disk(metric: model.Metric) -> bool:
+def is_of_disk(metric: rules.Metric) -> bool:
     """Tell whether a metric is measured on each disk by itself."""
     return metric.name.startswith(_DISK)
 
 
-def counter_of(metric: model.Metric) -> model.Metric | None:
+def counter_of(metric: rules.Metric) -> rules.Metric | None:
     """Give the cumulative metric of which this is the rate; None: of none."""
     if is_of_disk(metric) and metric.name.endswith(_RATE):
-        return model.Metric(metric.name.removesuffix(_RATE))
+        return rules.Metric(metric.name.removesuffix(_RATE))
     return None

@@ -2,7 +2,7 @@
 
 import collections.abc
 
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import source
 
 
@@ -12,7 +12,7 @@ class Nothing(source.Source):
     def read(
         self,
         server_ids: collections.abc.Collection[str],
-        metrics: collections.abc.Collection[model.Metric],
+        metrics: collections.abc.Collection[rules.Metric],
     ) -> source.Answer:
         """Give no measure of any server, without asking anybody."""
         return {}

@@ -21,6 +21,7 @@ from oslo_config import cfg
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import source
 from snapfault.cloud import translate
 from snapfault.cloud.sources import names
@@ -48,7 +49,7 @@ class Prometheus(source.Source):
     def read(
         self,
         server_ids: abc.Collection[str],
-        metrics: abc.Collection[model.Metric],
+        metrics: abc.Collection[rules.Metric],
     ) -> source.Answer:
         """See the contract."""
         found = read(
@@ -87,11 +88,11 @@ def plain(conf: cfg.ConfigOpts) -> ksa_adapter.Adapter:
 def read(
     adapter: ksa_adapter.Adapter,
     server_ids: abc.Collection[str],
-    metrics: abc.Collection[model.Metric],
+    metrics: abc.Collection[rules.Metric],
     *,
     now: datetime.datetime,
     max_age: int,
-) -> dict[str, dict[model.Metric, model.Measure]]:
+) -> dict[str, dict[rules.Metric, model.Measure]]:
     """Give the newest value of each metric of each server.
 
     One call a metric for :data:`CHUNK` servers, and one more for the number
@@ -108,7 +109,7 @@ def read(
     """
     ids = names.by_uuid(server_ids)
     order = list(ids)
-    found: dict[str, dict[model.Metric, model.Measure]] = {}
+    found: dict[str, dict[rules.Metric, model.Measure]] = {}
     for at in range(0, len(order), CHUNK):
         chunk = order[at : at + CHUNK]
         counts: promql.Numbers = {}

@@ -16,6 +16,7 @@ import re
 import typing
 
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud.sources import names
 
 #: A metric's name that can be one of Prometheus once its dots are replaced.
@@ -37,13 +38,13 @@ class Question(typing.NamedTuple):
     per_vcpu: bool = False
 
 
-def is_sane(metric: model.Metric) -> bool:
+def is_sane(metric: rules.Metric) -> bool:
     """Tell whether Prometheus can have a metric of that name."""
     return len(metric.name) <= 255 and bool(_SANE.fullmatch(metric.name))
 
 
 def question(
-    metric: model.Metric, ids: abc.Iterable[str], max_age: int
+    metric: rules.Metric, ids: abc.Iterable[str], max_age: int
 ) -> Question:
     """Ask for the newest value of servers, or for a counter's rate.
 

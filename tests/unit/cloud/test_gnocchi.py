@@ -9,13 +9,14 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud.sources import aggregates
 from snapfault.cloud.sources import gnocchi
 from tests import build
 
 NOW = build.NOW
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 MAX_AGE = 900
 
 
@@ -199,7 +200,7 @@ def test_the_finest_granularity_counts():
 def test_each_metric_by_itself():
     found = read_one(memory_usage=means((300, 5.0)), cpu=means((300, 5.0)))
     assert found == {MEMORY: (5.0, 300)}
-    raw = model.Metric('cpu')
+    raw = rules.Metric('cpu')
     found = read_one(cpu=means((600, 0), (300, 3 * S)), metrics=(CPU, raw))
     assert found == {CPU: (1.0, 300), raw: (3.0 * S, 300)}
 
@@ -216,7 +217,7 @@ def test_no_server_has_the_metric():
         ([], [MEMORY]),
         ([server_id(1)], []),
         # what Gnocchi would take for a pattern, or hash into some UUID
-        ([server_id(1)], [model.Metric('*'), model.Metric('cp[u]')]),
+        ([server_id(1)], [rules.Metric('*'), rules.Metric('cp[u]')]),
         (["' or 1=1", '', 'web'], [MEMORY]),
     ],
 )
@@ -276,12 +277,12 @@ def test_an_odd_metric_blinds_only_itself():
 
 
 WRITES = 'disk.device.write.bytes'
-RATE = model.Metric(f'{WRITES}.rate')
+RATE = rules.Metric(f'{WRITES}.rate')
 DISKS = [
     # the points of each disk, the metric, the sum and its age
     ([[(600, 0), (300, 3000)]], RATE, (10.0, 300)),
     ([[(600, 0), (300, 3000)], [(600, 7), (300, 607)]], RATE, (12.0, 300)),
-    ([[(300, 3000)], [(300, 4)]], model.Metric(WRITES), (3004.0, 300)),
+    ([[(300, 3000)], [(300, 4)]], rules.Metric(WRITES), (3004.0, 300)),
     # idle is not absent
     ([[(600, 5), (300, 5)]], RATE, (0.0, 300)),
     # the sum stands for the newest of them
@@ -313,7 +314,7 @@ def test_disks_by_another_aggregation():
     """What Gnocchi calls a rate is the difference between two samples."""
     points = {'rate:mean': [(ago(300), 300.0, 900.0)]}
     disks = {server_id(1): {'vda': {WRITES: points}, 'vdb': {WRITES: points}}}
-    metric = model.Metric(WRITES, 'rate:mean')
+    metric = rules.Metric(WRITES, 'rate:mean')
     found = read(Gnocchi(disks=disks), metrics=[metric])
     assert found[server_id(1)][metric] == model.Measure(1800.0, ago(300))
 

@@ -11,14 +11,14 @@ import pytest
 
 from snapfault import conf as options
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import source
 from snapfault.cloud.sources import prometheus
 from tests import build
 from tests.unit.cloud import canned
 
-MEMORY = model.Metric('memory.usage')
-CPU = model.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
 SERVER = '00000000-0000-4000-8000-000000000001'
 OTHER = '00000000-0000-4000-8000-000000000002'
 

@@ -9,7 +9,7 @@ import pytest
 
 from snapfault import conf as options
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import cloud
 from snapfault.cloud import source
 from snapfault.cloud.sources import gnocchi
@@ -18,7 +18,7 @@ from snapfault.cloud.sources import prometheus
 from tests import build
 from tests.unit.cloud import canned
 
-CPU = model.Metric('cpu_util')
+CPU = rules.Metric('cpu_util')
 SERVER = '00000000-0000-4000-8000-000000000001'
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import patience
 from tests import build
 
-CPU = model.Metric('cpu_util')
+CPU = rules.Metric('cpu_util')
 FOUND = {'server-1': {CPU: model.Measure(5.0, build.NOW)}}
 
 

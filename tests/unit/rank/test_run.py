@@ -6,13 +6,14 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import run
 from snapfault.rank import weigher
 from snapfault.rank.weighers import performance
 from tests import build
 from tests.fake import cloud as fake_cloud
 
-CPU = model.Metric('cpu_util')
+CPU = rules.Metric('cpu_util')
 PERFORMANCE = {'performance': performance.Performance()}
 
 
@@ -46,7 +47,7 @@ def candidates(cloud):
             model.Candidate(
                 task=build.task(id=name),
                 protection=build.protection(server_id=server.id),
-                policy=build.policy(thresholds=(model.Threshold(CPU, 80.0),)),
+                policy=build.policy(thresholds=(rules.Threshold(CPU, 80.0),)),
                 last_good_at=None,
                 now=build.NOW,
             )
@@ -135,7 +136,7 @@ def test_operators_multipliers(cloud, candidates):
 def test_a_weighers_own_multiplier(cloud, candidates, own):
     class Modest(Broken):
         multiplier = own
-        needs = (model.Metric('disk.io'),)
+        needs = (rules.Metric('disk.io'),)
 
     modest = Modest({'a': 1.0, 'b': 2.0, 'c': 3.0})
     ranked = rank(cloud, candidates, {'modest': modest})
