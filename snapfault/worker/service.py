@@ -51,9 +51,9 @@ class Settings:
     lease: datetime.timedelta
     concurrency: int  #: tasks begun at once
     poll: float  #: seconds between looks at what is under way
-    rank: rank.Settings
     snapshot: snapshot.Settings
     recover: recover.Settings
+    ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
 
 
 def settings(conf: cfg.ConfigOpts) -> Settings:
@@ -64,7 +64,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         lease=seconds(seconds=conf.worker.lease),
         concurrency=conf.worker.concurrency,
         poll=conf.recover.poll,
-        rank=rank.settings(conf),
+        ranking=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
             attempts=conf.snapshot.attempts,
@@ -129,7 +129,7 @@ class Worker:
             database=self._database,
             cloud=self._cloud,
             ranker=rank.Ranker(
-                self._cloud.read_measures, load.load(), chosen.rank
+                self._cloud.read_measures, load.load(), chosen.ranking
             ),
             snapshot=chosen.snapshot,
             trouble=trouble.Tools(
