@@ -53,7 +53,7 @@ OPTIONS = [
     ),
     cfg.Opt(
         'multipliers',
-        type=types.Dict(Number()),
+        type=types.Dict(Number(min=-1e12, max=1e12)),
         default={},
         help='How much each weigher counts where the policy does not say,'
         ' such as performance:2,write_rate:1. Above 1 is more than by'
