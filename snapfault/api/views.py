@@ -74,8 +74,14 @@ def _breakdown(
     return [dataclasses.asdict(part) for part in parts]
 
 
-def recovery_point(point: model.RecoveryPoint) -> call.Json:
-    """Write a recovery point and its members."""
+def recovery_point(
+    point: model.RecoveryPoint, kept_by: str | None
+) -> call.Json:
+    """Write a recovery point and its members.
+
+    :param kept_by: the rule that keeps it, or that lets it go; None: it is
+        not good, or under no policy
+    """
     return {
         'id': point.id,
         'project_id': point.project_id,
@@ -85,6 +91,7 @@ def recovery_point(point: model.RecoveryPoint) -> call.Json:
         'labels': list(point.labels),
         'sequence': point.sequence,
         'status': point.status.value,
+        'kept_by': kept_by,
         'pinned': point.pinned,
         'level': point.level.value,
         'level_reason': point.level_reason,

@@ -8,6 +8,7 @@ import typing
 import pytest
 import sqlalchemy as sa
 
+from snapfault import keeping
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
@@ -86,6 +87,24 @@ QUERIES: list[
 ] = [
     ('points.list_page', 2, lambda d, w: points.list_page(d, None, limit=99)),
     ('points.histories', 2, lambda d, w: points.histories(d, w.keys)),
+    (
+        'standing.protecting',
+        1,
+        lambda d, w: standing.protecting(d, w.keys),
+    ),
+    (
+        'keeping.rules_of',
+        # protections, policies, what is in use, the histories' two
+        5,
+        lambda d, w: keeping.rules_of(
+            d,
+            [
+                dataclasses.replace(each, status=model.PointStatus.GOOD)
+                for each in w.points
+            ],
+            samples.NOW,
+        ),
+    ),
     ('points.unfinished', 2, lambda d, w: points.unfinished(d)),
     (
         'points.last_good_at',
