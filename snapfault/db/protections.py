@@ -147,11 +147,8 @@ def update(
     row.updated_at = protection.updated_at
     _flush(session, protection)
     if protection.status is model.ProtectionStatus.ACTIVE:
-        task_holds.call_back(
-            session,
-            protection.updated_at,
-            tables.Protection.id == protection.id,
-        )
+        mine = tables.Protection.id == protection.id
+        task_holds.call_back(session, protection.updated_at, mine)
     return typing.cast('model.Protection', base.read(row))
 
 
