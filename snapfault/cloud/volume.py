@@ -154,6 +154,7 @@ def _volume(found: Found) -> resource.Volume:
         ),
         multiattach=bool(found['multiattach']),
         metadata=dict(found['metadata']),
+        group_id=found.get('group_id'),
     )
 
 
@@ -166,4 +167,6 @@ def _snapshot(found: Found) -> resource.Snapshot:
         size=int(found['size']),
         metadata=dict(found['metadata']),
         created_at=times.parse(found['created_at']),
+        description=found.get('description') or '',
+        group_snapshot_id=found.get('group_snapshot_id'),
     )

@@ -35,9 +35,38 @@ class Image:
     name: str
     project_id: str | None  #: None: public
     status: str = 'active'
+    metadata: dict[str, str] = dataclasses.field(default_factory=dict)
+    content: str = ''
 
     def show(self):
-        return resource.Image(self.id, self.name, self.status)
+        return resource.Image(
+            id=self.id,
+            name=self.name,
+            status=self.status,
+            project_id=self.project_id,
+            metadata=dict(self.metadata),
+        )
+
+
+@dataclasses.dataclass
+class Group:
+    id: str
+    project_id: str
+    name: str
+    consistent: bool | None  #: None: its type hides its specs
+    status: str = 'available'
+
+    def show(self):
+        return resource.Group(
+            self.id, self.name, self.status, f'type-of-{self.id}'
+        )
+
+
+@dataclasses.dataclass
+class GroupSnapshot:
+    id: str
+    project_id: str
+    status: str = 'creating'
 
 
 @dataclasses.dataclass
@@ -92,6 +121,7 @@ class Volume:
     multiattach: bool = False
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''  #: stands for the bytes
+    group_id: str | None = None
 
     def show(self):
         # Cinder lists an attachment only while it is `attached`
@@ -107,6 +137,7 @@ class Volume:
             attached_to=self.server_ids if attached else (),
             multiattach=self.multiattach,
             metadata=dict(self.metadata),
+            group_id=self.group_id,
         )
 
 
@@ -121,6 +152,8 @@ class Snapshot:
     status: str = 'creating'
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''
+    description: str = ''
+    group_snapshot_id: str | None = None
 
     def show(self):
         return resource.Snapshot(
@@ -131,6 +164,8 @@ class Snapshot:
             size=self.size,
             metadata=dict(self.metadata),
             created_at=self.created_at,
+            description=self.description,
+            group_snapshot_id=self.group_snapshot_id,
         )
 
 
@@ -154,6 +189,8 @@ class World:
         self.servers: dict[str, Server] = {}
         self.volumes: dict[str, Volume] = {}
         self.snapshots: dict[str, Snapshot] = {}
+        self.groups: dict[str, Group] = {}
+        self.group_snapshots: dict[str, GroupSnapshot] = {}
         self.measures = {}  #: by server: model.Measures
         self.operations: list[Operation] = []
         self._made: collections.Counter[str] = collections.Counter()

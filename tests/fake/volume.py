@@ -2,10 +2,11 @@
 
 from snapfault import errors
 from snapfault import resource
+from tests.fake import group
 from tests.fake import state
 
 
-class Cinder:
+class Cinder(group.Groups):
     """Volumes, snapshots and the limits on them."""
 
     def __init__(self, world, faults):
@@ -66,6 +67,8 @@ class Cinder:
             raise errors.CloudConflict(
                 f'delete of snapshot {snapshot_id}, which is {found.status}'
             )
+        if found.group_snapshot_id is not None:
+            raise errors.CloudConflict(f'{snapshot_id} is part of a group')
         found.status = 'deleting'
         fate = self._faults.take_fate('delete_snapshot', snapshot_id)
         if fate == 'busy':
