@@ -27,6 +27,8 @@ from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
 from snapfault.rank import weigher
+from snapfault.snapshot import asking
+from snapfault.snapshot import making
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import settle
 from snapfault.trigger import run as trigger
@@ -147,7 +149,14 @@ def _begin_one(
         if points.creating_for(context.database, task.id):
             return  # taken over from a worker that died: settle goes on
         project = context.cloud.project(order.protection.delegation)
-        snapshot.take(context.database, project, order, context.calls, now)
+        snapshot.take(
+            context.database,
+            context.cloud,
+            project,
+            order,
+            context.calls,
+            now,
+        )
     except errors.LeaseLost:
         LOG.warning('Task %s was taken over', task.id)
     except errors.SnapfaultError as error:
@@ -163,6 +172,7 @@ def _settle(context: Context, now: datetime.datetime) -> bool:
         for point in points.unfinished(context.database)
         if point.not_before is None or point.not_before <= now
     ]
+    unfinished = making.without_recovered(context.database, unfinished)
     in_use = recoveries.points_in_use(context.database)
     orders = _held(context, in_use, now)
     _let_go(context, orders, {point.task_id for point in unfinished}, now)
@@ -269,9 +279,16 @@ def _settle_one(
 ) -> None:
     """Move a point of ours on, and its task with it."""
     database = context.database
-    settled = snapshot.settle_making(
-        database, project, point, found, context.snapshot, now
+    look = making.Look(
+        asking.Tools(database, project, context.calls),
+        found,
+        order.policy.consistency,
+        context.snapshot.creating_timeout,
+        context.snapshot.stop_timeout,
+        lambda server_id: project.get_server(server_id).status == 'ERROR',
+        now,
     )
+    settled = making.go_on(look, point)
     if settled.status is model.PointStatus.GOOD:
         task_claims.finish(
             database,

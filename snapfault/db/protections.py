@@ -233,3 +233,18 @@ def set_alarm(
         )
         .values(alarm=text, alarm_at=now if text else None),
     )
+
+
+@api.writer
+def clear_alarm(
+    session: orm.Session, protection_id: str, beginning: str
+) -> None:
+    """Take an alarm back, unless another has replaced it."""
+    session.execute(
+        sa.update(tables.Protection)
+        .where(
+            tables.Protection.id == protection_id,
+            tables.Protection.alarm.startswith(beginning, autoescape=True),
+        )
+        .values(alarm='', alarm_at=None)
+    )

@@ -17,8 +17,14 @@ from snapfault import resource
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.snapshot import asking
+from snapfault.snapshot import choosing
+from snapfault.snapshot import grouped
+from snapfault.snapshot import making
 from snapfault.snapshot import plan
+from snapfault.snapshot import rooted
 from snapfault.snapshot import settle
+from snapfault.snapshot import stopped
 
 LOG = logging.getLogger(__name__)
 
@@ -28,6 +34,7 @@ class Settings:
     """The operator's choices for taking points."""
 
     creating_timeout: datetime.timedelta
+    stop_timeout: datetime.timedelta
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta
 
@@ -52,6 +59,7 @@ class NoRoom(errors.QuotaExceeded):
 
 def take(
     database: api.Database,
+    cloud: port.Cloud,
     project: port.Project,
     order: Order,
     calls: concurrent.futures.Executor,
@@ -71,20 +79,15 @@ def take(
             f'server {server.id} is in ERROR: {server.fault or "no reason"}'
         )
     disks = read_disks(project, server.id)
-    point = plan.new_point(order.task, order.protection, server, disks, now)
+    wanted = order.policy.consistency
+    choice = choosing.choose(cloud, project, wanted, server, disks, now)
+    point = plan.new_point(
+        order.task, order.protection, server, disks, now, choice
+    )
     _find_room(database, project, order, point, now)
     point = points.create(database, point)
-    try:
-        _ask(database, project, point, calls)
-    except errors.SnapfaultError as error:
-        points.move(
-            database,
-            point,
-            model.PointStatus.FAILED,
-            reason=str(error),
-            now=now,
-        )
-        raise
+    begun = asking.Tools(database, project, calls)
+    asking.begin(begun, point, now, choice.group_id)
     return point
 
 
@@ -127,61 +130,6 @@ def _find_room(
     )
 
 
-def _ask(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    calls: concurrent.futures.Executor,
-) -> None:
-    """Post all creates at once and note each answer.
-
-    :raises SnapfaultError: the first refusal, after all were answered
-    """
-
-    def create(member: model.Member) -> None:
-        made = project.create_snapshot(
-            member.volume_id,
-            f'{point.business_id} {point.scheduled_at:%Y-%m-%d %H:%M:%S}',
-            plan.metadata(point, member),
-        )
-        points.record_snapshot(database, member.id, made.id)
-
-    asked = [calls.submit(create, member) for member in point.members]
-    concurrent.futures.wait(asked)
-    for future in asked:
-        future.result()
-
-
-def settle_making(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    found: collections.abc.Mapping[str, list[resource.Snapshot]],
-    settings: Settings,
-    now: datetime.datetime,
-) -> model.RecoveryPoint:
-    """Move a point that is being made on, as far as the listing allows.
-
-    Before it is called good the server is read once more: a point of a
-    service that failed meanwhile may hold the damage, and would push out
-    the points from before it.
-    """
-    state = settle.making(point, found, now, settings.creating_timeout)
-    for member in point.members:
-        if member.snapshot_id is None and member.id in state.seen:
-            points.record_snapshot(database, member.id, state.seen[member.id])
-    failed = state.failed
-    if state.done and project.get_server(point.server_id).status == 'ERROR':
-        failed = 'the server went to ERROR while its snapshots were taken'
-    if failed:
-        return points.move(
-            database, point, model.PointStatus.FAILED, reason=failed, now=now
-        )
-    if state.done:
-        return points.move(database, point, model.PointStatus.GOOD, now=now)
-    return point
-
-
 def settle_removal(
     database: api.Database,
     project: port.Project,
@@ -190,7 +138,12 @@ def settle_removal(
     now: datetime.datetime,
 ) -> None:
     """Move a failed or pruned point on toward being gone."""
+    if point.power in making.HELD:
+        stopped.bring_back(database, project, point, now)
+        return
     left = settle.removal(point, found, now)
+    if left.done and point.root_image:
+        left = rooted.removal(project, point, left, now)
     if left.done:
         points.move(
             database,
@@ -226,7 +179,11 @@ def _delete(
             database, point, point.status, now=now, reason=point.reason
         )
     points.count_delete(database, [member.id for member, _ in left.ask])
+    for whole in grouped.wholes(left):
+        grouped.delete(project, whole)
     for _, snapshot in left.ask:
+        if snapshot.group_snapshot_id is not None:
+            continue
         try:
             project.delete_snapshot(snapshot.id)
         except errors.NotFound:

@@ -64,6 +64,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         poll=conf.recover.poll,
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
+            stop_timeout=seconds(seconds=conf.snapshot.stop_timeout),
             attempts=conf.snapshot.attempts,
             retry_delay=seconds(seconds=conf.snapshot.retry_delay),
         ),
