@@ -34,6 +34,7 @@ class Memory:
         default_factory=dict
     )
     ranked_at: datetime.datetime | None = None
+    projects_at: datetime.datetime | None = None  #: when they were listed
     #: When each project is reconciled next.
     reconcile_at: dict[str, datetime.datetime] = dataclasses.field(
         default_factory=dict

@@ -9,6 +9,7 @@ import collections.abc
 import datetime
 import logging
 
+from snapfault import audit
 from snapfault import choose
 from snapfault import context as contexts
 from snapfault import errors
@@ -40,7 +41,9 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
     begun = _begin(context, now)
     held = task_claims.held(context.database, context.worker)
     ours = candidates(context.database, held, now)
-    return follow.settle(context, ours, now) or begun
+    busy = follow.settle(context, ours, now) or begun
+    audit.reconcile(context, now)
+    return busy
 
 
 def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
@@ -129,26 +132,35 @@ def _begin_one(
         protection.business_id,
         ranked.weight,
     )
+    order = snapshot.Order(task, protection, policy, in_use)
     try:
-        if task.attempts > 1 and points.creating_for(
-            context.database, task.id
-        ):
-            return  # taken over from a worker that died: it is followed
-        tools = snapshot.Tools(
-            context.database,
-            context.cloud.project(protection.delegation),
-            seen,
-            context.calls,
-            context.snapshot,
-        )
-        order = snapshot.Order(task, protection, policy, in_use)
-        snapshot.take(tools, order, now)
+        _take(context, order, seen, now)
     except errors.LeaseLost:
         LOG.warning('Task %s was taken over', task.id)
     except snapshot.ServerGone as error:
         _orphan(context, task, protection, error, now)
     except errors.SnapfaultError as error:
         trouble.answer(context.trouble, task, protection, policy, error, now)
+
+
+def _take(
+    context: contexts.Context,
+    order: snapshot.Order,
+    seen: sight.Sight,
+    now: datetime.datetime,
+) -> None:
+    """Take a claimed task's point, unless a dead worker has begun it."""
+    task = order.task
+    if task.attempts > 1 and points.creating_for(context.database, task.id):
+        return  # it is followed from here on
+    tools = snapshot.Tools(
+        context.database,
+        context.cloud.project(order.protection.delegation),
+        seen,
+        context.calls,
+        context.snapshot,
+    )
+    snapshot.take(tools, order, now)
 
 
 def _orphan(

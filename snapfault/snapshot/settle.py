@@ -92,7 +92,7 @@ def snapshot_of(
 
     We ask once for each marker, so there is no second of ours: what else
     carries it is a copy of our tags, by whom we cannot tell. It stays, and
-    a comparison of rows and cloud reports it.
+    :mod:`snapfault.snapshot.compare` reports it.
     """
     ours = [
         snapshot
