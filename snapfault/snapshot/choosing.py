@@ -10,13 +10,14 @@ from snapfault import rules
 from snapfault.cloud import port
 from snapfault.snapshot import grouped
 from snapfault.snapshot import levels
+from snapfault.snapshot import sight as sights
 
 Disk = tuple[resource.Attachment, resource.Volume]
 
 
 def choose(
     cloud: port.Cloud,
-    project: port.Project,
+    sight: sights.Sight,
     wanted: rules.Consistency,
     server: resource.Server,
     disks: collections.abc.Iterable[Disk],
@@ -28,16 +29,16 @@ def choose(
     """
     everything: list[resource.Volume] = []
     if wanted.level is rules.Level.GROUP:
-        everything = project.list_volumes()
+        everything = list(sight.volumes().values())
     elif wanted.level is rules.Level.STOPPED:
         # what decides on a stop is read at this moment
-        server = project.get_server(server.id)
+        server = sight.project.get_server(server.id)
     choice = levels.choose(
         wanted,
         server,
         [volume for _, volume in disks],
         everything,
-        functools.partial(grouped.look, cloud, project),
+        functools.partial(grouped.look, cloud, sight.project),
         now,
     )
     return dataclasses.replace(choice, root_image=wanted.root_image)

@@ -17,6 +17,7 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.snapshot import levels
 from snapfault.snapshot import marks
+from snapfault.snapshot import room
 
 #: What is attached to a server, where, and the volume itself.
 Disk = tuple[resource.Attachment, resource.Volume]
@@ -50,8 +51,7 @@ def new_point(
     """Describe the recovery point to take for a task.
 
     :param disks: all volumes that are attached to the server now
-    :raises InvalidInput: nothing is attached: an empty set would count as
-        good and protect nothing
+    :raises InvalidInput: none is: an empty set would count as good
     """
     point_id = str(uuid.uuid5(marks.NAMESPACE, f'{task.id}/{task.attempts}'))
     members = tuple(_member(point_id, *disk) for disk in disks)
@@ -183,7 +183,7 @@ def make_room(
 
     :param points: the history of the protection, in any order
     """
-    short = _shortage(members, headroom)
+    short = room.shortage(members, headroom)
     if not short:
         return Room(True, None, '')
     newest = max(points, key=lambda point: point.sequence, default=None)
@@ -193,22 +193,3 @@ def make_room(
     if not older:
         return Room(False, None, f'{short}, and no older point may go')
     return Room(False, Prune(older[-1].id, f'makes room: {short}'), short)
-
-
-def _shortage(
-    members: collections.abc.Collection[model.Member],
-    headroom: resource.Headroom,
-) -> str:
-    """Name what Cinder's limits lack for the members; empty: nothing."""
-    size = sum(member.size for member in members)
-    if headroom.snapshots is not None and headroom.snapshots < len(members):
-        return (
-            f'the project has room for {headroom.snapshots} more snapshots'
-            f' and {len(members)} are needed'
-        )
-    if headroom.gigabytes is not None and headroom.gigabytes < size:
-        return (
-            f'the project has room for {headroom.gigabytes} GiB more and'
-            f' {size} are needed'
-        )
-    return ''

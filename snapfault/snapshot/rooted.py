@@ -106,21 +106,20 @@ def judge(
     return Making(done=False, failed='')
 
 
-def removal(
-    project: port.Project,
-    point: model.RecoveryPoint,
-    left: settle.Removal,
-    now: datetime.datetime,
-) -> settle.Removal:
-    """Remove the image once the snapshots are gone; say what is left."""
+def remove(
+    project: port.Project, point: model.RecoveryPoint, now: datetime.datetime
+) -> tuple[bool, str]:
+    """Remove the image, once the snapshots are gone.
+
+    :returns: whether nothing is left of it; why it was refused, if it was
+    """
     for image in find(project, point):
         try:
             project.delete_image(image.id)
         except errors.NotFound:
             LOG.debug('Image %s was gone already', image.id)
         except (errors.CloudConflict, errors.CloudRefused) as error:
-            refused = f'root image {image.id} was not deleted: {error}'
-            return dataclasses.replace(left, done=False, refused=refused)
+            return False, f'root image {image.id} was not deleted: {error}'
     asked = point.asked_at or point.created_at
     may_appear = point.root_image_id is None and now - asked < settle.LATE
-    return dataclasses.replace(left, done=not may_appear)
+    return not may_appear, ''

@@ -17,14 +17,13 @@ from snapfault import resource
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.snapshot import admit
 from snapfault.snapshot import asking
 from snapfault.snapshot import choosing
-from snapfault.snapshot import grouped
-from snapfault.snapshot import making
+from snapfault.snapshot import disks
+from snapfault.snapshot import pace
 from snapfault.snapshot import plan
-from snapfault.snapshot import rooted
-from snapfault.snapshot import settle
-from snapfault.snapshot import stopped
+from snapfault.snapshot import sight as sights
 
 LOG = logging.getLogger(__name__)
 
@@ -37,6 +36,12 @@ class Settings:
     stop_timeout: datetime.timedelta
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta
+    pace: pace.Bounds
+    under_way: admit.Bounds
+    #: How many removals that Cinder refused may stand before no further
+    #: point goes to make room.
+    refusals: int
+    reconcile: datetime.timedelta  #: between two; zero: never
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,139 +62,133 @@ class NoRoom(errors.QuotaExceeded):
         self.making_room = making_room  #: a point is on its way out
 
 
+class ServerGone(errors.NotFound):
+    """Nova says of the protected server that there is none."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tools:
+    """What taking a point takes."""
+
+    database: api.Database
+    cloud: port.Cloud
+    project: port.Project  #: by the protection's own right
+    sight: sights.Sight
+    calls: concurrent.futures.Executor  #: requests of one point at once
+    settings: Settings
+
+
 def take(
-    database: api.Database,
-    cloud: port.Cloud,
-    project: port.Project,
-    order: Order,
-    calls: concurrent.futures.Executor,
-    now: datetime.datetime,
+    tools: Tools, order: Order, now: datetime.datetime
 ) -> model.RecoveryPoint:
     """Ask for a snapshot of each volume of the service; do not wait.
 
-    :param calls: runs the requests of one point at once, to keep the
-        members close together in time
+    :raises ServerGone: there is no such server any more
+    :raises Unreachable: nothing was asked for: the level cannot be had
     :raises NoRoom: nothing was asked for
     :raises SnapfaultError: the point, where one was begun, is ``failed``
     """
-    server = project.get_server(order.protection.server_id)
-    if server.status == 'ERROR':
-        # A point of a broken service would push out those from before.
-        raise errors.ResourceFailed(
-            f'server {server.id} is in ERROR: {server.fault or "no reason"}'
-        )
-    disks = read_disks(project, server.id)
-    wanted = order.policy.consistency
-    choice = choosing.choose(cloud, project, wanted, server, disks, now)
-    point = plan.new_point(
-        order.task, order.protection, server, disks, now, choice
+    protection = order.protection
+    history = points.history(
+        tools.database, protection.project_id, protection.business_id
     )
-    _find_room(database, project, order, point, now)
-    point = points.create(database, point)
-    begun = asking.Tools(database, project, calls)
+    server = read_server(tools, protection.server_id)
+    seen = disks.read(tools.project, tools.sight, server, history)
+    choice = choosing.choose(
+        tools.cloud,
+        tools.sight,
+        order.policy.consistency,
+        server,
+        seen,
+        now,
+    )
+    point = plan.new_point(order.task, protection, server, seen, now, choice)
+    _find_room(tools, order, point, history, now)
+    point = points.create(tools.database, point)
+    begun = asking.Tools(tools.database, tools.project, tools.calls)
     asking.begin(begun, point, now, choice.group_id)
     return point
 
 
-def read_disks(
-    project: port.Project, server_id: str
-) -> list[tuple[resource.Attachment, resource.Volume]]:
-    """Read what is attached to a server, with the volumes themselves."""
-    attachments = project.list_attachments(server_id)
-    volumes = {volume.id: volume for volume in project.list_volumes()}
-    unseen = [a for a in attachments if a.volume_id not in volumes]
-    if unseen:
-        raise errors.CloudConflict(
-            f'volume {unseen[0].volume_id} is attached to server {server_id}'
-            ' and not to be seen in its project'
+def read_server(tools: Tools, server_id: str) -> resource.Server:
+    """Find the server, and see that it may be captured.
+
+    :raises ServerGone: not listed, and unknown to Nova when asked for with
+        a token fetched for this: neither a dead right nor a part of the
+        cloud that is away looks so
+    :raises ResourceFailed: it is in ERROR: a point of a broken service
+        would push out those from before
+    """
+    server = tools.sight.servers().get(server_id)
+    if server is None:
+        tools.project.check()
+        try:
+            server = tools.project.get_server(server_id)
+        except errors.NotFound as error:
+            raise ServerGone(str(error)) from error
+    if server.status == 'ERROR':
+        raise errors.ResourceFailed(
+            f'server {server.id} is in ERROR: {server.fault or "no reason"}'
         )
-    return [(a, volumes[a.volume_id]) for a in attachments]
+    return server
+
+
+def wish(sight: sights.Sight, task: model.Task, server_id: str) -> admit.Wish:
+    """Say which snapshots a task would have made, as far as is known."""
+    server = sight.servers().get(server_id)
+    types: list[str | None] = []
+    if server is not None and server.status != 'ERROR':
+        volumes = sight.volumes()
+        for each in server.attached:
+            volume = volumes.get(each.volume_id)
+            types.append(volume.volume_type if volume else None)
+    return admit.Wish(task.id, task.project_id, tuple(types))
 
 
 def _find_room(
-    database: api.Database,
-    project: port.Project,
+    tools: Tools,
     order: Order,
     point: model.RecoveryPoint,
+    history: collections.abc.Collection[model.RecoveryPoint],
     now: datetime.datetime,
 ) -> None:
-    """Let the point go ahead, or send off one that makes room for it."""
-    history = points.history(database, point.project_id, point.business_id)
-    room = plan.make_room(
-        history, point.members, project.get_headroom(), order.in_use
+    """Let the point go ahead, or send off one that makes room for it.
+
+    :raises NoRoom: there is none now
+    """
+    room = tools.sight.take_room(
+        point.members,
+        lambda left: plan.make_room(
+            history, point.members, left, order.in_use
+        ),
     )
     if room.enough:
         return
     leaving = [p for p in history if p.status is model.PointStatus.DELETING]
-    if room.prune is not None and not leaving:
-        send_off(database, history, [room.prune], now)
+    refused = [p for p in leaving if p.not_before is not None]
+    may_go = (
+        room.prune is not None
+        and leaving == refused
+        and len(refused) < tools.settings.refusals
+    )
+    if room.prune is not None and may_go:
+        send_off(tools.database, history, [room.prune], now)
     raise NoRoom(
         f'{room.reason}: raise the Cinder quota of the project or lower the'
-        " policy's quota",
-        making_room=bool(leaving) or room.prune is not None,
+        f" policy's quota{_stuck(refused)}",
+        making_room=may_go or leaving != refused,
     )
 
 
-def settle_removal(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    found: collections.abc.Mapping[str, list[resource.Snapshot]],
-    now: datetime.datetime,
-) -> None:
-    """Move a failed or pruned point on toward being gone."""
-    if point.power in making.HELD:
-        stopped.bring_back(database, project, point, now)
-        return
-    left = settle.removal(point, found, now)
-    if left.done and point.root_image:
-        left = rooted.removal(project, point, left, now)
-    if left.done:
-        points.move(
-            database,
-            point,
-            model.PointStatus.DELETED,
-            now=now,
-            reason=point.reason,
-        )
-        LOG.info('Recovery point %s is deleted', point.id)
-    elif left.refused and point.not_before is None:
-        LOG.warning('Recovery point %s: %s', point.id, left.refused)
-        points.move(
-            database,
-            point,
-            point.status,
-            now=now,
-            reason=left.refused,
-            not_before=settle.retry_at(point, now),
-        )
-    elif left.ask:
-        _delete(database, project, point, left, now)
-
-
-def _delete(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    left: settle.Removal,
-    now: datetime.datetime,
-) -> None:
-    if point.not_before is not None:  # the wait after a refusal is over
-        point = points.move(
-            database, point, point.status, now=now, reason=point.reason
-        )
-    points.count_delete(database, [member.id for member, _ in left.ask])
-    for whole in grouped.wholes(left):
-        grouped.delete(project, whole)
-    for _, snapshot in left.ask:
-        if snapshot.group_snapshot_id is not None:
-            continue
-        try:
-            project.delete_snapshot(snapshot.id)
-        except errors.NotFound:
-            LOG.debug('Snapshot %s was gone already', snapshot.id)
-        except (errors.CloudConflict, errors.CloudRefused) as error:
-            LOG.warning('Snapshot %s is not deleted: %s', snapshot.id, error)
+def _stuck(
+    refused: collections.abc.Collection[model.RecoveryPoint],
+) -> str:
+    if not refused:
+        return ''
+    return (
+        f'; {len(refused)} points that were to make room could not be'
+        f' removed, the last because {next(iter(refused)).reason}'
+    )
 
 
 def prune(

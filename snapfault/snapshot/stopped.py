@@ -12,6 +12,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.cloud import port
+from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import makings
 from snapfault.db import points
@@ -142,7 +143,7 @@ def bring_back(
             point.id,
         )
         point = makings.set_power(database, point, model.Power.LEFT)
-        protections.clear_alarm(database, point.protection_id, alarm(point))
+        alarms.clear(database, point.protection_id, alarm(point))
     return point
 
 

@@ -7,6 +7,7 @@ import typing
 SERVICES = {
     'check': 'keystone',
     'get_server': 'nova',
+    'list_servers': 'nova',
     'list_attachments': 'nova',
     'rebuild_server': 'nova',
     'stop_server': 'nova',
@@ -17,6 +18,7 @@ SERVICES = {
     'get_volume': 'cinder',
     'list_volumes': 'cinder',
     'find_volumes': 'cinder',
+    'get_snapshot': 'cinder',
     'list_snapshots': 'cinder',
     'find_snapshots': 'cinder',
     'get_headroom': 'cinder',
@@ -26,6 +28,7 @@ SERVICES = {
     'delete_group_snapshot': 'cinder',
     'mark_snapshot': 'cinder',
     'create_image': 'nova',
+    'last_message': 'cinder',
     'create_snapshot': 'cinder',
     'delete_snapshot': 'cinder',
     'create_volume': 'cinder',

@@ -80,6 +80,7 @@ class Groups:
             name=name,
             volume_id=volume.id,
             size=volume.size,
+            volume_type=volume.volume_type,
             created_at=self._world.now(),
             content=volume.content,
             description=description,

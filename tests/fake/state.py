@@ -103,6 +103,10 @@ class Server:
             locked=self.locked,
             fault=self.fault if in_error else '',
             fault_at=self.fault_at if in_error else None,
+            attached=tuple(
+                resource.Attached(each.volume_id, each.delete_on_termination)
+                for each in self.attachments.values()
+            ),
         )
 
 
@@ -118,6 +122,8 @@ class Volume:
     availability_zone: str | None = 'nova'
     snapshot_id: str | None = None
     server_ids: tuple[str, ...] = ()
+    device: str = ''
+    attached_at: datetime.datetime | None = None
     multiattach: bool = False
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''  #: stands for the bytes
@@ -138,6 +144,11 @@ class Volume:
             multiattach=self.multiattach,
             metadata=dict(self.metadata),
             group_id=self.group_id,
+            places=tuple(
+                resource.Place(each, self.device, self.attached_at)
+                for each in self.server_ids
+                if attached
+            ),
         )
 
 
@@ -154,6 +165,7 @@ class Snapshot:
     content: str = ''
     description: str = ''
     group_snapshot_id: str | None = None
+    volume_type: str | None = None  #: its volume's, as Cinder counts it
 
     def show(self):
         return resource.Snapshot(
@@ -192,6 +204,7 @@ class World:
         self.groups: dict[str, Group] = {}
         self.group_snapshots: dict[str, GroupSnapshot] = {}
         self.measures = {}  #: by server: model.Measures
+        self.messages: dict[str, str] = {}  #: Cinder's last, by resource
         self.operations: list[Operation] = []
         self._made: collections.Counter[str] = collections.Counter()
 

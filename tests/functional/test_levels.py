@@ -467,7 +467,7 @@ def test_a_stopped_server_is_imaged_before_it_is_started(tmp_path):
 # dying at each call
 
 #: What a run at each level asks of the cloud, a removal included.
-MATRIX = {GROUP: range(17), STOPPED: range(28)}
+MATRIX = {GROUP: range(16), STOPPED: range(28)}
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
