@@ -111,9 +111,9 @@ class Site:
         )
 
     def volume_type(self):
-        """Give the id of the only volume type."""
-        types = self.ask('GET', 'block-storage', '/types')
-        return types['volume_types'][0]['id']
+        """Give the id of the type that volumes have by default."""
+        found = self.ask('GET', 'block-storage', '/types/default')
+        return found['volume_type']['id']
 
     def group_type(self, consistent):
         """Make a group type, as only an administrator can: give its id."""
