@@ -77,7 +77,7 @@ class StepStatus(enum.StrEnum):
     FAILED = 'failed'
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Measure:
     """One value of a metric and the time it stands for."""
 
@@ -186,7 +186,7 @@ class Task:
     finished_at: datetime.datetime | None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Candidate:
     """A waiting task and what ranking may look at."""
 

@@ -11,7 +11,6 @@ import uuid
 
 from snapfault import model
 from snapfault import pipeline
-from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.db import protections
@@ -19,7 +18,6 @@ from snapfault.db import recoveries
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
-from snapfault.rank import weigher
 from snapfault.snapshot import marks
 from snapfault.snapshot import plan as snapshot_plan
 
@@ -37,8 +35,7 @@ class Preview:
 
 def preview(
     database: api.Database,
-    cloud: port.Cloud,
-    weighers: collections.abc.Mapping[str, weigher.Weigher],
+    ranker: rank.Ranker,
     project_id: str | None,
     now: datetime.datetime,
 ) -> list[Preview]:
@@ -53,9 +50,7 @@ def preview(
         for each in listed
         if each.id in waiting or each.next_run_at is not None
     ]
-    ranked = rank.rank(
-        cloud, pipeline.candidates(database, foreseen, now), weighers
-    )
+    ranked = ranker.rank(pipeline.candidates(database, foreseen, now))
     histories = points.histories(
         database, [(each.project_id, each.business_id) for each in listed]
     )

@@ -7,7 +7,9 @@ import datetime
 from snapfault import document
 from snapfault import model
 from snapfault import preview
+from snapfault import rules
 from snapfault.api import call
+from snapfault.trigger import upcoming as upcoming_runs
 
 
 def policy(policy: model.Policy) -> call.Json:
@@ -168,6 +170,23 @@ def foreseen(preview: preview.Preview) -> call.Json:
             {'recovery_point_id': each.point_id, 'reason': each.reason}
             for each in preview.prune
         ],
+    }
+
+
+def upcoming(
+    run: upcoming_runs.Run,
+    windows: collections.abc.Mapping[rules.Window, call.Json],
+) -> call.Json:
+    """Write a run to come.
+
+    :param windows: how each blackout is written
+    """
+    return {
+        'scheduled_at': time(run.scheduled_at),
+        'labels': list(run.labels),
+        'begins_at': time(run.begins_at),
+        'latest_at': time(run.latest_at),
+        'moved_by': [windows[each] for each in run.moved_by],
     }
 
 

@@ -10,6 +10,7 @@ from snapfault import preview
 from snapfault.api import app
 from snapfault.api import backend
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from tests import build
 from tests.fake import cloud as fake
 from tests.functional import stage as stages
@@ -32,6 +33,7 @@ def application(stage):
     options.register_opts(conf)
     conf([], default_config_files=[], default_config_dirs=[])
     weighers = load.load()
+    ranker = rank.Ranker(stage.cloud.read_measures, weighers)
 
     return app.make_application(
         conf,
@@ -40,7 +42,7 @@ def application(stage):
             enroller=fake.FakeEnroller(stage.cloud),
             revoke=stage.cloud.revoke,
             preview=lambda project_id, now: preview.preview(
-                stage.database, stage.cloud, weighers, project_id, now
+                stage.database, ranker, project_id, now
             ),
             wake=lambda: None,
             weighers=frozenset(weighers),
@@ -108,6 +110,14 @@ def test_a_service_is_protected_run_and_recovered(shop, run):
         'protection list --policy hourly --business-id shop --limit 5',
         'protection show shop',
         'protection set shop --policy hourly',
+        'protection pause shop',
+        'protection unpause shop',
+        'protection policy pause hourly',
+        'protection policy unpause hourly',
+        'protection policy preview --interval 1h --stagger 5m --count 3',
+        'protection policy preview --schedule hourly=1h --schedule "w=0 3 * '
+        '* sun#1" --time-zone Europe/Prague --blackout "08:00-18:00 mon-fri" '
+        '--deadline 2h',
         'protection run shop',
         'protection task list --protection shop --status done --limit 1',
         'protection plan show',
