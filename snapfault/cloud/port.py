@@ -18,9 +18,10 @@ import typing
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault.cloud import consistency
 
 
-class Project(typing.Protocol):
+class Project(consistency.Consistency, typing.Protocol):
     """One project's servers, volumes, snapshots and images."""
 
     def check(self) -> None:
@@ -177,6 +178,13 @@ class Cloud(typing.Protocol):
 
         :returns: 'UP', 'DOWN', 'UNKNOWN', 'MAINTENANCE'; None where the
             service user is not allowed to know, or the server is unknown
+        """
+
+    def is_consistent(self, group_type_id: str) -> bool | None:
+        """Ask, as the service itself, what a Cinder group type promises.
+
+        :returns: whether snapshots of its groups are of one moment; None
+            where the service user may not know: it is admin's by default
         """
 
     def read_measures(

@@ -70,6 +70,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         ranking=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
+            stop_timeout=seconds(seconds=conf.snapshot.stop_timeout),
             attempts=conf.snapshot.attempts,
             retry_delay=seconds(seconds=conf.snapshot.retry_delay),
             pace=pace.Bounds(

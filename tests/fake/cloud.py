@@ -52,6 +52,13 @@ class FakeCloud(world_building.Building):
             server = self.world.servers.get(server_id)
             return server.host_status if server else None
 
+    def is_consistent(self, group_type_id):
+        with self.call('is_consistent', group_type_id):
+            for each in self.world.groups.values():
+                if each.show().group_type_id == group_type_id:
+                    return each.consistent
+            return None
+
     def read_measures(self, server_ids, metrics):
         with self.call('read_measures', tuple(server_ids), tuple(metrics)):
             found = {}
@@ -225,8 +232,8 @@ def _delegate(name):
     return method
 
 
-for _name, _service in faults.SERVICES.items():
-    if _service in ('nova', 'cinder', 'glance') and _name != 'host_status':
+for _name in faults.SERVICES:
+    if hasattr(port.Project, _name) and _name != 'check':
         setattr(FakeProject, _name, _delegate(_name))
 
 

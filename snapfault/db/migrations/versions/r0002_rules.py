@@ -70,6 +70,14 @@ def _recovery_points() -> None:
         sa.Column('skew', sa.Double(), nullable=True),
         sa.Column('group_snapshot_id', sa.String(length=255), nullable=True),
         sa.Column('root_image_id', sa.String(length=255), nullable=True),
+        _switch('root_image'),
+        sa.Column(
+            'power',
+            sa.String(length=255),
+            nullable=False,
+            server_default='left',
+        ),
+        sa.Column('asked_at', columns.Utc(), nullable=True),
     ):
         op.add_column('recovery_points', column)
 
