@@ -31,6 +31,7 @@ SERVICES = {
     'read_measures': 'gnocchi',
     'revoke': 'keystone',
     'enrol': 'keystone',
+    'delegate': 'keystone',
 }
 #: Methods that change something in the cloud.
 CHANGES = frozenset(
@@ -45,6 +46,7 @@ CHANGES = frozenset(
         'attach_volume',
         'revoke',
         'enrol',
+        'delegate',
     }
 )
 
