@@ -76,7 +76,7 @@ def test_the_end_is_told_of_as_it_comes():
             retain,
             'good_newest_first',
             [('if p.status is model.PointStatus.GOOD', '')],
-            'not good',
+            'is chosen',
         ),
         (
             victim,
