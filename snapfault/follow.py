@@ -191,7 +191,8 @@ def _settle_ours(
         LOG.info(
             'Recovery point %s of %s is good', point.id, point.business_id
         )
-        snapshot.prune(database, order, look.now)
+        made_at = listings.made_at(settled, look.found)
+        snapshot.prune(database, order, look.now, made_at)
     elif settled.status is model.PointStatus.FAILED:
         trouble.answer(
             context.trouble,

@@ -15,6 +15,8 @@ from snapfault.snapshot import periods
 
 #: What a point is under that no label's own rules apply to.
 OUTER: typing.Final = ''
+#: Beyond what one run takes and summer time; a point lives longer.
+ASTRAY: typing.Final = datetime.timedelta(hours=2)
 _UNITS: typing.Final = ((86400, 'd'), (3600, 'h'), (60, 'min'))
 
 Points = collections.abc.Sequence[model.RecoveryPoint]
@@ -93,6 +95,26 @@ def firmly(
     for point in good[:minimum]:
         kept.setdefault(point.id, f'minimum: among the {minimum} newest')
     return kept
+
+
+def is_astray(
+    now: datetime.datetime, made_at: datetime.datetime | None
+) -> bool:
+    """Say whether our clock and Cinder's tell too different a time.
+
+    :param made_at: when the newest snapshot was made by Cinder's clock, a
+        few minutes ago at most; None: it was not seen
+    """
+    return made_at is None or abs(now - made_at) > ASTRAY
+
+
+def ageless(quota: rules.Quota) -> rules.Quota:
+    """Give a quota that lets nothing go for its age."""
+    labels = {
+        label: dataclasses.replace(limits, age=None)
+        for label, limits in quota.labels.items()
+    }
+    return dataclasses.replace(quota, age=None, labels=labels)
 
 
 def _groups(

@@ -23,6 +23,7 @@ from snapfault.snapshot import choosing
 from snapfault.snapshot import disks
 from snapfault.snapshot import pace
 from snapfault.snapshot import plan
+from snapfault.snapshot import retain
 from snapfault.snapshot import sight as sights
 from snapfault.snapshot import victim
 
@@ -177,13 +178,31 @@ def _find_room(
 
 
 def prune(
-    database: api.Database, order: Order, now: datetime.datetime
+    database: api.Database,
+    order: Order,
+    now: datetime.datetime,
+    made_at: datetime.datetime | None,
 ) -> None:
-    """Send off what the policy no longer keeps; removal follows later."""
+    """Send off what the policy no longer keeps; removal follows later.
+
+    Nothing goes for its age while our clock and Cinder's disagree.
+
+    :param made_at: when the newest point was made, by Cinder's clock
+    """
+    quota = order.policy.quota
+    if retain.is_astray(now, made_at):
+        LOG.warning(
+            'It is %s here and the snapshots of %s were made at %s by'
+            " Cinder's clock: none of its points goes for its age",
+            now,
+            order.protection.business_id,
+            made_at,
+        )
+        quota = retain.ageless(quota)
     history = points.history(
         database, order.protection.project_id, order.protection.business_id
     )
-    chosen = plan.prune(history, order.policy.quota, now, order.in_use)
+    chosen = plan.prune(history, quota, now, order.in_use)
     send_off(database, history, chosen, now)
 
 

@@ -114,6 +114,15 @@ def snapshot_of(
     return ours[0] if ours else None
 
 
+def made_at(
+    point: model.RecoveryPoint,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+) -> datetime.datetime | None:
+    """Give when the last of a point's snapshots was made, by Cinder."""
+    seen = (snapshot_of(point, member, found) for member in point.members)
+    return max((each.created_at for each in seen if each), default=None)
+
+
 def removal(
     point: model.RecoveryPoint,
     found: collections.abc.Mapping[str, list[resource.Snapshot]],

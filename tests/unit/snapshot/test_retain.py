@@ -420,6 +420,22 @@ class TestClocks:
         text = 'no age is known of it, as a clock has jumped'
         assert kept[1] == f'not older than 1 s; {text}'
 
+    @pytest.mark.parametrize(
+        ('hours', 'astray'),
+        [(0, False), (2, False), (-2, False), (3, True), (-3, True)],
+    )
+    def test_ours_and_cinders_may_differ_by_two_hours(self, hours, astray):
+        assert retain.is_astray(NOW, NOW + hours * build.HOUR) is astray
+        assert retain.is_astray(NOW, None)
+
+    def test_an_ageless_quota_lets_nothing_go_for_its_age(self):
+        quota = rules.Quota(
+            count=3, age=1, labels={'x': rules.Limits(gigabytes=5, age=1)}
+        )
+        assert retain.ageless(quota) == rules.Quota(
+            count=3, labels={'x': rules.Limits(gigabytes=5)}
+        )
+
     def test_a_point_without_a_time_has_no_age(self):
         points = _days(40, 0)
         points[0] = dataclasses.replace(points[0], completed_at=None)
