@@ -157,6 +157,7 @@ def _take(
         return  # it is followed from here on
     tools = snapshot.Tools(
         context.database,
+        context.cloud,
         context.cloud.project(order.protection.delegation),
         seen,
         context.calls,

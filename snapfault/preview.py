@@ -18,6 +18,7 @@ from snapfault.db import recoveries
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
+from snapfault.snapshot import marks
 from snapfault.snapshot import plan as snapshot_plan
 
 LIMIT = 1000  #: the most protections one preview shows
@@ -82,7 +83,7 @@ def _upcoming(
     assert scheduled_at is not None  # the caller has looked
     return dataclasses.replace(
         tasks.new(protection, scheduled_at, now),
-        id=str(uuid.uuid5(snapshot_plan.NAMESPACE, protection.id)),
+        id=str(uuid.uuid5(marks.NAMESPACE, protection.id)),
     )
 
 
