@@ -100,6 +100,8 @@ class Policy(rules.Rules):
     description: str
     #: By what right the selector enrols servers; None: there is no selector.
     trust_id: str | None = None
+    alarm: str = ''  #: what its selector needs a person for; empty: nothing
+    alarm_at: datetime.datetime | None = None
     created_at: datetime.datetime
     updated_at: datetime.datetime
 

@@ -44,6 +44,7 @@ class Server:
     #: 'MAINTENANCE'; None: we may not ask (it is admin's by default).
     host_status: str | None = None
     attached: tuple[Attached, ...] = ()  #: in no order that means anything
+    tags: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,3 +141,11 @@ class Headroom:
     types: collections.abc.Mapping[str, TypeRoom] = dataclasses.field(
         default_factory=dict
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Survey:
+    """Which of many servers could be recovered."""
+
+    images: collections.abc.Mapping[str, str]  #: the original's, by server
+    unfit: collections.abc.Mapping[str, str]  #: why the others not, by server

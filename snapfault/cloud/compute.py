@@ -152,6 +152,7 @@ def server_of(found: dict[str, typing.Any]) -> resource.Server:
             resource.Attached(each['id'], bool(each['delete_on_termination']))
             for each in found['os-extended-volumes:volumes_attached']
         ),
+        tags=tuple(sorted(found['tags'])),
     )
 
 

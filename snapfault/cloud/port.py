@@ -217,3 +217,24 @@ class Enroller(typing.Protocol):
             gone, it has no volume; the message says what to do
         :raises CloudRefused: Keystone lets this caller make no trust
         """
+
+    def survey(
+        self,
+        caller: typing.Any,
+        project_id: str,
+        server_ids: collections.abc.Collection[str],
+    ) -> resource.Survey:
+        """Look, in a few calls, at servers that the caller will protect.
+
+        :param caller: as for :meth:`enrol`
+        :returns: one that is not in the project is among the unfit
+        """
+
+    def delegate(
+        self, caller: typing.Any, project_id: str
+    ) -> model.Delegation:
+        """Make a trust, and prove that it gives a token.
+
+        :param caller: as for :meth:`enrol`
+        :raises CloudRefused: Keystone lets this caller make no trust
+        """

@@ -70,6 +70,7 @@ class World:
             self.project_id, volumes, image=self._image
         )
         made.metadata.update(attributes.get('metadata', {}))
+        made.tags = tuple(sorted(attributes.get('tags', ())))
         return made.id
 
     def make_server_of_volume(self):

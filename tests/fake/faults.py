@@ -39,6 +39,7 @@ SERVICES = {
     'read_measures': 'gnocchi',
     'revoke': 'keystone',
     'enrol': 'keystone',
+    'delegate': 'keystone',
 }
 #: Methods that change something in the cloud.
 CHANGES = frozenset(
@@ -58,6 +59,7 @@ CHANGES = frozenset(
         'attach_volume',
         'revoke',
         'enrol',
+        'delegate',
     }
 )
 

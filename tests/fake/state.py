@@ -89,6 +89,7 @@ class Server:
     )
     rebuilds: int = 0  #: how many were accepted
     boots: int = 1  #: how often the guest came up
+    tags: tuple[str, ...] = ()
 
     def show(self):
         in_error = self.status == 'ERROR'  # Nova shows no fault otherwise
@@ -103,6 +104,7 @@ class Server:
             locked=self.locked,
             fault=self.fault if in_error else '',
             fault_at=self.fault_at if in_error else None,
+            tags=self.tags,
             attached=tuple(
                 resource.Attached(each.volume_id, each.delete_on_termination)
                 for each in self.attachments.values()
