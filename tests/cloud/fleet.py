@@ -1,0 +1,122 @@
+"""Many protected services of one tenant, for what only numbers show."""
+
+import concurrent.futures
+import dataclasses
+import datetime
+import itertools
+import time
+
+from tests.demo import world
+
+BUILDERS = 8  #: that make servers at once
+_numbers = itertools.count(1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """One server with its volumes, protected."""
+
+    business_id: str
+    server_id: str
+    volume_ids: tuple[str, ...]
+
+
+class Fleet:
+    """So many servers of so many volumes each, under one policy."""
+
+    def __init__(self, tenant, servers, volumes, quota=1):
+        """Make the servers; nothing is protected yet."""
+        self.tenant = tenant
+        self.policy_id = tenant.policy(quota={'count': quota})['id']
+        with concurrent.futures.ThreadPoolExecutor(BUILDERS) as pool:
+            made = [
+                pool.submit(tenant.server, volumes) for _ in range(servers)
+            ]
+            found = [each.result() for each in made]
+        self.services = [
+            Service(
+                f'fleet-{next(_numbers)}', server.id, tuple(attached.values())
+            )
+            for server, attached in found
+        ]
+        self.volume_ids = [
+            each for service in self.services for each in service.volume_ids
+        ]
+
+    def protect(self):
+        """Protect every server."""
+        for each in self.services:
+            self.tenant.protect(
+                each.server_id, self.policy_id, each.business_id
+            )
+
+    def fall_due(self, within=20):
+        """Have every service fall due at once, and never again that day.
+
+        :param within: seconds in which the policy has to be changed
+        :returns: when that is
+        """
+        now = datetime.datetime.now(datetime.UTC)
+        due = now + datetime.timedelta(seconds=within)
+        due = due.replace(second=0, microsecond=0)
+        due += datetime.timedelta(minutes=1)
+        schedule = {'cron': f'{due.minute} {due.hour} * * *'}
+        self.tenant.ask(
+            'PATCH',
+            f'/v1/policies/{self.policy_id}',
+            {'policy': {'schedule': schedule}},
+        )
+        return due
+
+    def ended(self, database):
+        """Read how those tasks of the fleet ended that have.
+
+        Of the database itself: asking the API would take part of the time
+        that is measured.
+        """
+        with database.reader() as session:
+            return list(
+                session.connection()
+                .exec_driver_sql(
+                    'SELECT t.status FROM tasks t JOIN protections p'
+                    ' ON p.id = t.protection_id WHERE p.policy_id = ?'
+                    " AND t.status IN ('done', 'failed')",
+                    (self.policy_id,),
+                )
+                .scalars()
+            )
+
+    def snapshots(self):
+        """List what Cinder has of the fleet's volumes."""
+        ours = set(self.volume_ids)
+        storage = self.tenant.cloud.block_storage
+        return [
+            each
+            for each in storage.snapshots(details=True)
+            if each.volume_id in ours
+        ]
+
+    def remove_snapshots(self):
+        """Remove them, and wait until they are gone."""
+        storage = self.tenant.cloud.block_storage
+        with concurrent.futures.ThreadPoolExecutor(BUILDERS) as pool:
+            left = self.snapshots()
+            while left:
+                list(pool.map(storage.delete_snapshot, left))
+                time.sleep(0.5)
+                left = [s for s in self.snapshots() if s.status != 'deleting']
+            while self.snapshots():
+                time.sleep(0.5)
+
+    def remove(self):
+        """Remove servers and volumes; they have no snapshots any more."""
+        compute = self.tenant.cloud.compute
+        storage = self.tenant.cloud.block_storage
+        for each in self.services:
+            compute.delete_server(each.server_id)
+        for volume_id in self.volume_ids:
+            world.wait(
+                lambda volume_id=volume_id: storage.get_volume(volume_id),
+                'available',
+            )
+            storage.delete_volume(volume_id)
