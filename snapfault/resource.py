@@ -18,6 +18,14 @@ Metadata = collections.abc.Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
+class Attached:
+    """A volume attached to a server, as the server itself shows it."""
+
+    volume_id: str
+    delete_on_termination: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Server:
     """A server as Nova shows it to its owner."""
 
@@ -34,6 +42,7 @@ class Server:
     #: Nova's word on the compute service: 'UP', 'DOWN', 'UNKNOWN',
     #: 'MAINTENANCE'; None: we may not ask (it is admin's by default).
     host_status: str | None = None
+    attached: tuple[Attached, ...] = ()  #: in no order that means anything
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +54,15 @@ class Attachment:
     device: str  #: '/dev/vdb'; a hint under libvirt
     tag: str | None
     delete_on_termination: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a volume is attached, as the volume itself shows it."""
+
+    server_id: str
+    device: str  #: '/dev/vdb'; empty: not told
+    attached_at: datetime.datetime | None  #: by Cinder's clock
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +79,8 @@ class Volume:
     attached_to: tuple[str, ...]  #: ids of servers
     multiattach: bool
     metadata: Metadata
+    #: One for each of ``attached_to``; none while it is being attached.
+    places: tuple[Place, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,9 +106,21 @@ class Image:
 
 
 @dataclasses.dataclass(frozen=True)
+class TypeRoom:
+    """What the limits on one volume type still leave; None: unlimited."""
+
+    snapshots: int | None
+    gigabytes: int | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Headroom:
     """What Cinder's limits still leave a project; None: unlimited."""
 
     snapshots: int | None
     volumes: int | None
     gigabytes: int | None
+    #: By the type's name; one that is absent is unlimited.
+    types: collections.abc.Mapping[str, TypeRoom] = dataclasses.field(
+        default_factory=dict
+    )

@@ -5,6 +5,7 @@ import typing
 from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import door as doors
+from snapfault.cloud import pages
 from snapfault.cloud import times
 from snapfault.cloud import translate
 
@@ -19,6 +20,20 @@ def show(door: doors.Door, server_id: str) -> dict[str, typing.Any]:
     """Give a server as Nova writes it."""
     found = door.get('compute', 'servers', server_id)
     return dict(found['server'])
+
+
+@translate.sensible
+def list_servers(door: doors.Door) -> list[resource.Server]:
+    """List all servers that Nova can read now.
+
+    Of a cell that is down it lists ids and little more, with the status
+    UNKNOWN (since 2.69): nothing to go by, so they are left out.
+    """
+    return [
+        server_of(each)
+        for each in pages.read(door, 'compute', 'servers')
+        if each['status'] != 'UNKNOWN'
+    ]
 
 
 @translate.sensible
@@ -116,6 +131,10 @@ def server_of(found: dict[str, typing.Any]) -> resource.Server:
         locked=bool(found['locked']),
         fault=fault.get('message') or '',
         fault_at=times.parse(created) if created else None,
+        attached=tuple(
+            resource.Attached(each['id'], bool(each['delete_on_termination']))
+            for each in found['os-extended-volumes:volumes_attached']
+        ),
     )
 
 

@@ -71,6 +71,15 @@ class Door:
         except translate.FAILURES as error:
             raise self._token_refused(asked, error) from error
 
+    @property
+    def project_id(self) -> str:
+        """Which project it is a door to."""
+        asked = 'asking Keystone which project this is'
+        try:
+            return str(self.session.get_project_id())
+        except translate.FAILURES as error:
+            raise self._token_refused(asked, error) from error
+
     def get(
         self,
         service: str,

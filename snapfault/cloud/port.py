@@ -34,6 +34,13 @@ class Project(typing.Protocol):
         :raises NotFound: there is none in this project
         """
 
+    def list_servers(self) -> list[resource.Server]:
+        """List all the project's servers: one call a thousand.
+
+        Absence proves nothing: of a part of the cloud that is away Nova
+        lists nothing that could be used. :meth:`get_server` decides.
+        """
+
     def list_attachments(self, server_id: str) -> list[resource.Attachment]:
         """List the volumes attached to a server, ordered by device.
 
@@ -52,6 +59,12 @@ class Project(typing.Protocol):
     def find_volumes(self, marker: str) -> list[resource.Volume]:
         """List the volumes that carry ``marker``, the oldest first."""
 
+    def get_snapshot(self, snapshot_id: str) -> resource.Snapshot:
+        """Read a snapshot.
+
+        :raises NotFound: there is none in this project
+        """
+
     def list_snapshots(self) -> list[resource.Snapshot]:
         """List all the project's snapshots: one call a thousand."""
 
@@ -65,7 +78,16 @@ class Project(typing.Protocol):
         """
 
     def get_headroom(self) -> resource.Headroom:
-        """Read what Cinder's limits leave."""
+        """Read what Cinder's limits leave, those of each type too.
+
+        What is being made, in error or being removed counts as used.
+        """
+
+    def last_message(self, resource_id: str) -> str:
+        """Read what Cinder last told its user of a resource.
+
+        :returns: empty where it told nothing; it forgets after a month
+        """
 
     def create_snapshot(
         self, volume_id: str, name: str, metadata: resource.Metadata

@@ -4,6 +4,7 @@ from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import image
+from snapfault.cloud import quota
 from snapfault.cloud import volume
 
 
@@ -21,6 +22,10 @@ class Project:
         """See the port."""
         return compute.get_server(self._door, server_id)
 
+    def list_servers(self) -> list[resource.Server]:
+        """See the port."""
+        return compute.list_servers(self._door)
+
     def list_attachments(self, server_id: str) -> list[resource.Attachment]:
         """See the port."""
         return compute.list_attachments(self._door, server_id)
@@ -37,6 +42,10 @@ class Project:
         """See the port."""
         return volume.find_volumes(self._door, marker)
 
+    def get_snapshot(self, snapshot_id: str) -> resource.Snapshot:
+        """See the port."""
+        return volume.get_snapshot(self._door, snapshot_id)
+
     def list_snapshots(self) -> list[resource.Snapshot]:
         """See the port."""
         return volume.list_snapshots(self._door)
@@ -51,7 +60,11 @@ class Project:
 
     def get_headroom(self) -> resource.Headroom:
         """See the port."""
-        return volume.get_headroom(self._door)
+        return quota.get_headroom(self._door)
+
+    def last_message(self, resource_id: str) -> str:
+        """See the port."""
+        return volume.last_message(self._door, resource_id)
 
     def create_snapshot(
         self, volume_id: str, name: str, metadata: resource.Metadata

@@ -1,17 +1,13 @@
 """Ask Cinder; what it answers leaves as :mod:`snapfault.resource`."""
 
-import collections.abc
 import json
 import typing
 
-from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import door as doors
+from snapfault.cloud import pages
 from snapfault.cloud import times
 from snapfault.cloud import translate
-
-#: Cinder's own limit on a page, unless its operator lowered it.
-PAGE: typing.Final = 1000
 
 Found = dict[str, typing.Any]
 
@@ -25,7 +21,9 @@ def get_volume(door: doors.Door, volume_id: str) -> resource.Volume:
 @translate.sensible
 def list_volumes(door: doors.Door) -> list[resource.Volume]:
     """List all volumes."""
-    return [_volume(each) for each in _pages(door, 'volumes')]
+    return [
+        _volume(each) for each in pages.read(door, 'block_storage', 'volumes')
+    ]
 
 
 @translate.sensible
@@ -35,9 +33,19 @@ def find_volumes(door: doors.Door, marker: str) -> list[resource.Volume]:
 
 
 @translate.sensible
+def get_snapshot(door: doors.Door, snapshot_id: str) -> resource.Snapshot:
+    """Read a snapshot."""
+    found = door.get('block_storage', 'snapshots', snapshot_id)
+    return _snapshot(found['snapshot'])
+
+
+@translate.sensible
 def list_snapshots(door: doors.Door) -> list[resource.Snapshot]:
     """List all snapshots."""
-    return [_snapshot(each) for each in _pages(door, 'snapshots')]
+    return [
+        _snapshot(each)
+        for each in pages.read(door, 'block_storage', 'snapshots')
+    ]
 
 
 @translate.sensible
@@ -47,19 +55,18 @@ def find_snapshots(door: doors.Door, marker: str) -> list[resource.Snapshot]:
 
 
 @translate.sensible
-def get_headroom(door: doors.Door) -> resource.Headroom:
-    """Read what the limits leave; snapshots count as gigabytes too."""
-    limits = door.get('block_storage', 'limits')['limits']['absolute']
-
-    def left(limit: str, used: str) -> int | None:
-        bound = int(limits[limit])
-        return None if bound < 0 else bound - int(limits[used])
-
-    return resource.Headroom(
-        snapshots=left('maxTotalSnapshots', 'totalSnapshotsUsed'),
-        volumes=left('maxTotalVolumes', 'totalVolumesUsed'),
-        gigabytes=left('maxTotalVolumeGigabytes', 'totalGigabytesUsed'),
-    )
+def last_message(door: doors.Door, resource_id: str) -> str:
+    """Read the newest message on a resource."""
+    found = door.get(
+        'block_storage',
+        'messages',
+        params={
+            'resource_uuid': resource_id,
+            'sort': 'created_at:desc',
+            'limit': 1,
+        },
+    )['messages']
+    return str(found[0]['user_message']) if found else ''
 
 
 @translate.sensible
@@ -112,32 +119,13 @@ def _marked(door: doors.Door, kind: str, marker: str) -> list[Found]:
     wanted = {resource.MARKER: marker}
     found = [
         each
-        for each in _pages(door, kind, metadata=json.dumps(wanted))
+        for each in pages.read(
+            door, 'block_storage', kind, metadata=json.dumps(wanted)
+        )
         # a Cinder whose filters are configured away lists everything
         if each['metadata'].get(resource.MARKER) == marker
     ]
     return sorted(found, key=lambda each: (each['created_at'], each['id']))
-
-
-def _pages(
-    door: doors.Door, kind: str, **filters: str
-) -> collections.abc.Iterator[Found]:
-    """Go through all pages, by marker: an offset would miss what moves up.
-
-    :raises CloudUnavailable: the last of a page was deleted meanwhile
-    """
-    params: dict[str, str | int] = {**filters, 'limit': PAGE}
-    while True:
-        try:
-            page = door.get('block_storage', kind, 'detail', params=params)
-        except errors.NotFound as error:
-            raise errors.CloudUnavailable(
-                f'the list of {kind} changed while it was read'
-            ) from error
-        yield from page[kind]
-        if not page[kind] or not page.get(f'{kind}_links'):
-            return
-        params['marker'] = page[kind][-1]['id']
 
 
 def _volume(found: Found) -> resource.Volume:
@@ -154,6 +142,16 @@ def _volume(found: Found) -> resource.Volume:
         ),
         multiattach=bool(found['multiattach']),
         metadata=dict(found['metadata']),
+        places=tuple(_place(each) for each in found['attachments']),
+    )
+
+
+def _place(found: Found) -> resource.Place:
+    at = found['attached_at']
+    return resource.Place(
+        server_id=str(found['server_id']),
+        device=found['device'] or '',
+        attached_at=times.parse(at) if at else None,
     )
 
 

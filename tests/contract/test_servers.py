@@ -28,6 +28,7 @@ def volume_statuses(project, server_id):
 
 def test_read(world, project):
     server_id = world.make_server(metadata={'theirs': 'kept'})
+    (attached,) = project.list_attachments(server_id)
     found = project.get_server(server_id)
     assert found == resource.Server(
         id=server_id,
@@ -40,7 +41,22 @@ def test_read(world, project):
         locked=False,
         fault='',
         fault_at=None,
+        attached=(resource.Attached(attached.volume_id, False),),
     )
+    assert project.list_servers() == [found]
+
+
+def test_list(world, project, server_id):
+    other = world.make_server(volumes=2)
+    world.put_in_error(other)
+    found = {each.id: each for each in project.list_servers()}
+    assert found.keys() == {server_id, other}
+    assert {each.status for each in found.values()} == {'ACTIVE', 'ERROR'}
+    assert found[other] == project.get_server(other)
+    assert {each.volume_id for each in found[other].attached} == {
+        each.volume_id for each in project.list_attachments(other)
+    }
+    assert world.stranger.list_servers() == []
 
 
 def test_read_of_no_server(project):

@@ -131,10 +131,32 @@ def test_delete_of_foreign_snapshot(world, project, snapshot):
     assert status_of(project, snapshot.id) == 'available'
 
 
-@pytest.mark.parametrize('limit', ['snapshots', 'gigabytes'])
+def test_read(world, project, volume_id, snapshot):
+    found = project.get_snapshot(snapshot.id)
+    assert project.list_snapshots() == [found]
+    for asked in (project, world.stranger):
+        with pytest.raises(errors.NotFound):
+            asked.get_snapshot(fake_world.MISSING)
+    with pytest.raises(errors.NotFound):
+        world.stranger.get_snapshot(snapshot.id)
+
+
+def test_message_of_a_refused_delete(world, project, snapshot):
+    assert project.last_message(snapshot.id) == ''
+    with world.broken('delete_snapshot'):
+        project.delete_snapshot(snapshot.id)
+        world.eventually(
+            lambda: status_of(project, snapshot.id) == 'available'
+        )
+    assert project.last_message(snapshot.id)
+
+
+@pytest.mark.parametrize(
+    'limit', ['snapshots', 'gigabytes', 'snapshots_fake', 'gigabytes_fake']
+)
 def test_quota(world, project, volume_id, limit):
     world.limit(**{limit: 1})
-    if limit == 'snapshots':
+    if limit.startswith('snapshots'):
         project.create_snapshot(volume_id, 'the only', {})
     with pytest.raises(errors.QuotaExceeded):
         project.create_snapshot(volume_id, 'one more', MARKED)
@@ -147,6 +169,10 @@ def test_headroom(world, project, volume_id, snapshot):
     assert project.get_headroom() == resource.Headroom(
         snapshots=2, volumes=4, gigabytes=8
     )
+    world.limit(snapshots_fake=2, gigabytes_fake=-1)
+    assert project.get_headroom().types == {
+        'fake': resource.TypeRoom(snapshots=1, gigabytes=None)
+    }
 
 
 def test_failed_snapshots_use_quota(world, project, volume_id):

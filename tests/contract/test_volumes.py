@@ -24,7 +24,35 @@ def test_read(project, server_id, volume_id):
     assert found.attached_to == (server_id,)
     assert (found.multiattach, found.snapshot_id) == (False, None)
     assert found.metadata == {}
-    assert [each.id for each in project.list_volumes()] == [volume_id]
+    assert project.list_volumes() == [found]
+
+
+def test_the_list_tells_where_a_volume_is_attached(project, server_id):
+    """So that the attachments of each server need not be asked for."""
+    (volume,) = project.list_volumes()
+    (attached,) = project.list_attachments(server_id)
+    (place,) = volume.places
+    assert (place.server_id, place.device) == (server_id, attached.device)
+    assert place.attached_at.utcoffset().total_seconds() == 0
+
+
+def test_a_volume_attached_again_is_attached_later(
+    world, project, server_id, volume_id
+):
+    before = project.get_volume(volume_id).places[0]
+    project.detach_volume(server_id, volume_id)
+    world.eventually(
+        lambda: project.get_volume(volume_id).status == 'available'
+    )
+    assert project.get_volume(volume_id).places == ()
+    project.attach_volume(
+        server_id,
+        resource.Attachment(server_id, volume_id, '', None, False),
+    )
+    world.eventually(lambda: project.get_volume(volume_id).places)
+    assert project.get_volume(volume_id).places[0].attached_at > (
+        before.attached_at
+    )
 
 
 def test_read_of_no_volume(project):

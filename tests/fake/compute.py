@@ -20,6 +20,13 @@ class Nova:
     def get_server(self, project_id, server_id):
         return self._world.owned('servers', project_id, server_id).show()
 
+    def list_servers(self, project_id):
+        return [
+            each.show()
+            for each in self._world.servers.values()
+            if each.project_id == project_id
+        ]
+
     def list_attachments(self, project_id, server_id):
         server = self._world.owned('servers', project_id, server_id)
         return sorted(
@@ -116,6 +123,8 @@ class Nova:
         else:
             volume.status = 'in-use'
             volume.server_ids = (server.id,)
+            volume.device = server.attachments[volume.id].device
+            volume.attached_at = self._world.now()
 
     def _detach_ends(self, server, volume, fate):
         if fate == 'error':
@@ -168,7 +177,9 @@ class Nova:
 
     def _set_volumes(self, server, status):
         for volume_id in server.attachments:
-            self._world.volumes[volume_id].status = status
+            volume = self._world.volumes[volume_id]
+            volume.status = status
+            volume.attached_at = self._world.now()
 
     def set_error(self, server, message, at=None):
         """Put a server into ERROR, with Nova's word on why."""

@@ -74,6 +74,10 @@ class Server:
             locked=self.locked,
             fault=self.fault if in_error else '',
             fault_at=self.fault_at if in_error else None,
+            attached=tuple(
+                resource.Attached(each.volume_id, each.delete_on_termination)
+                for each in self.attachments.values()
+            ),
         )
 
 
@@ -89,6 +93,8 @@ class Volume:
     availability_zone: str | None = 'nova'
     snapshot_id: str | None = None
     server_ids: tuple[str, ...] = ()
+    device: str = ''
+    attached_at: datetime.datetime | None = None
     multiattach: bool = False
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''  #: stands for the bytes
@@ -107,6 +113,11 @@ class Volume:
             attached_to=self.server_ids if attached else (),
             multiattach=self.multiattach,
             metadata=dict(self.metadata),
+            places=tuple(
+                resource.Place(each, self.device, self.attached_at)
+                for each in self.server_ids
+                if attached
+            ),
         )
 
 
@@ -121,6 +132,7 @@ class Snapshot:
     status: str = 'creating'
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''
+    volume_type: str | None = None  #: its volume's, as Cinder counts it
 
     def show(self):
         return resource.Snapshot(
@@ -155,6 +167,7 @@ class World:
         self.volumes: dict[str, Volume] = {}
         self.snapshots: dict[str, Snapshot] = {}
         self.measures = {}  #: by server: model.Measures
+        self.messages: dict[str, str] = {}  #: Cinder's last, by resource
         self.operations: list[Operation] = []
         self._made: collections.Counter[str] = collections.Counter()
 

@@ -1,5 +1,7 @@
 """Cinder, as far as the port reaches it."""
 
+import collections
+
 from snapfault import errors
 from snapfault import resource
 from tests.fake import state
@@ -21,6 +23,13 @@ class Cinder:
     def find_volumes(self, project_id, marker):
         return self._find('volumes', project_id, marker)
 
+    def get_snapshot(self, project_id, snapshot_id):
+        return self._world.owned('snapshots', project_id, snapshot_id).show()
+
+    def last_message(self, project_id, resource_id):
+        # Cinder tells whoever knows the resource's id
+        return self._world.messages.get(resource_id, '')
+
     def list_snapshots(self, project_id):
         return self._list('snapshots', project_id)
 
@@ -30,11 +39,22 @@ class Cinder:
     def get_headroom(self, project_id):
         limits = self._world.projects[project_id].limits
         usage = self._usage(project_id)
+        left = {
+            name: None if limit < 0 else limit - usage[name]
+            for name, limit in limits.items()
+        }
+        types = {name.partition('_')[2] for name in limits} - {''}
         return resource.Headroom(
-            **{
-                name: None if limits[name] < 0 else limits[name] - usage[name]
-                for name in usage
-            }
+            left['snapshots'],
+            left['volumes'],
+            left['gigabytes'],
+            {
+                each: resource.TypeRoom(
+                    left.get(f'snapshots_{each}'),
+                    left.get(f'gigabytes_{each}'),
+                )
+                for each in types
+            },
         )
 
     def create_snapshot(self, project_id, volume_id, name, metadata):
@@ -44,13 +64,17 @@ class Cinder:
             raise errors.CloudConflict(
                 f'snapshot of volume {volume_id}, which is {volume.status}'
             )
-        self._reserve(project_id, snapshots=1, gigabytes=volume.size)
+        self._reserve(
+            project_id,
+            **_counted('snapshots', volume.size, volume.volume_type),
+        )
         made = state.Snapshot(
             id=self._world.new_id('snap'),
             project_id=project_id,
             name=name,
             volume_id=volume_id,
             size=volume.size,
+            volume_type=volume.volume_type,
             created_at=self._world.now(),
             metadata=dict(metadata),
             content=volume.content,
@@ -88,8 +112,9 @@ class Cinder:
             )
         if size < snapshot.size:
             raise errors.CloudRefused(f'{size} GiB is less than the snapshot')
-        self._reserve(project_id, volumes=1, gigabytes=size)
         source = self._world.volumes.get(snapshot.volume_id)
+        kind = source.volume_type if source else None
+        self._reserve(project_id, **_counted('volumes', size, kind))
         made = state.Volume(
             id=self._world.new_id('vol'),
             project_id=project_id,
@@ -97,7 +122,7 @@ class Cinder:
             size=size,
             created_at=self._world.now(),
             status='creating',
-            volume_type=source.volume_type if source else None,
+            volume_type=kind,
             availability_zone=source.availability_zone if source else 'nova',
             snapshot_id=snapshot_id,
             metadata=dict(metadata),
@@ -109,6 +134,8 @@ class Cinder:
         return made.show()
 
     def _become(self, found, status, fate):
+        if fate in ('error', 'busy'):
+            self._world.messages[found.id] = f'the backend says {fate}'
         self._world.begin(
             found.id,
             lambda: setattr(found, 'status', status),
@@ -132,22 +159,28 @@ class Cinder:
 
     def _usage(self, project_id):
         # creating, error and deleting rows count too, as Cinder's do
-        snapshots = self._of('snapshots', project_id)
-        volumes = self._of('volumes', project_id)
-        return {
-            'snapshots': len(snapshots),
-            'volumes': len(volumes),
-            'gigabytes': sum(each.size for each in snapshots + volumes),
-        }
+        used = collections.Counter(snapshots=0, volumes=0, gigabytes=0)
+        for kind in ('snapshots', 'volumes'):
+            for each in self._of(kind, project_id):
+                used.update(_counted(kind, each.size, each.volume_type))
+        return used
 
     def _reserve(self, project_id, **wanted):
         limits = self._world.projects[project_id].limits
         usage = self._usage(project_id)
         for name, count in wanted.items():
-            if 0 <= limits[name] < usage[name] + count:
+            if 0 <= limits.get(name, -1) < usage[name] + count:
                 raise errors.QuotaExceeded(
                     f'{name}: {usage[name]} of {limits[name]} are used'
                 )
+
+
+def _counted(kind, size, volume_type):
+    """Give what one more counts, of its type too."""
+    counts = {kind: 1, 'gigabytes': size}
+    if volume_type is not None:
+        counts |= {f'{name}_{volume_type}': n for name, n in counts.items()}
+    return counts
 
 
 def _check_metadata(metadata):

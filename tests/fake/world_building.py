@@ -27,7 +27,11 @@ class Building:
         return model.Delegation(project_id, trust_id)
 
     def limit(self, project_id, **limits):
-        """Set Cinder's limits: snapshots, volumes, gigabytes; -1: none."""
+        """Set Cinder's limits; -1: none.
+
+        :param limits: snapshots, volumes, gigabytes, and those of a type:
+            snapshots_fake, gigabytes_fake
+        """
         self.world.projects[project_id].limits.update(limits)
 
     def add_image(self, project_id=None, name='cirros', status='active'):
@@ -79,6 +83,8 @@ class Building:
         )
         volume.status = 'in-use'
         volume.server_ids = (server.id,)
+        volume.device = server.attachments[volume.id].device
+        volume.attached_at = self.world.now()
 
     def break_server(self, server, message='guest lost', at=None):
         """Put a server into ERROR, as a failed hypervisor would."""

@@ -8,6 +8,7 @@ import pytest
 from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import compute
+from snapfault.cloud import quota
 from snapfault.cloud import volume
 from tests.unit.cloud import canned
 
@@ -34,6 +35,7 @@ SERVER = {
     'flavor': {'original_name': 'm1.small'},
     'metadata': {'theirs': 'kept'},
     'locked': False,
+    'os-extended-volumes:volumes_attached': [],
     'fault': {'message': 'lost', 'created': '2026-01-02T03:04:05Z'},
 }
 
@@ -101,19 +103,19 @@ def test_who_is_to_blame(services, door, answer, tokens, expected):
     services.say('POST', TOKENS, *tokens)
     services.say('GET', LIMITS, answer)
     with pytest.raises(errors.SnapfaultError) as caught:
-        volume.get_headroom(door)
+        quota.by_limits(door)
     assert type(caught.value) is expected
 
 
 def test_expired_token_is_renewed(services, door):
     services.say('GET', LIMITS, (401, {}), LEFT)
-    assert volume.get_headroom(door).volumes == 6
+    assert quota.by_limits(door).volumes == 6
     assert services.count('POST', 'tokens') == 2
 
 
 def test_headroom_may_be_negative(services, door):
     services.say('GET', LIMITS, LEFT)
-    assert volume.get_headroom(door) == resource.Headroom(None, 6, -2)
+    assert quota.by_limits(door) == resource.Headroom(None, 6, -2)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_microversions(tmp_path, nova, cinder, expected):
 
     def ask():
         compute.show(door, 's')
-        volume.get_headroom(door)
+        quota.by_limits(door)
         return tuple(
             each.headers['OpenStack-API-Version'].split()[1]
             for each in services.asked
@@ -151,7 +153,7 @@ def test_microversions(tmp_path, nova, cinder, expected):
 def test_reads_are_retried(tmp_path, services):
     services.say('GET', LIMITS, DOWN, (500, {}), LEFT)
     door = canned.sessions(tmp_path, services, 30).by_trust('t')
-    assert volume.get_headroom(door).volumes == 6
+    assert quota.by_limits(door).volumes == 6
     assert services.count('GET', 'limits') == 3
 
 
@@ -160,7 +162,7 @@ def test_refusals_are_not_retried(tmp_path, services, status):
     services.say('GET', LIMITS, (status, {}))
     door = canned.sessions(tmp_path, services, 30).by_trust('t')
     with pytest.raises(errors.SnapfaultError):
-        volume.get_headroom(door)
+        quota.by_limits(door)
     assert services.count('GET', 'limits') == 1
 
 
@@ -178,7 +180,7 @@ def test_changes_are_not_retried(tmp_path, services):
 def test_answers_without_sense(services, door, answer):
     services.say('GET', LIMITS, (200, answer))
     with pytest.raises(errors.CloudUnavailable):
-        volume.get_headroom(door)
+        quota.by_limits(door)
 
 
 def test_ids_cannot_leave_their_place(services, door):

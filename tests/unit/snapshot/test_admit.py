@@ -1,0 +1,73 @@
+"""Which tasks begin beside what is under way."""
+
+import pytest
+
+from snapfault.snapshot import admit
+
+BOUNDS = admit.Bounds(overall=10, project=6, volume_type=4)
+
+
+def _wishes(*named):
+    """Give wishes: 'a:xxy' is two of type x and one of y in project a."""
+    return [
+        admit.Wish(f'{number}', project_id, tuple(types))
+        for number, (project_id, _, types) in enumerate(
+            each.partition(':') for each in named
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ('under_way', 'wishes', 'admitted'),
+    [
+        ([], [], ''),
+        ([], ['a:xx', 'b:y'], '01'),
+        # overall: ten at most, and nobody goes ahead of who waits for it
+        (['a:xxxx', 'b:yyy'], ['c:zz', 'c:z', 'c:u'], '01'),
+        (['a:xxxx', 'b:yyyy'], ['c:zzz', 'c:z'], ''),
+        (['a:xxxx', 'b:yyyy', 'c:zz'], ['d:u'], ''),
+        # a project: six at most; others go on
+        (['a:xxxx'], ['a:yyy', 'a:y', 'b:y'], '2'),
+        (['a:xxxx'], ['a:yy', 'a:y', 'b:y'], '02'),
+        # a type: four at most, in all projects together
+        (['a:xxx'], ['b:xx', 'b:x', 'b:y'], '2'),
+        (['a:xxx'], ['b:x', 'b:y'], '01'),
+        (['a:xxx'], ['b:xxy', 'b:y'], '1'),
+        # larger than a bound: alone, and then it begins
+        ([], ['a:xxxxxxxxxxxx', 'b:y'], '0'),
+        ([], ['a:xxxxx', 'b:x', 'b:y'], '02'),
+        (['b:x'], ['a:xxxxx', 'b:x', 'b:y'], '2'),
+        # nothing to be made, as far as is known: it costs nothing
+        (['a:xxxx', 'b:yyyy', 'c:zz'], ['d:'], '0'),
+    ],
+)
+def test_admit(under_way, wishes, admitted):
+    load = admit.load(_wishes(*under_way))
+    assert admit.admit(_wishes(*wishes), load, BOUNDS) == list(admitted)
+
+
+def test_a_type_that_is_not_known_counts_for_the_rest():
+    wishes = [admit.Wish('1', 'a', (None,) * 5), admit.Wish('2', 'a', (None,))]
+    load = admit.load([])
+    assert admit.admit(wishes, load, BOUNDS) == ['1', '2']
+    assert admit.load(wishes) == {admit.ALL: 6, ('project', 'a'): 6}
+
+
+@pytest.mark.parametrize(('count', 'full'), [(9, False), (10, True)])
+def test_full(count, full):
+    load = admit.load([admit.Wish('1', 'a', ('x',) * count)])
+    assert admit.is_full(load, BOUNDS) is full
+
+
+def test_whoever_waits_begins_as_soon_as_others_finish():
+    """No history of small ones starves a large one."""
+    large = admit.Wish('large', 'a', ('x',) * 4)
+    flying = [admit.Wish('first', 'a', ('x',))]
+    for number in range(20):
+        small = admit.Wish(f'small-{number}', 'a', ('x',))
+        begun = admit.admit([large, small], admit.load(flying), BOUNDS)
+        if 'large' in begun:
+            break
+        assert begun == []
+        flying.pop()
+    assert begun == ['large']
