@@ -23,6 +23,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import plan
 from snapfault.rank.weighers import performance
 from snapfault.rank.weighers import rpo
@@ -30,19 +31,19 @@ from tests import build
 
 COUNTS = (10_000, 100_000)
 REPEATS = 5
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 
 
 def world(count):
     """Make candidates under 20 policies, one server in ten unmeasured."""
     chance = random.Random(count)
-    thresholds = (model.Threshold(CPU, 80.0), model.Threshold(MEMORY, 4096.0))
+    thresholds = (rules.Threshold(CPU, 80.0), rules.Threshold(MEMORY, 4096.0))
     policies = [
         build.policy(
             id=f'policy-{at}',
             thresholds=thresholds,
-            posture=chance.choice(list(model.Posture)),
+            posture=chance.choice(list(rules.Posture)),
             rpo=chance.choice([None, 3600, 86400]),
             multipliers={'performance': chance.uniform(0.5, 2)},
         )

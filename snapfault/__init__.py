@@ -2,7 +2,8 @@
 
 What to read, in what order:
 
-* :mod:`snapfault.model`, the nouns and the statuses they go through;
+* :mod:`snapfault.model`, the nouns and the statuses they go through, and
+  :mod:`snapfault.rules`, what a policy may say;
 * :mod:`snapfault.pipeline`, the story on one page: trigger, rank, snapshot,
   recover;
 * one stage: ``plan.py`` decides and is pure, ``run.py`` acts and is thin;

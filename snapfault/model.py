@@ -1,8 +1,9 @@
 """The nouns of snapfault and the statuses they go through.
 
-Frozen values and the standard library only: what stands here may be read by
-every room. Times are aware and in UTC, sizes are whole GiB, durations whole
-seconds, ids are text as the service that made them wrote them.
+Frozen values only: what stands here may be read by every room. The rules of
+a policy have a module of their own, :mod:`snapfault.rules`. Times are aware
+and in UTC, sizes are whole GiB, durations whole seconds, ids are text as the
+service that made them wrote them.
 """
 
 import collections.abc
@@ -10,6 +11,16 @@ import dataclasses
 import datetime
 import enum
 import typing
+
+from snapfault import rules
+
+
+class ProtectionStatus(enum.StrEnum):
+    """Whether runs of a protection fall due."""
+
+    ACTIVE = 'active'
+    PAUSED = 'paused'  #: a person said so; nothing falls due
+    ORPHANED = 'orphaned'  #: its server is gone; its points stay
 
 
 class TaskStatus(enum.StrEnum):
@@ -19,6 +30,7 @@ class TaskStatus(enum.StrEnum):
     RUNNING = 'running'  #: a worker holds it
     DONE = 'done'  #: its recovery point is good
     FAILED = 'failed'  #: given up; ``reason`` says why
+    MISSED = 'missed'  #: not begun before its deadline
 
 
 class PointStatus(enum.StrEnum):
@@ -56,42 +68,6 @@ class StepStatus(enum.StrEnum):
     FAILED = 'failed'
 
 
-class Posture(enum.StrEnum):
-    """How load over a threshold is read."""
-
-    RISK = 'risk'  #: likelier to fail: capture it sooner
-    CALM = 'calm'  #: capture it when it hurts least: later
-
-
-@dataclasses.dataclass(frozen=True)
-class Schedule:
-    """When runs fall due: exactly one of ``interval`` and ``cron`` is set."""
-
-    interval: int | None = None  #: seconds; falls on multiples since the epoch
-    cron: str | None = None  #: five fields, read in ``time_zone``
-    time_zone: str = 'UTC'  #: an IANA name; an interval does not heed it
-
-
-@dataclasses.dataclass(frozen=True)
-class Quota:
-    """How many good points a protection keeps."""
-
-    count: int  #: at least 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Metric:
-    """A measured quantity of a server.
-
-    ``name`` and ``aggregation`` are Gnocchi's, with one name of our own:
-    ``cpu_util``, per cent of all the server's virtual CPUs, which is
-    derived from the cumulative ``cpu``.
-    """
-
-    name: str
-    aggregation: str = 'mean'
-
-
 @dataclasses.dataclass(frozen=True)
 class Measure:
     """One value of a metric and the time it stands for."""
@@ -102,40 +78,19 @@ class Measure:
 
 #: What is known of one server. A metric that is not in it is absent data:
 #: never zero.
-Measures = collections.abc.Mapping[Metric, Measure]
+Measures = collections.abc.Mapping[rules.Metric, Measure]
 
 
-@dataclasses.dataclass(frozen=True)
-class Threshold:
-    """A bound on a metric; the service is loaded beyond it."""
-
-    metric: Metric
-    over: float  #: in the metric's own unit; positive
-
-
-@dataclasses.dataclass(frozen=True)
-class RecoveryRules:
-    """What may happen to a protected server without a person."""
-
-    automatic: bool = False  #: recover by itself on a service fault
-    margin: int = 60  #: seconds; a point must be older than the fault by it
-
-
-@dataclasses.dataclass(frozen=True)
-class Policy:
-    """Preset rules that protections share."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Policy(rules.Rules):
+    """Preset rules that protections share, and whose they are."""
 
     id: str
     project_id: str
     name: str  #: unique in its project
     description: str
-    schedule: Schedule
-    quota: Quota
-    thresholds: tuple[Threshold, ...]
-    posture: Posture
-    multipliers: collections.abc.Mapping[str, float]  #: by weigher's name
-    rpo: int | None  #: seconds a good point may age; None: no deadline
-    recovery: RecoveryRules
+    #: By what right the selector enrols servers; None: there is no selector.
+    trust_id: str | None = None
     created_at: datetime.datetime
     updated_at: datetime.datetime
 
@@ -169,6 +124,8 @@ class Protection:
     server_id: str
     image_id: str  #: the original image of the server
     trust_id: str
+    status: ProtectionStatus
+    selected: bool  #: its policy's selector enrolled it, not a person
     next_run_at: datetime.datetime | None  #: None: no run ever falls due
     alarm: str  #: what needs a person now; empty when nothing does
     alarm_at: datetime.datetime | None
@@ -202,6 +159,10 @@ class Task:
     project_id: str
     protection_id: str
     scheduled_at: datetime.datetime  #: unique with ``protection_id``
+    #: Of the schedules that fell due together; empty: a person asked.
+    labels: tuple[str, ...]
+    #: It is ``missed`` unless begun before; None: it may begin at any time.
+    deadline_at: datetime.datetime | None
     status: TaskStatus
     attempts: int  #: how often a worker began it
     not_before: datetime.datetime  #: do not begin (again) earlier
@@ -225,6 +186,7 @@ class Candidate:
     policy: Policy
     last_good_at: datetime.datetime | None  #: None: no good point yet
     now: datetime.datetime
+    failures: int = 0  #: failed runs since the last one that was done
 
 
 @dataclasses.dataclass(frozen=True)
@@ -234,6 +196,7 @@ class Member:
     id: str  #: also the marker in the snapshot's metadata
     volume_id: str
     size: int  #: GiB
+    volume_type: str | None  #: Cinder counts each type's quota by itself
     device: str  #: '/dev/vdb'; where the volume was attached
     tag: str | None
     delete_on_termination: bool
@@ -261,6 +224,16 @@ class RecoveryPoint:
     created_at: datetime.datetime
     completed_at: datetime.datetime | None  #: when it was seen good
     not_before: datetime.datetime | None  #: ask for its delete no sooner
+    labels: tuple[str, ...] = ()  #: the task's
+    pinned: bool = False  #: kept until a person unpins it
+    #: Reached, once it is good; what is tried for, before.
+    level: rules.Level = rules.Level.CRASH
+    level_reason: str = ''  #: why it is less than the policy asks
+    #: Seconds between the first and the last member's creation, by Cinder's
+    #: clock; None: not known yet.
+    skew: float | None = None
+    group_snapshot_id: str | None = None  #: holds the members together
+    root_image_id: str | None = None  #: a Nova image of the root disk
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,7 @@ TASK: typing.Final = {
     model.TaskStatus.WAITING: {
         model.TaskStatus.RUNNING,
         model.TaskStatus.FAILED,
+        model.TaskStatus.MISSED,
     },
     model.TaskStatus.RUNNING: {
         model.TaskStatus.WAITING,
@@ -20,6 +21,7 @@ TASK: typing.Final = {
     },
     model.TaskStatus.DONE: set(),
     model.TaskStatus.FAILED: set(),
+    model.TaskStatus.MISSED: set(),
 }
 
 POINT: typing.Final = {

@@ -21,6 +21,7 @@ from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
+from snapfault.db import standing
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
@@ -99,13 +100,15 @@ def candidates(
     rules = policies.by_ids(
         database, {each.policy_id for each in protected.values()}
     )
-    last_good = points.last_good_at(database, protected.keys())
+    last_good = standing.last_good_at(database, protected.keys())
+    failures = standing.failures(database, protected.keys())
     return [
         model.Candidate(
             task=task,
             protection=protected[task.protection_id],
             policy=rules[protected[task.protection_id].policy_id],
             last_good_at=last_good.get(task.protection_id),
+            failures=failures.get(task.protection_id, 0),
             now=now,
         )
         for task in due

@@ -131,4 +131,5 @@ def _coming(
         created_at=candidate.now,
         completed_at=candidate.now,
         not_before=None,
+        labels=task.labels,
     )

@@ -4,6 +4,7 @@ import datetime
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -17,13 +18,13 @@ def policy(**changes):
         'project_id': PROJECT,
         'name': 'gold',
         'description': '',
-        'schedule': model.Schedule(interval=3600),
-        'quota': model.Quota(2),
+        'schedules': (rules.Schedule(interval=3600),),
+        'quota': rules.Quota(2),
         'thresholds': (),
-        'posture': model.Posture.RISK,
+        'posture': rules.Posture.RISK,
         'multipliers': {},
         'rpo': None,
-        'recovery': model.RecoveryRules(automatic=True, margin=0),
+        'recovery': rules.RecoveryRules(automatic=True, margin=0),
         'created_at': NOW,
         'updated_at': NOW,
     }
@@ -40,6 +41,8 @@ def protection(**changes):
         'server_id': 'server-1',
         'image_id': 'image-1',
         'trust_id': 'trust-1',
+        'status': model.ProtectionStatus.ACTIVE,
+        'selected': False,
         'next_run_at': NOW,
         'alarm': '',
         'alarm_at': None,
@@ -56,6 +59,8 @@ def task(**changes):
         'project_id': PROJECT,
         'protection_id': 'protection-1',
         'scheduled_at': NOW,
+        'labels': (),
+        'deadline_at': None,
         'status': model.TaskStatus.RUNNING,
         'attempts': 1,
         'not_before': NOW,
@@ -78,6 +83,7 @@ def member(number=1, **changes):
         'id': f'member-{number}',
         'volume_id': f'volume-{number}',
         'size': 1,
+        'volume_type': 'fake',
         'device': f'/dev/vd{"abcdefgh"[number]}',
         'tag': None,
         'delete_on_termination': False,
@@ -97,8 +103,15 @@ def point(sequence=1, status=model.PointStatus.GOOD, **changes):
         'protection_id': 'protection-1',
         'business_id': 'shop',
         'task_id': f'task-{sequence}',
+        'labels': (),
         'sequence': sequence,
         'status': status,
+        'pinned': False,
+        'level': rules.Level.CRASH,
+        'level_reason': '',
+        'skew': None,
+        'group_snapshot_id': None,
+        'root_image_id': None,
         'server_id': 'server-1',
         'image_id': 'image-1',
         'flavor_id': 'm1.tiny',

@@ -4,6 +4,7 @@ import collections.abc
 import dataclasses
 import datetime
 
+from snapfault import document
 from snapfault import model
 from snapfault import preview
 from snapfault.api import call
@@ -16,25 +17,10 @@ def policy(policy: model.Policy) -> call.Json:
         'project_id': policy.project_id,
         'name': policy.name,
         'description': policy.description,
-        'schedule': _schedule(policy.schedule),
-        'quota': {'count': policy.quota.count},
-        'thresholds': [
-            {'metric': each.metric.name, 'over': each.over}
-            for each in policy.thresholds
-        ],
-        'posture': policy.posture.value,
-        'multipliers': dict(policy.multipliers),
-        'rpo': policy.rpo,
-        'recovery': dataclasses.asdict(policy.recovery),
+        **document.write(policy),
         'created_at': time(policy.created_at),
         'updated_at': time(policy.updated_at),
     }
-
-
-def _schedule(schedule: model.Schedule) -> call.Json:
-    if schedule.interval is not None:
-        return {'interval': schedule.interval}
-    return {'cron': schedule.cron, 'time_zone': schedule.time_zone}
 
 
 def protection(protection: model.Protection) -> call.Json:
@@ -46,6 +32,8 @@ def protection(protection: model.Protection) -> call.Json:
         'server_id': protection.server_id,
         'policy_id': protection.policy_id,
         'image_id': protection.image_id,
+        'status': protection.status.value,
+        'selected': protection.selected,
         'next_run_at': time(protection.next_run_at),
         'alarm': protection.alarm,
         'alarm_at': time(protection.alarm_at),
@@ -65,6 +53,8 @@ def task(task: model.Task, business_id: str | None) -> call.Json:
         'protection_id': task.protection_id,
         'business_id': business_id,
         'scheduled_at': time(task.scheduled_at),
+        'labels': list(task.labels),
+        'deadline_at': time(task.deadline_at),
         'status': task.status.value,
         'attempts': task.attempts,
         'weight': task.weight,
@@ -90,8 +80,15 @@ def recovery_point(point: model.RecoveryPoint) -> call.Json:
         'protection_id': point.protection_id,
         'business_id': point.business_id,
         'task_id': point.task_id,
+        'labels': list(point.labels),
         'sequence': point.sequence,
         'status': point.status.value,
+        'pinned': point.pinned,
+        'level': point.level.value,
+        'level_reason': point.level_reason,
+        'skew': point.skew,
+        'group_snapshot_id': point.group_snapshot_id,
+        'root_image_id': point.root_image_id,
         'server_id': point.server_id,
         'image_id': point.image_id,
         'flavor_id': point.flavor_id,
@@ -107,6 +104,7 @@ def _member(member: model.Member) -> call.Json:
     return {
         'volume_id': member.volume_id,
         'size': member.size,
+        'volume_type': member.volume_type,
         'device': member.device,
         'tag': member.tag,
         'delete_on_termination': member.delete_on_termination,

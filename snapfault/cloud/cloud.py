@@ -8,6 +8,7 @@ from keystoneauth1 import adapter as ksa_adapter
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import gnocchi
@@ -50,7 +51,7 @@ class Cloud:
     def read_measures(
         self,
         server_ids: collections.abc.Collection[str],
-        metrics: collections.abc.Collection[model.Metric],
+        metrics: collections.abc.Collection[rules.Metric],
     ) -> dict[str, model.Measures]:
         """See the port."""
         adapter = ksa_adapter.Adapter(

@@ -31,6 +31,7 @@ from keystoneauth1 import exceptions as ksa_exceptions
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import measures
 from snapfault.cloud import times
 from snapfault.cloud import translate
@@ -47,9 +48,9 @@ MAX_EXTRA: typing.Final = 40
 #: Ceilometer's archive policies keep 30 days.
 VCPUS_AGE: typing.Final = datetime.timedelta(days=30)
 
-CPU_UTIL: typing.Final = model.Metric('cpu_util')
-_CPU: typing.Final = model.Metric('cpu')
-_VCPUS: typing.Final = model.Metric('vcpus')
+CPU_UTIL: typing.Final = rules.Metric('cpu_util')
+_CPU: typing.Final = rules.Metric('cpu')
+_VCPUS: typing.Final = rules.Metric('vcpus')
 
 _ASKED: typing.Final = 'ask Gnocchi for measures'
 #: What Gnocchi's 404 and 400 say, in words: it has no codes for them.
@@ -59,17 +60,17 @@ _ODD: typing.Final = (
     'Metrics cannot be aggregated',
 )
 
-_Series = dict[model.Metric, list[measures.Point]]
+_Series = dict[rules.Metric, list[measures.Point]]
 
 
 def read(
     adapter: ksa_adapter.Adapter,
     server_ids: abc.Collection[str],
-    metrics: abc.Collection[model.Metric],
+    metrics: abc.Collection[rules.Metric],
     *,
     now: datetime.datetime,
     max_age: int,
-) -> dict[str, dict[model.Metric, model.Measure]]:
+) -> dict[str, dict[rules.Metric, model.Measure]]:
     """Give the newest value of each metric of each server.
 
     A value that is older than ``max_age``, negative or no number is
@@ -104,10 +105,10 @@ def read(
 
 def _values(
     series: _Series,
-    metrics: abc.Iterable[model.Metric],
+    metrics: abc.Iterable[rules.Metric],
     now: datetime.datetime,
     max_age: datetime.timedelta,
-) -> dict[model.Metric, model.Measure]:
+) -> dict[rules.Metric, model.Measure]:
     """Give one server's measures of these metrics, where there are any."""
     values = {}
     for metric in metrics:
@@ -136,7 +137,7 @@ def _by_uuid(server_ids: abc.Iterable[str]) -> dict[str, str]:
 def _fetch(
     adapter: ksa_adapter.Adapter,
     ids: abc.Sequence[str],
-    asked: abc.Collection[model.Metric],
+    asked: abc.Collection[rules.Metric],
     start: datetime.datetime,
 ) -> dict[str, _Series]:
     """Give the series by server, splitting the calls that odd ones fail."""
@@ -166,11 +167,11 @@ class _Splitter:
     """Halves what fails, within a bound for each metric."""
 
     def __init__(self) -> None:
-        self._extra: dict[model.Metric, int] = {}
+        self._extra: dict[rules.Metric, int] = {}
 
     def split(
-        self, ids: abc.Sequence[str], metrics: abc.Sequence[model.Metric]
-    ) -> list[tuple[abc.Sequence[str], list[model.Metric]]]:
+        self, ids: abc.Sequence[str], metrics: abc.Sequence[rules.Metric]
+    ) -> list[tuple[abc.Sequence[str], list[rules.Metric]]]:
         """Give smaller pieces; none of what has to be left out."""
         if len(metrics) > 1:
             return [(ids, [each]) for each in metrics]
@@ -195,7 +196,7 @@ class _Splitter:
 def _ask(
     adapter: ksa_adapter.Adapter,
     ids: abc.Sequence[str],
-    metrics: abc.Sequence[model.Metric],
+    metrics: abc.Sequence[rules.Metric],
     start: datetime.datetime,
 ) -> list[tuple[str, _Series]] | None:
     """Make one call; None when something odd among them failed it."""
@@ -241,7 +242,7 @@ def _parsed(response: typing.Any) -> list[tuple[str, _Series]]:
 def _series(metrics: dict[str, typing.Any]) -> _Series:
     """Read one server's points, by metric's name, then by aggregation."""
     return {
-        model.Metric(name, aggregation): [
+        rules.Metric(name, aggregation): [
             measures.Point(
                 times.parse(started_at), float(granularity), float(value)
             )

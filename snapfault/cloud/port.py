@@ -17,6 +17,7 @@ import typing
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 
 
 class Project(typing.Protocol):
@@ -181,7 +182,7 @@ class Cloud(typing.Protocol):
     def read_measures(
         self,
         server_ids: collections.abc.Collection[str],
-        metrics: collections.abc.Collection[model.Metric],
+        metrics: collections.abc.Collection[rules.Metric],
     ) -> dict[str, model.Measures]:
         """Read the newest measures of many servers in a few calls.
 

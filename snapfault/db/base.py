@@ -165,6 +165,7 @@ _TIMES: typing.Final = frozenset(
         'alarm_at',
         'completed_at',
         'created_at',
+        'deadline_at',
         'finished_at',
         'lease_until',
         'next_run_at',
@@ -200,6 +201,18 @@ def mapping(value: typing.Any) -> dict[str, typing.Any]:
     if not isinstance(value, dict):
         raise ValueError(f'not a mapping: {value!r}')
     return value
+
+
+def texts(value: typing.Any) -> tuple[str, ...]:
+    """Take a value that must be a JSON array of texts.
+
+    :raises ValueError: it is none
+    """
+    if not isinstance(value, list) or not all(
+        isinstance(each, str) for each in value
+    ):
+        raise ValueError(f'not a list of texts: {value!r}')
+    return tuple(value)
 
 
 def free(table: typing.Any, now: datetime.datetime) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ import json
 import typing
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.dialects import mysql
 
 
@@ -80,6 +81,21 @@ class Json(sa.types.TypeDecorator[typing.Any]):
             return json.loads(value or 'null', parse_constant=_refuse)
         except ValueError:
             return value
+
+
+class Labels(Json):
+    """A short list of texts; short, so that MySQL lets it have a default."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> typing.Any:
+        """Hold what ten labels of 64 characters take."""
+        return dialect.type_descriptor(sa.String(1000))
+
+
+LabelList = typing.Annotated[
+    typing.Any, orm.mapped_column(Labels, server_default='[]')
+]
 
 
 def _refuse(constant: str) -> typing.NoReturn:

@@ -15,7 +15,6 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
-from snapfault.db import columns
 from snapfault.db import tables
 
 UNFINISHED: typing.Final = [
@@ -172,40 +171,6 @@ def creating_for(
         )
     )
     return base.read_all(rows)
-
-
-@api.reader
-def last_good_at(
-    session: orm.Session, protection_ids: collections.abc.Collection[str]
-) -> dict[str, datetime.datetime]:
-    """Give when each service's newest good point was complete.
-
-    A protection without one is left out.
-    """
-    found: dict[str, datetime.datetime] = {}
-    for ids in base.chunks(protection_ids):
-        rows = session.execute(
-            sa.select(
-                tables.Protection.id,
-                sa.func.max(tables.Point.completed_at, type_=columns.Utc()),
-            )
-            .join(
-                tables.Point,
-                sa.and_(
-                    tables.Point.project_id == tables.Protection.project_id,
-                    tables.Point.business_id == tables.Protection.business_id,
-                ),
-            )
-            .where(
-                tables.Protection.id.in_(ids),
-                tables.Point.status == model.PointStatus.GOOD,
-            )
-            .group_by(tables.Protection.id)
-        )
-        found.update(
-            {each[0]: each[1] for each in rows if each[1] is not None}
-        )
-    return found
 
 
 @api.writer

@@ -1,7 +1,6 @@
 """Policies: preset rules that protections share."""
 
 import collections.abc
-import dataclasses
 import datetime
 import enum
 import typing
@@ -10,6 +9,7 @@ from oslo_db import exception
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from snapfault import document
 from snapfault import errors
 from snapfault import model
 from snapfault.db import api
@@ -30,15 +30,8 @@ def _values(policy: model.Policy) -> dict[str, typing.Any]:
     return {
         'name': policy.name,
         'description': policy.description,
-        'rules': {
-            'schedule': dataclasses.asdict(policy.schedule),
-            'quota': dataclasses.asdict(policy.quota),
-            'thresholds': [dataclasses.asdict(t) for t in policy.thresholds],
-            'posture': policy.posture,
-            'multipliers': dict(policy.multipliers),
-            'rpo': policy.rpo,
-            'recovery': dataclasses.asdict(policy.recovery),
-        },
+        'rules': document.write(policy),
+        'trust_id': policy.trust_id,
         'updated_at': policy.updated_at,
     }
 

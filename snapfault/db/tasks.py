@@ -38,6 +38,10 @@ class Due(typing.Protocol):
     def next_run_at(self) -> datetime.datetime | None:
         """The one after it; None: there is none."""
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the schedules that fell due together."""
+
 
 @api.writer
 def schedule(
@@ -81,7 +85,7 @@ def _schedule(
     )
     taken = _busy(session, won) | _made(session, won)
     made = [
-        new(locked[each], due.scheduled_at, now)
+        new(locked[each], due.scheduled_at, now, due.labels)
         for each, due in won.items()
         if each not in taken
     ]
@@ -155,6 +159,7 @@ def new(
     protection: model.Protection | tables.Protection,
     scheduled_at: datetime.datetime,
     now: datetime.datetime,
+    labels: tuple[str, ...] = (),
 ) -> model.Task:
     """Describe a task that waits; nothing is written."""
     return model.Task(
@@ -162,6 +167,8 @@ def new(
         project_id=protection.project_id,
         protection_id=protection.id,
         scheduled_at=scheduled_at,
+        labels=labels,
+        deadline_at=None,
         status=model.TaskStatus.WAITING,
         attempts=0,
         not_before=scheduled_at,

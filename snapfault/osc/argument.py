@@ -16,6 +16,9 @@ DURATION = re.compile(
     r'(?:(?P<m>\d{1,9})m)?(?:(?P<s>\d{1,9})s?)?',
     re.ASCII,
 )
+TIME = re.compile(r'([01]\d|2[0-3]):[0-5]\d', re.ASCII)
+DAYS = ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
+TIERS = ('hourly', 'daily', 'weekly', 'monthly', 'yearly')
 UNITS = {'d': 86400, 'h': 3600, 'm': 60, 's': 1}
 
 
@@ -60,14 +63,131 @@ def cron(text: str) -> str:
     return text
 
 
-def threshold(text: str) -> tuple[str, float]:
-    """Read METRIC=VALUE, of which the value is above zero."""
-    metric, value = _pair(text, 'METRIC=VALUE, such as cpu_util=80')
+def schedule(text: str) -> dict[str, typing.Any]:
+    """Read LABEL=DURATION or LABEL=CRON; a cron is what has spaces in it."""
+    label, _, when = text.partition('=')
+    if not label or not when:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not of the form LABEL=WHEN: give such as hourly=1h '
+            "or 'weekly=0 3 * * sun'"
+        )
+    if len(when.split()) > 1:
+        return {'label': label, 'cron': cron(when)}
+    return {'label': label, 'interval': some_time(when)}
+
+
+def window(text: str) -> dict[str, typing.Any]:
+    """Read BEGIN-END and, behind spaces, days and a zone if there are any."""
+    span, *rest = text.split()
+    begin, _, end = span.partition('-')
+    if not TIME.fullmatch(begin) or not TIME.fullmatch(end) or len(rest) > 2:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a window: give such as 22:00-04:00, '
+            "'08:00-18:00 mon-fri' or '02:00-04:00 sat,sun Europe/Berlin'"
+        )
+    found: dict[str, typing.Any] = {'begin': begin, 'end': end}
+    if rest and rest[0][:3] in DAYS and rest[0][3:4] in ('', ',', '-'):
+        found['days'] = _days(rest.pop(0))
+    if rest:
+        found['time_zone'] = rest.pop(0)
+    if rest:
+        raise argparse.ArgumentTypeError(
+            f'{text!r}: {rest[0]!r} is too much: give days, then a zone'
+        )
+    return found
+
+
+def _days(text: str) -> list[str]:
+    """Read mon,tue or mon-fri, or both together; Sunday may wrap."""
+    found: list[str] = []
+    for each in text.split(','):
+        first, _, last = each.partition('-')
+        if first not in DAYS or (last and last not in DAYS):
+            raise argparse.ArgumentTypeError(
+                f'{each!r} is no day: there are {", ".join(DAYS)}'
+            )
+        at, until = DAYS.index(first), DAYS.index(last or first)
+        span = (until - at) % 7 + 1
+        found += [DAYS[(at + step) % 7] for step in range(span)]
+    return [day for day in DAYS if day in found]
+
+
+def tier(text: str) -> tuple[str, int]:
+    """Read TIER=COUNT."""
+    name, _, number = text.partition('=')
+    if name not in TIERS:
+        raise argparse.ArgumentTypeError(
+            f'{text!r}: {name!r} is no tier: there are {", ".join(TIERS)}'
+        )
+    return name, count(number)
+
+
+def label_quota(text: str) -> tuple[str, dict[str, typing.Any]]:
+    """Read LABEL:NAME=VALUE,...; names are count, age, gigabytes, tiers."""
+    label, _, rest = text.partition(':')
+    limits: dict[str, typing.Any] = {}
+    for each in rest.split(','):
+        name, _, value = each.partition('=')
+        if name in TIERS:
+            limits.setdefault('tiers', {})[name] = count(value)
+        elif name in ('count', 'gigabytes'):
+            limits[name] = count(value)
+        elif name == 'age':
+            limits[name] = some_time(value)
+        else:
+            raise argparse.ArgumentTypeError(
+                f'{text!r}: {name!r} is no limit: there are count, '
+                f'gigabytes, age, {", ".join(TIERS)}; give such as '
+                'weekly:count=4,age=90d'
+            )
+    return label, limits
+
+
+def priority(text: str) -> int:
+    """Read a whole number from -100 to 100."""
+    if not re.fullmatch(r'-?\d{1,3}', text, re.ASCII) or abs(int(text)) > 100:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a whole number from -100 to 100'
+        )
+    return int(text)
+
+
+def fraction(text: str) -> float:
+    """Read a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f'{text!r} is not between 0 and 1')
+    return value
+
+
+def text_pair(text: str) -> tuple[str, str]:
+    """Read KEY=VALUE."""
+    key, sign, value = text.partition('=')
+    if not key or not sign:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not of the form KEY=VALUE'
+        )
+    return key, value
+
+
+def threshold(text: str) -> dict[str, typing.Any]:
+    """Read METRIC[:AGGREGATION]=VALUE[~MARGIN]; the value is above zero."""
+    bound, _, margin = text.partition('~')
+    what, value = _pair(bound, 'METRIC=VALUE, such as cpu_util=80')
     if value <= 0:
         raise argparse.ArgumentTypeError(
             f'{text!r}: the value of a threshold must be above zero'
         )
-    return metric, value
+    metric, _, aggregation = what.partition(':')
+    found: dict[str, typing.Any] = {'metric': metric, 'value': value}
+    if aggregation:
+        found['aggregation'] = aggregation
+    if margin:
+        _, found['margin'] = _pair(f'~={margin}', 'METRIC=VALUE~MARGIN')
+    return found
 
 
 def multiplier(text: str) -> tuple[str, float]:

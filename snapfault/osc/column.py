@@ -34,53 +34,12 @@ class Text(columns.FormattableColumn):
         return '' if self._value is None else str(self._value)
 
 
-class Schedule(columns.FormattableColumn):
-    """When a policy's runs fall due."""
+class Texts(columns.FormattableColumn):
+    """A few texts."""
 
     def human_readable(self) -> str:
-        """Say ``every 6h (21600 s)``, or the cron with its zone."""
-        if self._value.get('cron'):
-            zone = self._value.get('time_zone') or 'UTC'
-            return f'cron {self._value["cron"]} ({zone})'
-        return f'every {duration(self._value["interval"])}'
-
-
-class Quota(columns.FormattableColumn):
-    """How many good points are kept."""
-
-    def human_readable(self) -> str:
-        """Say ``7 points``."""
-        count = self._value['count']
-        return f'{count} point' if count == 1 else f'{count} points'
-
-
-class Thresholds(columns.FormattableColumn):
-    """The bounds a policy sets, one a line."""
-
-    def human_readable(self) -> str:
-        """Say ``cpu_util over 80``."""
-        return '\n'.join(
-            f'{each["metric"]} over {each["over"]:g}' for each in self._value
-        )
-
-
-class Multipliers(columns.FormattableColumn):
-    """What each weigher counts, one a line."""
-
-    def human_readable(self) -> str:
-        """Say ``performance x 1.5``."""
-        return '\n'.join(
-            f'{name} x {value:g}' for name, value in self._value.items()
-        )
-
-
-class RecoveryRules(columns.FormattableColumn):
-    """What may happen without a person."""
-
-    def human_readable(self) -> str:
-        """Say whether, and the margin before the fault."""
-        how = 'automatic' if self._value.get('automatic') else 'by a person'
-        return f'{how}, margin {duration(self._value.get("margin", 0))}'
+        """Say them with commas."""
+        return ', '.join(self._value or ())
 
 
 class Parts(columns.FormattableColumn):

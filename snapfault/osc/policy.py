@@ -6,19 +6,29 @@ from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
+from snapfault.osc import rule_column
 from snapfault.osc import rules
 
 FIELDS: command.Fields = (
     ('id', None),
     ('name', None),
     ('description', None),
-    ('schedule', column.Schedule),
-    ('quota', column.Quota),
-    ('thresholds', column.Thresholds),
+    ('schedules', rule_column.Schedules),
+    ('quota', rule_column.Quota),
+    ('blackouts', rule_column.Windows),
+    ('deadline', column.Duration),
+    ('stagger', column.Duration),
+    ('catch_up', None),
+    ('paused', None),
+    ('selector', rule_column.Selector),
+    ('thresholds', rule_column.Thresholds),
     ('posture', None),
-    ('multipliers', column.Multipliers),
+    ('priority', None),
+    ('multipliers', rule_column.Multipliers),
+    ('unknown', column.Text),
     ('rpo', column.Duration),
-    ('recovery', column.RecoveryRules),
+    ('consistency', rule_column.Consistency),
+    ('recovery', rule_column.RecoveryRules),
     ('project_id', None),
     ('created_at', None),
     ('updated_at', column.Text),
@@ -88,11 +98,11 @@ class List(command.Lister):
     fields = (
         ('id', None),
         ('name', None),
-        ('schedule', column.Schedule),
-        ('quota', column.Quota),
+        ('schedules', rule_column.Schedules),
+        ('quota', rule_column.Quota),
         ('rpo', column.Duration),
         ('posture', None),
-        ('recovery', column.RecoveryRules),
+        ('recovery', rule_column.RecoveryRules),
     )
 
     def add_filters(self, parser: argparse.ArgumentParser) -> None:

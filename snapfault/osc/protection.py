@@ -16,6 +16,8 @@ FIELDS: command.Fields = (
     ('server_id', None),
     ('policy_id', None),
     ('image_id', None),
+    ('status', None),
+    ('selected', None),
     ('next_run_at', column.Text),
     ('alarm', column.Text),
     ('alarm_at', column.Text),
@@ -117,6 +119,7 @@ class List(command.Lister):
         ('business_id', None),
         ('server_id', None),
         ('policy_id', None),
+        ('status', None),
         ('next_run_at', column.Text),
         ('alarm', column.Text),
     )

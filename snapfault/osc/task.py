@@ -12,6 +12,8 @@ FIELDS: command.Fields = (
     ('protection_id', None),
     ('business_id', column.Text),
     ('scheduled_at', None),
+    ('labels', column.Texts),
+    ('deadline_at', column.Text),
     ('status', None),
     ('attempts', None),
     ('weight', column.Weight),
@@ -22,7 +24,7 @@ FIELDS: command.Fields = (
     ('created_at', None),
     ('finished_at', column.Text),
 )
-STATUSES = ('waiting', 'running', 'done', 'failed')
+STATUSES = ('waiting', 'running', 'done', 'failed', 'missed')
 
 
 class List(command.Lister):

@@ -23,6 +23,7 @@ import statistics
 import typing
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import weigher
 
 #: What absent data counts on an absolute scale.
@@ -43,7 +44,7 @@ class Ranked:
 
 def needed(
     candidates: abc.Iterable[model.Candidate], weighers: Weighers
-) -> set[model.Metric]:
+) -> set[rules.Metric]:
     """Name the metrics to fetch: the weighers' and the thresholds'."""
     metrics = {metric for each in weighers.values() for metric in each.needs}
     policies = {each.policy.id: each.policy for each in candidates}

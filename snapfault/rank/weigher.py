@@ -4,6 +4,7 @@ import abc
 import typing
 
 from snapfault import model
+from snapfault import rules
 
 
 class Weigher(abc.ABC):
@@ -16,7 +17,7 @@ class Weigher(abc.ABC):
     """
 
     #: The metrics to fetch for every candidate.
-    needs: typing.ClassVar[tuple[model.Metric, ...]] = ()
+    needs: typing.ClassVar[tuple[rules.Metric, ...]] = ()
 
     #: False: only the order of the raw values counts, and ranking brings
     #: them to 0..1 over the candidates ranked together. True: they are on

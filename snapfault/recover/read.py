@@ -8,8 +8,8 @@ from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
-from snapfault.db import points
 from snapfault.db import recoveries
+from snapfault.db import standing
 from snapfault.recover import diagnose
 from snapfault.recover import situation as situations
 from snapfault.recover.steps import power
@@ -23,7 +23,7 @@ def evidence(
     now: datetime.datetime,
 ) -> diagnose.Evidence:
     """Read afresh what a failed backup operation may be a sign of."""
-    well_at = points.last_good_at(database, [protection.id])
+    well_at = standing.last_good_at(database, [protection.id])
     found = diagnose.Evidence(
         now, operation, well_at=well_at.get(protection.id)
     )

@@ -13,10 +13,15 @@ import uuid
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 
 #: Makes the ids of points and members functions of what they stand for, so
 #: that a worker that takes over finds the ids of the one that died.
 NAMESPACE = uuid.UUID('0a4d2a0c-3a3f-4f0e-9a53-6a1f3e1c7b58')
+
+
+#: What is attached to a server, where, and the volume itself.
+Disk = tuple[resource.Attachment, resource.Volume]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,9 +45,7 @@ def new_point(
     task: model.Task,
     protection: model.Protection,
     server: resource.Server,
-    disks: collections.abc.Iterable[
-        tuple[resource.Attachment, resource.Volume]
-    ],
+    disks: collections.abc.Iterable[Disk],
     now: datetime.datetime,
 ) -> model.RecoveryPoint:
     """Describe the recovery point to take for a task.
@@ -55,8 +58,8 @@ def new_point(
     members = tuple(_member(point_id, *disk) for disk in disks)
     if not members:
         raise errors.InvalidInput(
-            f'server {server.id} has no volume attached, so there is nothing'
-            ' to take a snapshot of: attach one or delete the protection'
+            f'server {server.id} has no volume attached, and nothing to take'
+            ' a snapshot of: attach one or delete the protection'
         )
     return model.RecoveryPoint(
         id=point_id,
@@ -75,6 +78,7 @@ def new_point(
         created_at=now,
         completed_at=None,
         not_before=None,
+        labels=task.labels,
     )
 
 
@@ -85,6 +89,7 @@ def _member(
         id=str(uuid.uuid5(NAMESPACE, f'{point_id}/{volume.id}')),
         volume_id=volume.id,
         size=volume.size,
+        volume_type=volume.volume_type,
         device=attachment.device,
         tag=attachment.tag,
         delete_on_termination=attachment.delete_on_termination,
@@ -132,7 +137,7 @@ def good_newest_first(
 
 def prune(
     points: collections.abc.Iterable[model.RecoveryPoint],
-    quota: model.Quota,
+    quota: rules.Quota,
     in_use: collections.abc.Set[str] = frozenset(),
 ) -> list[Prune]:
     """Choose the good points beyond the quota, the oldest first.
@@ -142,6 +147,8 @@ def prune(
     :param in_use: ids of points that a recovery reads from: kept whatever
         the quota says
     """
+    if quota.count is None:
+        return []
     kept = max(quota.count, 1)  # the newest stays, whatever a row says
     beyond = good_newest_first(points)[kept:]
     return [

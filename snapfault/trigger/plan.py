@@ -5,12 +5,13 @@ import dataclasses
 import datetime
 import functools
 import typing
-import zoneinfo
 
 import cronsim
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
+from snapfault import rules_check
 
 EPOCH: typing.Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 SECOND: typing.Final = datetime.timedelta(seconds=1)
@@ -20,8 +21,6 @@ OVERLAP: typing.Final = datetime.timedelta(hours=3)
 LONGEST_INTERVAL: typing.Final = 10 * 366 * 24 * 3600
 #: Characters of a cron expression, as many as the database keeps.
 LONGEST_CRON: typing.Final = 255
-#: Names that mean another zone on another machine.
-LOCAL_ZONES: typing.Final = frozenset({'localtime', 'posixrules', 'Factory'})
 #: Where check() begins to look for a first run; any time would do.
 SAMPLE: typing.Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 
@@ -34,9 +33,10 @@ class Due:
     was: datetime.datetime  #: the next run that the plan was made from
     scheduled_at: datetime.datetime  #: the latest occurrence up to now
     next_run_at: datetime.datetime | None  #: the first occurrence after now
+    labels: tuple[str, ...]  #: of the schedules that fell due since
 
 
-def check(schedule: model.Schedule) -> None:
+def check(schedule: rules.Schedule) -> None:
     """Say what is wrong with a schedule, if anything is.
 
     :raises InvalidInput: with what to write instead
@@ -50,7 +50,7 @@ def check(schedule: model.Schedule) -> None:
         _check_interval(schedule.interval)
         return
     _check_cron(schedule.cron)
-    _zone(schedule.time_zone)
+    rules_check.zone(schedule.time_zone)
     if next_run(schedule, SAMPLE) is None:
         raise errors.InvalidInput(
             f'cron expression {schedule.cron!r} never fires: give a day that '
@@ -58,8 +58,38 @@ def check(schedule: model.Schedule) -> None:
         )
 
 
+def check_all(schedules: collections.abc.Collection[rules.Schedule]) -> None:
+    """Say what is wrong with a policy's schedules, if anything is.
+
+    :raises InvalidInput: with what to write instead
+    """
+    if not schedules:
+        raise errors.InvalidInput('a policy has at least one schedule')
+    labels = [each.label for each in schedules]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise errors.InvalidInput(
+                f'schedules: two have the label {label!r}: give each its own'
+            )
+    for schedule in schedules:
+        check(schedule)
+
+
+def first_run(
+    schedules: collections.abc.Iterable[rules.Schedule],
+    after: datetime.datetime,
+) -> datetime.datetime | None:
+    """Find the first occurrence of any schedule later than ``after``.
+
+    :returns: None: none of them ever fires
+    :raises InvalidInput: one has no meaning, see :func:`check`
+    """
+    found = [next_run(each, after) for each in schedules]
+    return min((each for each in found if each is not None), default=None)
+
+
 def next_run(
-    schedule: model.Schedule, after: datetime.datetime
+    schedule: rules.Schedule, after: datetime.datetime
 ) -> datetime.datetime | None:
     """Find the first occurrence later than ``after``; None: it never fires.
 
@@ -77,7 +107,7 @@ def next_run(
 
 
 def last_run(
-    schedule: model.Schedule, until: datetime.datetime
+    schedule: rules.Schedule, until: datetime.datetime
 ) -> datetime.datetime | None:
     """Find the latest occurrence up to and with ``until``; None: none was.
 
@@ -91,7 +121,7 @@ def last_run(
         step = datetime.timedelta(seconds=schedule.interval)
         return EPOCH + (until - EPOCH) // step * step
     begin = until.replace(microsecond=0) + SECOND
-    if until.astimezone(_zone(schedule.time_zone)).fold:
+    if until.astimezone(rules_check.zone(schedule.time_zone)).fold:
         # The second pass of a repeated hour: a run later on the clock's
         # face may have been in the first pass already.
         begin += OVERLAP
@@ -118,10 +148,13 @@ def due(
 
     @functools.cache
     def around(
-        schedule: model.Schedule,
-    ) -> tuple[datetime.datetime | None, datetime.datetime | None] | None:
+        schedules: tuple[rules.Schedule, ...],
+    ) -> _Around | None:
         try:
-            return last_run(schedule, now), next_run(schedule, now)
+            return _Around(
+                {each.label: last_run(each, now) for each in schedules},
+                first_run(schedules, now),
+            )
         except errors.InvalidInput:
             return None
 
@@ -130,15 +163,40 @@ def due(
         policy = policies.get(each.policy_id)
         if each.next_run_at is None or each.next_run_at > now or not policy:
             continue
-        runs = around(policy.schedule)
-        if runs is None:
-            continue
-        last, following = runs
-        # A policy that has changed since may have had no occurrence since:
-        # the run that was promised is due all the same.
-        scheduled_at = max(last or each.next_run_at, each.next_run_at)
-        found.append(Due(each.id, each.next_run_at, scheduled_at, following))
+        runs = around(policy.schedules)
+        if runs is not None:
+            found.append(_due(each, each.next_run_at, runs))
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class _Around:
+    """The occurrences of a policy's schedules around now."""
+
+    last: collections.abc.Mapping[str, datetime.datetime | None]  #: by label
+    following: datetime.datetime | None
+
+
+def _due(
+    protection: model.Protection, was: datetime.datetime, runs: _Around
+) -> Due:
+    """Collapse what fell due since ``was`` into one run.
+
+    A policy that has changed since may have had no occurrence since: the
+    run that was promised is due all the same.
+    """
+    since = {
+        label: last
+        for label, last in runs.last.items()
+        if last is not None and last >= was
+    }
+    return Due(
+        protection.id,
+        was,
+        max(since.values(), default=was),
+        runs.following,
+        tuple(since) or tuple(runs.last)[:1],
+    )
 
 
 def _check_interval(interval: typing.Any) -> None:
@@ -170,27 +228,15 @@ def _check_cron(cron: typing.Any) -> None:
         ) from error
 
 
-def _zone(name: typing.Any) -> zoneinfo.ZoneInfo:
-    try:
-        if not isinstance(name, str) or name in LOCAL_ZONES:
-            raise ValueError('it differs from machine to machine')
-        return zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, TypeError, OSError) as error:
-        raise errors.InvalidInput(
-            f'time zone {name!r} is unknown: give a name of the IANA '
-            f"database, as 'UTC' or 'Europe/Prague'"
-        ) from error
-
-
 def _occurrences(
-    schedule: model.Schedule,
+    schedule: rules.Schedule,
     begin: datetime.datetime,
     *,
     reverse: bool = False,
 ) -> collections.abc.Iterator[datetime.datetime]:
     """Walk a cron's occurrences in UTC; it gives up after 50 dry years."""
     _check_cron(schedule.cron)
-    local = begin.astimezone(_zone(schedule.time_zone))
+    local = begin.astimezone(rules_check.zone(schedule.time_zone))
     walk = cronsim.CronSim(schedule.cron, local, reverse=reverse)
     for each in walk:
         yield each.astimezone(datetime.UTC)

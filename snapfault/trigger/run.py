@@ -62,7 +62,7 @@ def _warn(
     cause = 'it cannot be read'
     try:
         if policy is not None:
-            plan.check(policy.schedule)
+            plan.check_all(policy.schedules)
     except errors.InvalidInput as error:
         cause = str(error)
     text = f'policy {protection.policy_id} plans no runs: {cause}'

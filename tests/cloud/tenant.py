@@ -111,7 +111,7 @@ class Tenant:
         """Make a policy that fires once a year, so that tests do."""
         body = {
             'name': f'policy-{next(_numbers)}',
-            'schedule': {'cron': '0 0 1 1 *'},
+            'schedules': [{'cron': '0 0 1 1 *'}],
             'quota': {'count': 2},
             'recovery': {'automatic': True, 'margin': 0},
             **changes,

@@ -3,7 +3,7 @@
 import contextlib
 
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from tests.fake import cloud as fakes
 
 MISSING = '00000000-0000-4000-8000-00000000dead'
@@ -98,7 +98,7 @@ class World:
 
     def post_measure(self, server_id, metric, value):
         server = self.fake.world.servers[server_id]
-        self.fake.set_measures(server, {model.Metric(metric): value})
+        self.fake.set_measures(server, {rules.Metric(metric): value})
 
     # what goes wrong
 

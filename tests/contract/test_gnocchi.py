@@ -18,15 +18,15 @@ from keystoneauth1.identity import v3
 import pytest
 import yaml
 
-from snapfault import model
+from snapfault import rules
 from snapfault.cloud import gnocchi
 
 #: The end of an interval of every granularity, less than an hour ago.
 NOW = datetime.datetime.fromtimestamp(
     time.time() // 300 * 300 - 300, datetime.UTC
 )
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 ASKED = (CPU, MEMORY)
 S = 10**9  # nanoseconds
 
@@ -215,7 +215,7 @@ def test_what_ceilometer_posts(admin, reader):
 def test_all_absent(admin, reader):
     ids = [add(admin), str(uuid.uuid4())]
     assert reader.read(ids) == {}
-    assert reader.read(ids, [model.Metric('no such metric')]) == {}
+    assert reader.read(ids, [rules.Metric('no such metric')]) == {}
     assert reader.calls == 2
 
 
@@ -244,6 +244,6 @@ def test_odd_servers_blind_only_themselves(admin, reader):
 def test_names_that_are_patterns(admin, reader):
     one = add(admin, memory_usage=(LOW, [(300, 200.0)]))
     settle(admin)
-    assert reader.read([one], [model.Metric('memory*')]) == {}
+    assert reader.read([one], [rules.Metric('memory*')]) == {}
     assert reader.read(["' or id != '"], ASKED) == {}
     assert reader.calls == 0

@@ -3,10 +3,10 @@
 import pytest
 
 from snapfault import errors
-from snapfault import model
 from snapfault import resource
+from snapfault import rules
 
-MEMORY = model.Metric('memory.usage')
+MEMORY = rules.Metric('memory.usage')
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from tests.fake import compute
 from tests.fake import state
 
@@ -94,12 +95,12 @@ class Building:
     def set_measures(self, server, values, at=None):
         """Have the metric service know these of a server.
 
-        :param values: by :class:`snapfault.model.Metric`, or by the name of
+        :param values: by :class:`snapfault.rules.Metric`, or by the name of
             one whose aggregation is the mean
         """
         at = at or self.world.now()
         self.world.measures[server.id] = {
-            model.Metric(metric) if isinstance(metric, str) else metric: (
+            rules.Metric(metric) if isinstance(metric, str) else metric: (
                 model.Measure(value, at)
             )
             for metric, value in values.items()

@@ -7,6 +7,7 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.db import protections
 from snapfault.db import tasks
 from tests import build
@@ -159,7 +160,7 @@ def test_a_server_in_error_is_not_backed_up_but_recovered(stage):
 
 def test_faulted_runs_never_push_out_the_points_from_before(tmp_path):
     stage = stages.Stage(
-        tmp_path, recovery=model.RecoveryRules(automatic=False)
+        tmp_path, recovery=rules.RecoveryRules(automatic=False)
     )
     stage.protect()
     stage.run()
@@ -183,7 +184,7 @@ def test_a_server_that_fails_while_it_is_captured_makes_no_good_point(stage):
 
 def test_a_policy_may_leave_the_recovery_to_a_person(tmp_path):
     stage = stages.Stage(
-        tmp_path, recovery=model.RecoveryRules(automatic=False)
+        tmp_path, recovery=rules.RecoveryRules(automatic=False)
     )
     stage.protect()
     stage.cloud.break_server(stage.servers['shop'])

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from snapfault import model
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import protections
@@ -25,11 +26,13 @@ def database(tmp_path: pathlib.Path) -> api.Database:
 #: As a policy's rules stand in its row.
 RULES = json.dumps(
     {
-        'schedule': {
-            'interval': None,
-            'cron': '0 2 * * *',
-            'time_zone': 'Europe/Prague',
-        },
+        'schedules': [
+            {
+                'interval': None,
+                'cron': '0 2 * * *',
+                'time_zone': 'Europe/Prague',
+            }
+        ],
         'quota': {'count': 1},
         'thresholds': [],
         'posture': 'risk',
@@ -38,11 +41,11 @@ RULES = json.dumps(
         'recovery': {'automatic': False, 'margin': 60},
     }
 )
-EVERY_MINUTE = model.Schedule(interval=60)
+EVERY_MINUTE = rules.Schedule(interval=60)
 
 
 def test_days_of_silence_give_one_task(database: api.Database) -> None:
-    under = samples.kept_policy(database, schedule=EVERY_MINUTE).id
+    under = samples.kept_policy(database, schedules=(EVERY_MINUTE,)).id
     owner = samples.kept_protection(database, policy_id=under)
     now = samples.after(3 * 24 * 3600 + 30)
     (task,) = run.fire(database, now)
@@ -56,7 +59,7 @@ def test_days_of_silence_give_one_task(database: api.Database) -> None:
 
 
 def test_pages_join(database: api.Database) -> None:
-    under = samples.kept_policy(database, schedule=EVERY_MINUTE).id
+    under = samples.kept_policy(database, schedules=(EVERY_MINUTE,)).id
     made = {
         samples.kept_protection(database, policy_id=under).id for _ in range(7)
     }
@@ -75,7 +78,7 @@ def test_pages_join(database: api.Database) -> None:
 def test_a_broken_policy_stops_no_other(
     database: api.Database, column: str, value: object, said: str
 ) -> None:
-    sound = samples.kept_policy(database, schedule=EVERY_MINUTE).id
+    sound = samples.kept_policy(database, schedules=(EVERY_MINUTE,)).id
     broken = samples.kept_policy(database).id
     with database.writer() as session:
         session.execute(

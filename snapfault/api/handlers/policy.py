@@ -5,13 +5,18 @@ import dataclasses
 import typing
 import uuid
 
+from snapfault import document
 from snapfault import errors
 from snapfault import model
+from snapfault import rules_check
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import policies
 from snapfault.trigger import plan
+
+#: The members that are no rules.
+NAMED: typing.Final = ('name', 'description')
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -36,33 +41,32 @@ def create(this: call.Call) -> call.Answer:
         id=str(uuid.uuid4()),
         project_id=this.project_id,
         name=body['name'],
-        description='',
-        schedule=_schedule(body['schedule']),
-        quota=_quota(body['quota']),
-        thresholds=(),
-        posture=model.Posture.RISK,
-        multipliers={},
-        rpo=None,
-        recovery=model.RecoveryRules(),
+        description=body.get('description', ''),
         created_at=this.now,
         updated_at=this.now,
+        **_rules(this),
     )
-    policy = _with_members(this, policy)
-    plan.check(policy.schedule)
+    rules_check.check(policy)
+    plan.check_all(policy.schedules)
     return _answer(policies.create(this.database, policy), status=201)
 
 
 def update(this: call.Call) -> call.Answer:
     """Replace some members.
 
-    A schedule sets the next run of all protections to its first one after
-    now: changing a policy fires nothing by itself.
+    New schedules set the next run of all protections to their first one
+    after now: changing a policy fires nothing by itself.
     """
-    policy = _with_members(this, _named(this))
-    if 'schedule' not in this.body['policy']:
+    body = this.body['policy']
+    named = {each: body[each] for each in NAMED if each in body}
+    policy = dataclasses.replace(
+        _named(this), updated_at=this.now, **named, **_rules(this)
+    )
+    rules_check.check(policy)
+    if 'schedules' not in body:
         return _answer(policies.update(this.database, policy))
-    plan.check(policy.schedule)
-    next_run_at = plan.next_run(policy.schedule, this.now)
+    plan.check_all(policy.schedules)
+    next_run_at = plan.first_run(policy.schedules, this.now)
     return _answer(policies.update(this.database, policy, next_run_at))
 
 
@@ -84,18 +88,14 @@ def _answer(policy: model.Policy, status: int = 200) -> call.Answer:
     )
 
 
-def _with_members(this: call.Call, policy: model.Policy) -> model.Policy:
-    """Give a policy the members that the body names.
+def _rules(this: call.Call) -> document.Document:
+    """Read the rules that the body names.
 
     :raises InvalidInput: one contradicts itself, or what is installed
     """
     body = this.body['policy']
     _check_weighers(this, body.get('multipliers', {}))
-    changes = {
-        name: READERS[name](value) if name in READERS else value
-        for name, value in body.items()
-    }
-    return dataclasses.replace(policy, updated_at=this.now, **changes)
+    return document.read(body)
 
 
 def _check_weighers(
@@ -108,55 +108,3 @@ def _check_weighers(
                 f'policy.multipliers: there is no weigher {name[:255]!r}:'
                 f' there are {", ".join(sorted(known)) or "none"}'
             )
-
-
-def _schedule(body: call.Json) -> model.Schedule:
-    interval = body.get('interval')
-    return model.Schedule(
-        interval=None if interval is None else int(interval),
-        cron=body.get('cron'),
-        time_zone=body.get('time_zone', 'UTC'),
-    )
-
-
-def _quota(body: call.Json) -> model.Quota:
-    return model.Quota(int(body['count']))
-
-
-def _thresholds(
-    body: collections.abc.Iterable[call.Json],
-) -> tuple[model.Threshold, ...]:
-    found = {
-        each['metric']: model.Threshold(
-            model.Metric(each['metric']), float(each['over'])
-        )
-        for each in body
-    }
-    if len(found) < len(list(body)):
-        raise errors.InvalidInput(
-            'policy.thresholds: a metric is named more than once'
-        )
-    return tuple(found.values())
-
-
-def _recovery(body: call.Json) -> model.RecoveryRules:
-    default = model.RecoveryRules()
-    return model.RecoveryRules(
-        automatic=body.get('automatic', default.automatic),
-        margin=int(body.get('margin', default.margin)),
-    )
-
-
-#: How members are read that are not kept as they are sent. JSON knows one
-#: kind of number: 60.0 is as whole as 60.
-READERS: typing.Final[
-    dict[str, collections.abc.Callable[[typing.Any], typing.Any]]
-] = {
-    'schedule': _schedule,
-    'quota': _quota,
-    'thresholds': _thresholds,
-    'posture': model.Posture,
-    'multipliers': lambda body: {k: float(v) for k, v in body.items()},
-    'rpo': lambda rpo: None if rpo is None else int(rpo),
-    'recovery': _recovery,
-}

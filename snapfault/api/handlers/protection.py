@@ -64,7 +64,7 @@ def update(this: call.Call) -> call.Answer:
     protection = dataclasses.replace(
         protection,
         policy_id=policy.id,
-        next_run_at=plan.next_run(policy.schedule, this.now),
+        next_run_at=plan.first_run(policy.schedules, this.now),
         updated_at=this.now,
     )
     return _answer(protections.update(this.database, protection))
@@ -103,7 +103,9 @@ def _enrolled(
         server_id=enrolment.server_id,
         image_id=enrolment.image_id,
         trust_id=enrolment.trust_id,
-        next_run_at=plan.next_run(policy.schedule, this.now),
+        status=model.ProtectionStatus.ACTIVE,
+        selected=False,
+        next_run_at=plan.first_run(policy.schedules, this.now),
         alarm='',
         alarm_at=None,
         created_at=this.now,

@@ -1,53 +1,138 @@
 """What may be sent about policies."""
 
-from snapfault import model
+from snapfault import rules
 from snapfault.api.schemas import types
 
 NUMBER: types.Schema = {'type': 'number', 'minimum': -1e12, 'maximum': 1e12}
+MEASURED: types.Schema = {
+    'type': 'number',
+    'exclusiveMinimum': 0,
+    'maximum': 1e18,
+}
+LABEL: types.Schema = {
+    'type': 'string',
+    'maxLength': 64,
+    'pattern': r'^[A-Za-z0-9][A-Za-z0-9_-]*\Z',
+    'description': 'a label: letters, digits, - and _',
+}
+COUNT: types.Schema = {'type': 'integer', 'minimum': 1, 'maximum': 1000000}
+PERIODS: types.Schema = {'type': 'integer', 'minimum': 0, 'maximum': 10000}
 
+SCHEDULE: types.Schema = types.closed(
+    {
+        'label': LABEL,
+        'interval': types.or_null(types.SOME_SECONDS),
+        'cron': types.or_null(types.TEXT),
+        'time_zone': types.TEXT,
+    }
+)
+WINDOW: types.Schema = types.closed(
+    {
+        'begin': types.TIME_OF_DAY,
+        'end': types.TIME_OF_DAY,
+        'days': {
+            'type': 'array',
+            'minItems': 1,
+            'uniqueItems': True,
+            'items': types.one_of(rules.Weekday),
+        },
+        'time_zone': types.TEXT,
+    },
+    required=['begin', 'end'],
+)
+WINDOWS: types.Schema = {'type': 'array', 'maxItems': 20, 'items': WINDOW}
+_LIMITS: types.Schema = {
+    'count': types.or_null(COUNT),
+    'gigabytes': types.or_null(COUNT),
+    'age': types.or_null(types.SOME_SECONDS),
+    'tiers': types.or_null(
+        types.closed(
+            {
+                **dict.fromkeys(
+                    ('hourly', 'daily', 'weekly', 'monthly', 'yearly'),
+                    PERIODS,
+                ),
+                'time_zone': types.TEXT,
+            }
+        )
+    ),
+}
+QUOTA: types.Schema = types.closed(
+    {
+        **_LIMITS,
+        'minimum': COUNT,
+        'labels': {
+            'type': 'object',
+            'maxProperties': 10,
+            'propertyNames': LABEL,
+            'additionalProperties': types.closed(_LIMITS),
+        },
+    }
+)
+THRESHOLD: types.Schema = {
+    **types.closed(
+        {
+            'metric': types.NAME,
+            'aggregation': types.NAME,
+            'over': MEASURED,
+            'under': MEASURED,
+            'margin': {'type': 'number', 'minimum': 0, 'maximum': 1e18},
+        },
+        required=['metric'],
+    ),
+    'oneOf': [{'required': ['over']}, {'required': ['under']}],
+    'description': "a threshold with either 'over' or 'under'",
+}
+SELECTOR: types.Schema = types.closed(
+    {
+        'metadata': {
+            'type': 'object',
+            'maxProperties': 20,
+            'propertyNames': types.NAME,
+            'additionalProperties': {**types.TEXT, 'maxLength': 255},
+        },
+        'tags': {'type': 'array', 'maxItems': 20, 'items': types.NAME},
+    }
+)
+CONSISTENCY: types.Schema = types.closed(
+    {
+        'level': types.one_of(rules.Level),
+        'or_else': types.one_of(rules.OrElse),
+        'root_image': {'type': 'boolean'},
+        'maintenance': WINDOWS,
+    }
+)
+#: What the schemas leave open, rules_check and the trigger's plan look at.
 MEMBERS: types.Schema = {
     'name': types.NAME,
     'description': types.TEXT,
-    # That it is one or the other, and makes sense, the trigger's plan checks.
-    'schedule': {
-        **types.closed(
-            {
-                'interval': types.SOME_SECONDS,
-                'cron': types.TEXT,
-                'time_zone': types.TEXT,
-            }
-        ),
-        'dependentRequired': {'time_zone': ['cron']},
-    },
-    'quota': types.closed(
-        {'count': {'type': 'integer', 'minimum': 1, 'maximum': 1000000}},
-        required=['count'],
-    ),
-    'thresholds': {
+    'schedules': {
         'type': 'array',
-        'maxItems': 20,
-        'items': types.closed(
-            {
-                'metric': types.NAME,
-                'over': {
-                    'type': 'number',
-                    'exclusiveMinimum': 0,
-                    'maximum': 1e18,
-                },
-            },
-            required=['metric', 'over'],
-        ),
+        'minItems': 1,
+        'maxItems': 10,
+        'items': SCHEDULE,
     },
-    'posture': {'enum': [each.value for each in model.Posture]},
+    'quota': QUOTA,
+    'blackouts': WINDOWS,
+    'deadline': types.or_null(types.SOME_SECONDS),
+    'stagger': {**types.SECONDS, 'maximum': 7 * 24 * 3600},
+    'catch_up': types.one_of(rules.CatchUp),
+    'paused': {'type': 'boolean'},
+    'selector': types.or_null(SELECTOR),
+    'thresholds': {'type': 'array', 'maxItems': 20, 'items': THRESHOLD},
+    'posture': types.one_of(rules.Posture),
+    'priority': {'type': 'integer', 'minimum': -100, 'maximum': 100},
     'multipliers': {'type': 'object', 'additionalProperties': NUMBER},
-    'rpo': {**types.SOME_SECONDS, 'type': ['integer', 'null']},
+    'unknown': types.or_null({'type': 'number', 'minimum': 0, 'maximum': 1}),
+    'rpo': types.or_null(types.SOME_SECONDS),
+    'consistency': CONSISTENCY,
     'recovery': types.closed(
         {'automatic': {'type': 'boolean'}, 'margin': types.SECONDS}
     ),
 }
 
 CREATE = types.closed(
-    {'policy': types.closed(MEMBERS, ['name', 'schedule', 'quota'])},
+    {'policy': types.closed(MEMBERS, ['name', 'schedules', 'quota'])},
     required=['policy'],
 )
 UPDATE = types.closed(

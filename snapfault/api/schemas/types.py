@@ -5,6 +5,7 @@ Each has a description, which refusals quote.
 """
 
 import collections.abc
+import enum
 import typing
 
 Schema = dict[str, typing.Any]
@@ -33,6 +34,12 @@ ID: Schema = {
 SECONDS: Schema = {'type': 'integer', 'minimum': 0, 'maximum': 3153600000}
 SOME_SECONDS: Schema = {**SECONDS, 'minimum': 1}
 
+TIME_OF_DAY: Schema = {
+    'type': 'string',
+    'pattern': r'^([01][0-9]|2[0-3]):[0-5][0-9]\Z',
+    'description': "a time of day such as '08:30'",
+}
+
 _ALL_PROJECTS: Schema = {
     'all_projects': {'enum': ['true', 'false', 'True', 'False']}
 }
@@ -57,6 +64,16 @@ def closed(
         'required': list(required),
         'additionalProperties': False,
     }
+
+
+def or_null(schema: Schema) -> Schema:
+    """Let a member be null as well, which stands for: none."""
+    return {**schema, 'type': [schema['type'], 'null']}
+
+
+def one_of(kind: type[enum.StrEnum]) -> Schema:
+    """Describe one of an enumeration's texts."""
+    return {'enum': [each.value for each in kind]}
 
 
 def page(**filters: Schema) -> Schema:

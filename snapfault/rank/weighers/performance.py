@@ -3,6 +3,7 @@
 import math
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import weigher
 
 
@@ -27,18 +28,19 @@ class Performance(weigher.Weigher):
     ) -> float | None:
         """Give the largest relation; None when no threshold has a measure."""
         relations = [
-            measure.value / threshold.over
+            measure.value / over
             for threshold in candidate.policy.thresholds
-            if _is_usable(threshold)
+            if (over := _bound(threshold)) is not None
             and (measure := measures.get(threshold.metric)) is not None
         ]
         if not relations:
             return None
-        if candidate.policy.posture is model.Posture.CALM:
+        if candidate.policy.posture is rules.Posture.CALM:
             return -max(relations)
         return max(relations)
 
 
-def _is_usable(threshold: model.Threshold) -> bool:
+def _bound(threshold: rules.Threshold) -> float | None:
     """Keep what no threshold may be (0, below, NaN) out of the division."""
-    return threshold.over > 0 and math.isfinite(threshold.over)
+    over = threshold.over
+    return over if over and over > 0 and math.isfinite(over) else None

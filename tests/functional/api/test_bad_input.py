@@ -6,7 +6,11 @@ import pytest
 
 from tests.functional.api import world as worlds
 
-GOOD = {'name': 'plain', 'schedule': {'interval': 60}, 'quota': {'count': 1}}
+GOOD = {
+    'name': 'plain',
+    'schedules': [{'interval': 60}],
+    'quota': {'count': 1},
+}
 LONG = 'x' * 256
 HUGE = 10**400
 
@@ -33,28 +37,27 @@ POLICY = [
     ('description', 'x' * 1001),
     ('description', 'a\x00'),
     ('description', None),
-    ('schedule', {}),
-    ('schedule', {'interval': 0}),
-    ('schedule', {'interval': -60}),
-    ('schedule', {'interval': 1.5}),
-    ('schedule', {'interval': True}),
-    ('schedule', {'interval': '60'}),
-    ('schedule', {'interval': HUGE}),
-    ('schedule', {'interval': 3661 * 86400}),
-    ('schedule', {'interval': 60, 'cron': '0 3 * * *'}),
-    ('schedule', {'interval': 60, 'time_zone': 'UTC'}),
-    ('schedule', {'cron': 'every day'}),
-    ('schedule', {'cron': '0 0 30 2 *'}),
-    ('schedule', {'cron': '0 3 * * * *'}),
-    ('schedule', {'cron': '0 3 * * *', 'time_zone': 'Mars/Olympus'}),
-    ('schedule', {'cron': '0 3 * * *', 'time_zone': '../../etc/passwd'}),
-    ('schedule', {'interval': 60, 'jitter': 5}),
-    ('schedule', None),
+    ('schedules', [{}]),
+    ('schedules', [{'interval': 0}]),
+    ('schedules', [{'interval': -60}]),
+    ('schedules', [{'interval': 1.5}]),
+    ('schedules', [{'interval': True}]),
+    ('schedules', [{'interval': '60'}]),
+    ('schedules', [{'interval': HUGE}]),
+    ('schedules', [{'interval': 3661 * 86400}]),
+    ('schedules', [{'interval': 60, 'cron': '0 3 * * *'}]),
+    ('schedules', [{'cron': 'every day'}]),
+    ('schedules', [{'cron': '0 0 30 2 *'}]),
+    ('schedules', [{'cron': '0 3 * * * *'}]),
+    ('schedules', [{'cron': '0 3 * * *', 'time_zone': 'Mars/Olympus'}]),
+    ('schedules', [{'cron': '0 3 * * *', 'time_zone': '../../etc/passwd'}]),
+    ('schedules', [{'interval': 60, 'jitter': 5}]),
+    ('schedules', None),
     ('quota', {}),
     ('quota', {'count': 0}),
     ('quota', {'count': 1.5}),
     ('quota', {'count': HUGE}),
-    ('quota', {'count': 1, 'gigabytes': 1}),
+    ('quota', {'count': 1, 'petabytes': 1}),
     ('quota', 1),
     ('thresholds', [{'metric': 'cpu_util'}]),
     ('thresholds', [{'metric': 'cpu_util', 'over': 0}]),
@@ -66,6 +69,45 @@ POLICY = [
     ('thresholds', [{'metric': 'cpu_util', 'over': x} for x in (70, 80)]),
     ('thresholds', [{'metric': str(i), 'over': 1} for i in range(21)]),
     ('thresholds', {}),
+    ('thresholds', [{'metric': 'cpu_util', 'over': 80, 'margin': 80}]),
+    ('thresholds', [{'metric': 'cpu_util', 'over': 80, 'margin': -1}]),
+    ('thresholds', [{'metric': 'cpu_util'}]),
+    ('schedules', []),
+    ('schedules', [{'interval': 60}, {'interval': 90}]),
+    ('schedules', [{'label': 'a b', 'interval': 60}]),
+    ('schedules', [{'label': str(i), 'interval': 60} for i in range(11)]),
+    ('quota', {'minimum': 2}),
+    ('quota', {'count': 1, 'minimum': 0}),
+    ('quota', {'age': 0}),
+    ('quota', {'tiers': {}}),
+    ('quota', {'tiers': {'daily': -1}}),
+    ('quota', {'tiers': {'daily': 1, 'time_zone': 'Mars/Olympus'}}),
+    ('quota', {'count': 1, 'labels': {'unheard-of': {'count': 1}}}),
+    ('quota', {'count': 1, 'labels': {'default': {'minimum': 1}}}),
+    ('blackouts', [{'begin': '08:00'}]),
+    ('blackouts', [{'begin': '24:00', 'end': '08:00'}]),
+    ('blackouts', [{'begin': '08:00', 'end': '09:00', 'days': []}]),
+    ('blackouts', [{'begin': '08:00', 'end': '09:00', 'days': ['monday']}]),
+    ('blackouts', [{'begin': '8:00', 'end': '09:00'}]),
+    ('blackouts', [{'begin': '08:00', 'end': '09:00', 'time_zone': 'Mars'}]),
+    ('deadline', 0),
+    ('stagger', -1),
+    ('stagger', 8 * 86400),
+    ('catch_up', 'all'),
+    ('paused', 'yes'),
+    ('selector', {}),
+    ('selector', {'metadata': {}, 'tags': []}),
+    ('selector', {'metadata': {'tier': 1}}),
+    ('selector', {'names': ['web']}),
+    ('priority', 101),
+    ('priority', 1.5),
+    ('unknown', 1.1),
+    ('consistency', {'level': 'application'}),
+    ('consistency', {'level': 'stopped'}),
+    (
+        'consistency',
+        {'maintenance': [{'begin': '02:00', 'end': '04:00'}]},
+    ),
     ('posture', 'bold'),
     ('posture', None),
     ('multipliers', {'performance': 'much'}),
@@ -101,7 +143,7 @@ def test_policy(world, method, path, body, member, value):
     response = world.request(method, path, body)
     (error,) = response.json['errors']
     assert (response.status_int, error['status']) == (400, 400)
-    assert member in error['detail'] or member == 'schedule'
+    assert member in error['detail'] or member == 'schedules'
     assert len(error['detail']) < 500
     assert world.request('GET', '/v1/policies').json == before
 

@@ -41,7 +41,7 @@ def test_a_schedule_moves_the_next_runs(world):
     body = {'policy': {'description': 'the schedule stays'}}
     world.request('PATCH', '/v1/policies/policy-mine', body)
     assert next_run(world) == overdue
-    body = {'policy': {'schedule': {'interval': 7200}}}
+    body = {'policy': {'schedules': [{'interval': 7200}]}}
     world.request('PATCH', '/v1/policies/policy-mine', body)
     assert clock.now() < next_run(world) <= clock.now() + 2 * HOUR
     theirs = protections.get(world.database, None, 'protection-theirs')

@@ -6,6 +6,7 @@ import itertools
 import typing
 
 from snapfault import model
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import policies
 from snapfault.db import protections
@@ -15,6 +16,51 @@ from snapfault.db import tasks
 
 NOW = datetime.datetime(2026, 5, 1, 12, 0, 0, 250, tzinfo=datetime.UTC)
 _COUNT = itertools.count(1)
+
+
+DAYTIME = rules.Window(
+    datetime.time(8),
+    datetime.time(18, 30),
+    (rules.Weekday.MONDAY, rules.Weekday.FRIDAY),
+    'Europe/Prague',
+)
+#: Every rule at other than its default, by member.
+EVERY_RULE: typing.Final[dict[str, typing.Any]] = {
+    'schedules': (
+        rules.Schedule('hourly', interval=3600),
+        rules.Schedule('weekly', cron='0 3 * * sun', time_zone='Asia/Tokyo'),
+    ),
+    'quota': rules.Quota(
+        count=3,
+        gigabytes=500,
+        age=30 * 86400,
+        tiers=rules.Tiers(1, 2, 3, 4, 5, 'Europe/Prague'),
+        minimum=2,
+        labels={
+            'weekly': rules.Limits(count=9),
+            'hourly': rules.Limits(tiers=rules.Tiers(daily=7)),
+        },
+    ),
+    'blackouts': (DAYTIME,),
+    'deadline': 600,
+    'stagger': 60,
+    'catch_up': rules.CatchUp.NONE,
+    'paused': True,
+    'selector': rules.Selector({'tier': 'gold'}, ('web', 'prod')),
+    'thresholds': (
+        rules.Threshold(rules.Metric('cpu_util'), over=80.0, margin=5.0),
+        rules.Threshold(rules.Metric('free', 'rate:mean'), under=1.5),
+    ),
+    'posture': rules.Posture.CALM,
+    'priority': -7,
+    'multipliers': {'performance': 1.5},
+    'unknown': 0.25,
+    'rpo': 7200,
+    'consistency': rules.Consistency(
+        rules.Level.STOPPED, rules.OrElse.FAIL, True, (DAYTIME,)
+    ),
+    'recovery': rules.RecoveryRules(True, 5),
+}
 
 
 def after(seconds: float) -> datetime.datetime:
@@ -28,16 +74,18 @@ def policy(**changes: typing.Any) -> model.Policy:
         project_id='mine',
         name=f'name of {name}',
         description='Zlatý ☂',
-        schedule=model.Schedule(cron='0 2 * * *', time_zone='Europe/Prague'),
-        quota=model.Quota(3),
-        thresholds=(
-            model.Threshold(model.Metric('cpu_util'), 80.5),
-            model.Threshold(model.Metric('memory.usage', 'max'), 1024.0),
+        schedules=(
+            rules.Schedule(cron='0 2 * * *', time_zone='Europe/Prague'),
         ),
-        posture=model.Posture.CALM,
+        quota=rules.Quota(3),
+        thresholds=(
+            rules.Threshold(rules.Metric('cpu_util'), 80.5),
+            rules.Threshold(rules.Metric('memory.usage', 'max'), 1024.0),
+        ),
+        posture=rules.Posture.CALM,
         multipliers={'performance': 1.5, 'rpo': -1.0},
         rpo=3600,
-        recovery=model.RecoveryRules(True, 30),
+        recovery=rules.RecoveryRules(True, 30),
         created_at=NOW,
         updated_at=NOW,
     )
@@ -54,6 +102,8 @@ def protection(policy_id: str, **changes: typing.Any) -> model.Protection:
         server_id=f'server of {name}',
         image_id='image',
         trust_id='trust',
+        status=model.ProtectionStatus.ACTIVE,
+        selected=False,
         next_run_at=NOW,
         alarm='',
         alarm_at=None,
@@ -69,6 +119,7 @@ def member(**changes: typing.Any) -> model.Member:
         id=name,
         volume_id=f'volume of {name}',
         size=10,
+        volume_type='fast',
         device='/dev/vdb',
         tag=None,
         delete_on_termination=False,
@@ -85,8 +136,15 @@ def point(**changes: typing.Any) -> model.RecoveryPoint:
         protection_id='protection',
         business_id='business',
         task_id=f'task of {name}',
+        labels=('daily',),
         sequence=0,
         status=model.PointStatus.CREATING,
+        pinned=True,
+        level=rules.Level.GROUP,
+        level_reason='so',
+        skew=0.25,
+        group_snapshot_id='group',
+        root_image_id='root',
         server_id='server',
         image_id='image',
         flavor_id='m1.small',
@@ -196,3 +254,4 @@ class Due:
     was: datetime.datetime | None
     scheduled_at: datetime.datetime = NOW
     next_run_at: datetime.datetime | None = LATER
+    labels: tuple[str, ...] = ('default',)

@@ -9,6 +9,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.db import standing
 from tests.functional.db import samples
 
 Status = model.PointStatus
@@ -98,10 +99,10 @@ def test_last_good_at(database: api.Database) -> None:
         points.move(database, point, Status.GOOD, now=samples.after(at))
     point = kept(database, Status.GOOD)
     points.move(database, point, Status.LOST, now=samples.after(20))
-    assert points.last_good_at(database, [owner.id, bare.id, theirs.id]) == {
+    assert standing.last_good_at(database, [owner.id, bare.id, theirs.id]) == {
         owner.id: samples.after(7)
     }
-    assert points.last_good_at(database, []) == {}
+    assert standing.last_good_at(database, []) == {}
 
 
 @pytest.mark.parametrize('old', Status)

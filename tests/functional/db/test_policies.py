@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from snapfault import errors
-from snapfault import model
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import policies
 from snapfault.db import protections
@@ -16,9 +16,10 @@ from tests.functional.db import samples
     'changes',
     [
         {},
-        {'schedule': model.Schedule(interval=60), 'rpo': None},
+        {'schedules': (rules.Schedule(interval=60),), 'rpo': None},
         {'thresholds': (), 'multipliers': {}, 'description': ''},
-        {'posture': model.Posture.RISK, 'recovery': model.RecoveryRules()},
+        {'posture': rules.Posture.RISK, 'recovery': rules.RecoveryRules()},
+        {'trust_id': 'trust', **samples.EVERY_RULE},
     ],
 )
 def test_a_policy_comes_back_as_it_was(
@@ -57,8 +58,8 @@ def test_update_writes_all_but_the_origin(database: api.Database) -> None:
     made = samples.kept_policy(database)
     changed = samples.policy(
         id=made.id,
-        schedule=model.Schedule(interval=5),
-        quota=model.Quota(9),
+        schedules=(rules.Schedule(interval=5),),
+        quota=rules.Quota(9),
         updated_at=samples.after(1),
     )
     assert policies.update(database, changed) == changed

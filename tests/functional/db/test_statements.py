@@ -15,6 +15,7 @@ from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
+from snapfault.db import standing
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from tests.functional.db import samples
@@ -84,7 +85,7 @@ QUERIES: list[
     (
         'points.last_good_at',
         1,
-        lambda d, w: points.last_good_at(d, [p.id for p in w.protections]),
+        lambda d, w: standing.last_good_at(d, [p.id for p in w.protections]),
     ),
     (
         'points.count_delete',
@@ -190,7 +191,7 @@ def test_more_ids_than_one_statement_holds(database: api.Database) -> None:
     made = samples.kept_policy(database)
     ids = [f'none-{number}' for number in range(40_000)]
     assert policies.by_ids(database, [*ids, made.id]) == {made.id: made}
-    assert points.last_good_at(database, ids) == {}
+    assert standing.last_good_at(database, ids) == {}
     keys = [('mine', each) for each in ids[:1200]]
     keys += [(each, 'business') for each in ids[:1200]]
     assert len(points.histories(database, keys)) == 2400

@@ -30,6 +30,8 @@ def test_schedule_inserts_and_moves_on(database: api.Database) -> None:
         project_id='mine',
         protection_id=owner.id,
         scheduled_at=samples.NOW,
+        labels=('default',),
+        deadline_at=None,
         status=model.TaskStatus.WAITING,
         attempts=0,
         not_before=samples.NOW,

@@ -15,6 +15,7 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import points
@@ -45,7 +46,7 @@ def at_once(
 
 def test_each_due_run_gives_one_task(database: api.Database) -> None:
     under = samples.kept_policy(
-        database, schedule=model.Schedule(interval=60)
+        database, schedules=(rules.Schedule(interval=60),)
     ).id
     owners = {
         samples.kept_protection(database, policy_id=under).id

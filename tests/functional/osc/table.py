@@ -28,14 +28,14 @@ def new_policy(**members):
 NEW = 'protection policy create new --quota 7'
 ALTER = 'protection policy set gold'
 CASES = (
-    (f'{NEW} --interval 6h', new_policy(schedule={'interval': 21600})),
-    (f'{NEW} --interval 90', new_policy(schedule={'interval': 90})),
-    (f'{NEW} --interval 1d', new_policy(schedule={'interval': 86400})),
-    (f'{NEW} --interval 1h30m', new_policy(schedule={'interval': 5400})),
+    (f'{NEW} --interval 6h', new_policy(schedules=[{'interval': 21600}])),
+    (f'{NEW} --interval 90', new_policy(schedules=[{'interval': 90}])),
+    (f'{NEW} --interval 1d', new_policy(schedules=[{'interval': 86400}])),
+    (f'{NEW} --interval 1h30m', new_policy(schedules=[{'interval': 5400}])),
     (
         f"{NEW} --cron '0 3 * * *' --time-zone Europe/Berlin",
         new_policy(
-            schedule={'cron': '0 3 * * *', 'time_zone': 'Europe/Berlin'}
+            schedules=[{'cron': '0 3 * * *', 'time_zone': 'Europe/Berlin'}]
         ),
     ),
     (
@@ -44,7 +44,7 @@ CASES = (
         '--multiplier rpo=-1 --rpo 4h --automatic-recovery '
         "--recovery-margin 2m --description 'all of it'",
         new_policy(
-            schedule={'cron': '0 3 * * *'},
+            schedules=[{'cron': '0 3 * * *'}],
             thresholds=[
                 {'metric': 'cpu_util', 'over': 80.0},
                 {'metric': 'disk', 'over': 1e6},
@@ -56,7 +56,110 @@ CASES = (
             description='all of it',
         ),
     ),
+    (
+        f"{NEW} --schedule hourly=1h --schedule 'weekly=0 3 * * sun' "
+        "--time-zone Europe/Berlin --blackout '08:00-18:00 mon-wed,sun' "
+        "--blackout '22:00-04:00 Europe/Berlin' --blackout 12:00-13:00 "
+        '--deadline 2h --stagger 10m --catch-up none',
+        new_policy(
+            schedules=[
+                {'label': 'hourly', 'interval': 3600},
+                {
+                    'label': 'weekly',
+                    'cron': '0 3 * * sun',
+                    'time_zone': 'Europe/Berlin',
+                },
+            ],
+            blackouts=[
+                {
+                    'begin': '08:00',
+                    'end': '18:00',
+                    'days': ['mon', 'tue', 'wed', 'sun'],
+                },
+                {
+                    'begin': '22:00',
+                    'end': '04:00',
+                    'time_zone': 'Europe/Berlin',
+                },
+                {'begin': '12:00', 'end': '13:00'},
+            ],
+            deadline=7200,
+            stagger=600,
+            catch_up='none',
+        ),
+    ),
+    (
+        f'{NEW} --interval 60 --tier daily=7 --tier monthly=12 '
+        '--tier-time-zone Asia/Tokyo --quota-gigabytes 2000 --quota-age 30d '
+        '--minimum 2 --label-quota weekly:count=8,age=90d,yearly=1',
+        new_policy(
+            schedules=[{'interval': 60}],
+            quota={
+                'count': 7,
+                'gigabytes': 2000,
+                'age': 2592000,
+                'minimum': 2,
+                'tiers': {
+                    'daily': 7,
+                    'monthly': 12,
+                    'time_zone': 'Asia/Tokyo',
+                },
+                'labels': {
+                    'weekly': {
+                        'count': 8,
+                        'age': 7776000,
+                        'tiers': {'yearly': 1},
+                    }
+                },
+            },
+        ),
+    ),
+    (
+        f'{NEW} --interval 60 --threshold disk.write:rate:mean=9~1.5 '
+        '--threshold-under free=1 --priority -3 --unknown-weight 0.5',
+        new_policy(
+            schedules=[{'interval': 60}],
+            thresholds=[
+                {
+                    'metric': 'disk.write',
+                    'aggregation': 'rate:mean',
+                    'over': 9.0,
+                    'margin': 1.5,
+                },
+                {'metric': 'free', 'under': 1.0},
+            ],
+            priority=-3,
+            unknown=0.5,
+        ),
+    ),
+    (
+        f'{NEW} --interval 60 --consistency stopped --or-else fail '
+        "--root-image --maintenance '02:00-04:00 sun' "
+        '--select-metadata tier=gold --select-tag web',
+        new_policy(
+            schedules=[{'interval': 60}],
+            consistency={
+                'level': 'stopped',
+                'or_else': 'fail',
+                'root_image': True,
+                'maintenance': [
+                    {'begin': '02:00', 'end': '04:00', 'days': ['sun']}
+                ],
+            },
+            selector={'metadata': {'tier': 'gold'}, 'tags': ['web']},
+        ),
+    ),
     (f'{ALTER} --quota 3', policy(quota={'count': 3})),
+    (f'{ALTER} --quota-age 1d', policy(quota={'count': 2, 'age': 86400})),
+    (
+        f'{ALTER} --consistency crash',
+        policy(consistency={'level': 'crash', 'maintenance': []}),
+    ),
+    (
+        f'{ALTER} --no-blackout --no-deadline --no-unknown-weight '
+        '--no-selector',
+        policy(blackouts=[], deadline=None, unknown=None, selector=None),
+    ),
     (f'{ALTER} --name silver', policy(name='silver')),
     (f"{ALTER} --description ''", policy(description='')),
     (f'{ALTER} --no-rpo --no-threshold', policy(thresholds=[], rpo=None)),
@@ -72,13 +175,13 @@ CASES = (
     ),
     (
         f'{ALTER} --time-zone Asia/Tokyo',
-        policy(schedule={'cron': '1 2 * * *', 'time_zone': 'Asia/Tokyo'}),
+        policy(schedules=[{'cron': '1 2 * * *', 'time_zone': 'Asia/Tokyo'}]),
     ),
     (
         f"{ALTER} --cron '5 5 * * *'",
-        policy(schedule={'cron': '5 5 * * *', 'time_zone': 'Europe/Rome'}),
+        policy(schedules=[{'cron': '5 5 * * *', 'time_zone': 'Europe/Rome'}]),
     ),
-    (f'{ALTER} --interval 1h', policy(schedule={'interval': 3600})),
+    (f'{ALTER} --interval 1h', policy(schedules=[{'interval': 3600}])),
     ('protection policy show gold', [FIND_GOLD]),
     (
         f'protection policy show {GOLD}',

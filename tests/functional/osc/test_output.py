@@ -7,7 +7,7 @@ from tests.functional.osc import standin
 GOLD = standin.identity(1)
 SHOP = standin.identity(2)
 POINT = standin.identity(4)
-RULES = {'schedule': {'interval': 60}, 'quota': {'count': 1}}
+RULES = {'schedules': [{'interval': 60}], 'quota': {'count': 1}}
 AT = '2026-01-01T03:00:00Z'
 PARTS = [
     {
@@ -86,10 +86,10 @@ def test_policy_is_shown_as_it_was_understood(cloud, run):
 def test_policy_in_json_is_raw(cloud, run):
     schedule = {'cron': '0 3 * * *', 'time_zone': 'UTC'}
     cloud.keep(
-        'policies', 1, name='gold', schedule=schedule, quota={'count': 3}
+        'policies', 1, name='gold', schedules=[schedule], quota={'count': 3}
     )
     shown = run('protection policy show gold -f json').json
-    assert shown['schedule'] == schedule
+    assert shown['schedules'] == [schedule]
     assert shown['quota'] == {'count': 3}
     assert shown['rpo'] is None
     assert shown['recovery'] == {'automatic': False, 'margin': 60}

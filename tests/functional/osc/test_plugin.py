@@ -13,8 +13,8 @@ from snapfault.osc import plugin
 
 GROUP = 'openstack.fault_tolerance.v1'
 MODULES = [
-    f'snapfault.osc.{module.name}'
-    for module in pkgutil.iter_modules(osc.__path__)
+    module.name
+    for module in pkgutil.walk_packages(osc.__path__, 'snapfault.osc.')
 ]
 
 

@@ -9,7 +9,7 @@ SET = 'protection policy set gold'
 LATE = 'protection policy create new --quota 1 --interval 60'
 DOOR = (
     (f'{NEW} --quota 1', 'one of the arguments --interval --cron'),
-    (f'{NEW} --interval 60', 'required: --quota'),
+    (f'{NEW} --interval 60', 'argument --quota: '),
     (f'{NEW} --quota 0 --interval 60', 'argument --quota: ', 'at least 1'),
     (f'{NEW} --quota x --interval 60', 'argument --quota: ', "'x'"),
     (f'{NEW} --quota 1 --interval 5x', 'argument --interval: ', '1h30m'),
@@ -32,6 +32,24 @@ DOOR = (
         f'{LATE} --threshold x=1 --threshold x=2',
         "argument --threshold: 'x' is given more than once",
     ),
+    (
+        f'{NEW} --quota 1 --schedule a=1h --schedule a=2h',
+        "argument --schedule: 'a' is given more than once",
+    ),
+    (f'{NEW} --quota 1 --schedule 1h', 'argument --schedule: ', 'LABEL=WHEN'),
+    (f'{LATE} --blackout 8-18', 'argument --blackout: ', '22:00-04:00'),
+    (f'{LATE} --blackout 08:00-25:00', 'argument --blackout: '),
+    (f"{LATE} --blackout '08:00-18:00 mon-wet'", 'argument --blackout: '),
+    (f"{LATE} --blackout '08:00-18:00 mon UTC x'", '--blackout: '),
+    (f'{LATE} --tier minutely=7', 'argument --tier: ', 'hourly'),
+    (f'{LATE} --tier daily=0', 'argument --tier: ', 'at least 1'),
+    (f'{LATE} --tier-time-zone UTC', 'argument --tier-time-zone: '),
+    (f'{LATE} --label-quota w:size=7', 'argument --label-quota: ', 'count'),
+    (f'{LATE} --priority 101', 'argument --priority: ', '-100 to 100'),
+    (f'{LATE} --unknown-weight 2', 'argument --unknown-weight: '),
+    (f'{LATE} --threshold x=1~y', 'argument --threshold: ', '~MARGIN'),
+    (f'{LATE} --select-metadata gold', 'argument --select-metadata: '),
+    (f'{SET} --deadline 1h --no-deadline', 'argument --no-deadline: '),
     (f'{LATE} --multiplier rpo=much', 'argument --multiplier: ', 'WEIGHER=X'),
     (f'{LATE} --posture bold', 'argument --posture: ', 'risk', 'calm'),
     (f'{LATE} --rpo soon', 'argument --rpo: ', '15m'),
@@ -111,7 +129,7 @@ def test_a_server_nobody_has(cloud, run):
 
 
 def test_a_time_zone_for_an_interval(cloud, run):
-    cloud.keep('policies', 1, name='gold', schedule={'interval': 60})
+    cloud.keep('policies', 1, name='gold', schedules=[{'interval': 60}])
     ran = run('protection policy set gold --time-zone UTC')
     assert ran.code == 1
     assert 'argument --time-zone: the policy has an interval' in ran.err

@@ -14,7 +14,7 @@ def furnished(cloud):
         1,
         name='gold',
         quota={'count': 2},
-        schedule={'cron': '1 2 * * *', 'time_zone': 'Europe/Rome'},
+        schedules=[{'cron': '1 2 * * *', 'time_zone': 'Europe/Rome'}],
         recovery={'automatic': True, 'margin': 5},
     )
     cloud.keep('protections', 2, business_id='shop', policy_id=table.GOLD)

@@ -1,9 +1,10 @@
 """A weigher that another project ships: snapshot the largest first."""
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import weigher
 
-USED = model.Metric('memory.usage')
+USED = rules.Metric('memory.usage')
 
 
 class Memory(weigher.Weigher):

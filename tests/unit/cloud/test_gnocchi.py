@@ -9,12 +9,13 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import gnocchi
 from tests import build
 
 NOW = build.NOW
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 MAX_AGE = 900
 
 
@@ -184,7 +185,7 @@ def test_the_finest_granularity_counts():
 def test_each_metric_by_itself():
     found = read_one(memory_usage=means((300, 5.0)), cpu=means((300, 5.0)))
     assert found == {MEMORY: (5.0, 300)}
-    raw = model.Metric('cpu')
+    raw = rules.Metric('cpu')
     found = read_one(cpu=means((600, 0), (300, 3 * S)), metrics=(CPU, raw))
     assert found == {CPU: (1.0, 300), raw: (3.0 * S, 300)}
 
@@ -201,7 +202,7 @@ def test_no_server_has_the_metric():
         ([], [MEMORY]),
         ([server_id(1)], []),
         # what Gnocchi would take for a pattern, or hash into some UUID
-        ([server_id(1)], [model.Metric('*'), model.Metric('cp[u]')]),
+        ([server_id(1)], [rules.Metric('*'), rules.Metric('cp[u]')]),
         (["' or 1=1", '', 'web'], [MEMORY]),
     ],
 )

@@ -10,14 +10,15 @@ from hypothesis import strategies
 import pytest
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import plan
 from snapfault.rank import weigher
 from snapfault.rank.weighers import performance
 from snapfault.rank.weighers import rpo
 from tests import build
 
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 
 
 class Given(weigher.Weigher):
@@ -138,7 +139,7 @@ candidates = strategies.lists(
         lambda age, load, **policy: (age, load, policy),
         age=strategies.integers(0, 10**6),
         load=strategies.none() | strategies.floats(0, 1000),
-        posture=strategies.sampled_from(model.Posture),
+        posture=strategies.sampled_from(rules.Posture),
         rpo=strategies.none() | strategies.integers(1, 10**5),
         multipliers=strategies.dictionaries(
             strategies.sampled_from(['performance', 'rpo']),
@@ -151,7 +152,7 @@ candidates = strategies.lists(
 
 def world(drawn):
     """Make candidates and the measures of their servers."""
-    bound = (model.Threshold(CPU, 80.0),)
+    bound = (rules.Threshold(CPU, 80.0),)
     made = [
         candidate(f'{at:02}', age=age, thresholds=bound, **policy)
         for at, (age, _, policy) in enumerate(drawn)
@@ -238,10 +239,10 @@ def test_multiplier(policy, operator, expected):
 
 
 def test_postures_together():
-    bound = (model.Threshold(CPU, 80.0),)
+    bound = (rules.Threshold(CPU, 80.0),)
     made = [
         candidate(f'{posture} {load}', thresholds=bound, posture=posture)
-        for posture in model.Posture
+        for posture in rules.Posture
         for load in (0, 60, 120)
     ]
     measures = {
@@ -263,17 +264,17 @@ def test_postures_together():
     ]
 
 
-@pytest.mark.parametrize('posture', model.Posture)
+@pytest.mark.parametrize('posture', rules.Posture)
 def test_nobody_starves(posture):
     """Loaded newcomers without end: the idle one still gets its turn."""
-    bound = (model.Threshold(CPU, 80.0),)
-    rules = {'rpo': 100, 'thresholds': bound, 'posture': posture}
-    rules['multipliers'] = {'performance': 3.0}
+    bound = (rules.Threshold(CPU, 80.0),)
+    shared = {'rpo': 100, 'thresholds': bound, 'posture': posture}
+    shared['multipliers'] = {'performance': 3.0}
     # the load that each posture puts last
-    load = {model.Posture.RISK: 0.0, model.Posture.CALM: 500.0}[posture]
+    load = {rules.Posture.RISK: 0.0, rules.Posture.CALM: 500.0}[posture]
 
     def place(age):
-        newcomers = [candidate(f'new-{at}', **rules) for at in range(20)]
+        newcomers = [candidate(f'new-{at}', **shared) for at in range(20)]
         measures = {
             each.protection.server_id: {
                 CPU: model.Measure(500.0 - load, build.NOW)
@@ -281,7 +282,7 @@ def test_nobody_starves(posture):
             for each in newcomers
         }
         measures['server-old'] = {CPU: model.Measure(load, build.NOW)}
-        made = [*newcomers, candidate('old', age=age, **rules)]
+        made = [*newcomers, candidate('old', age=age, **shared)]
         return order(plan.rank(made, measures, WEIGHERS)).index('old')
 
     # three RPOs, because the others' multipliers sum up to three
@@ -290,19 +291,19 @@ def test_nobody_starves(posture):
 
 def test_needed_metrics():
     class Needy(Given):
-        needs = (model.Metric('disk.iops'), CPU)
+        needs = (rules.Metric('disk.iops'), CPU)
 
     made = [
-        candidate('a', id='1', thresholds=(model.Threshold(CPU, 80.0),)),
-        candidate('b', id='2', thresholds=(model.Threshold(MEMORY, 9.0),)),
-        candidate('c', id='2', thresholds=(model.Threshold(MEMORY, 9.0),)),
+        candidate('a', id='1', thresholds=(rules.Threshold(CPU, 80.0),)),
+        candidate('b', id='2', thresholds=(rules.Threshold(MEMORY, 9.0),)),
+        candidate('c', id='2', thresholds=(rules.Threshold(MEMORY, 9.0),)),
     ]
     assert plan.needed([], {}) == set()
     assert plan.needed(made, WEIGHERS) == {CPU, MEMORY}
     assert plan.needed(made, {'needy': Needy({})}) == {
         CPU,
         MEMORY,
-        model.Metric('disk.iops'),
+        rules.Metric('disk.iops'),
     }
 
 

@@ -6,13 +6,14 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import run
 from snapfault.rank import weigher
 from snapfault.rank.weighers import performance
 from tests import build
 from tests.fake import cloud as fake_cloud
 
-CPU = model.Metric('cpu_util')
+CPU = rules.Metric('cpu_util')
 PERFORMANCE = {'performance': performance.Performance()}
 
 
@@ -46,7 +47,7 @@ def candidates(cloud):
             model.Candidate(
                 task=build.task(id=name),
                 protection=build.protection(server_id=server.id),
-                policy=build.policy(thresholds=(model.Threshold(CPU, 80.0),)),
+                policy=build.policy(thresholds=(rules.Threshold(CPU, 80.0),)),
                 last_good_at=None,
                 now=build.NOW,
             )

@@ -6,13 +6,14 @@ import math
 import pytest
 
 from snapfault import model
+from snapfault import rules
 from snapfault.rank import plan
 from snapfault.rank.weighers import performance
 from snapfault.rank.weighers import rpo
 from tests import build
 
-CPU = model.Metric('cpu_util')
-MEMORY = model.Metric('memory.usage')
+CPU = rules.Metric('cpu_util')
+MEMORY = rules.Metric('memory.usage')
 PERFORMANCE = performance.Performance()
 RPO = rpo.Rpo()
 
@@ -33,7 +34,7 @@ def ago(seconds):
 
 
 def over(*bounds):
-    return tuple(model.Threshold(*each) for each in bounds)
+    return tuple(rules.Threshold(*each) for each in bounds)
 
 
 def measured(values):
@@ -81,19 +82,19 @@ PERFORMANCES = [
 )
 def test_performance(thresholds, posture, values, raw):
     one = candidate(
-        thresholds=over(*thresholds), posture=model.Posture(posture)
+        thresholds=over(*thresholds), posture=rules.Posture(posture)
     )
     assert PERFORMANCE.weigh(one, measured(values)) == raw
 
 
-@pytest.mark.parametrize('posture', model.Posture)
+@pytest.mark.parametrize('posture', rules.Posture)
 def test_performance_more_is_sooner_under_risk_later_under_calm(posture):
     one = candidate(thresholds=over((CPU, 80.0)), posture=posture)
     raws = [
         PERFORMANCE.weigh(one, measured({CPU: load}))
         for load in (0.0, 10.0, 79.9, 80.0, 80.1, 500.0)
     ]
-    assert raws == sorted(raws, reverse=posture is model.Posture.CALM)
+    assert raws == sorted(raws, reverse=posture is rules.Posture.CALM)
     assert len(set(raws)) == len(raws)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.snapshot import plan
 from tests import build
 
@@ -44,14 +45,14 @@ def _points(*statuses):
     ],
 )
 def test_prune_keeps_the_newest_that_the_quota_allows(statuses, count, pruned):
-    chosen = plan.prune(_points(*statuses), model.Quota(count))
+    chosen = plan.prune(_points(*statuses), rules.Quota(count))
     assert [each.point_id for each in chosen] == pruned
     assert all(each.reason for each in chosen)
 
 
 def test_prune_leaves_a_point_that_a_recovery_reads_from():
     chosen = plan.prune(
-        _points(GOOD, GOOD, GOOD), model.Quota(1), frozenset({'point-1'})
+        _points(GOOD, GOOD, GOOD), rules.Quota(1), frozenset({'point-1'})
     )
     assert [each.point_id for each in chosen] == ['point-2']
 
@@ -59,7 +60,7 @@ def test_prune_leaves_a_point_that_a_recovery_reads_from():
 def test_prune_goes_by_the_order_of_making_not_by_a_clock():
     old = build.point(1)
     stepped_back = build.point(2, created_at=build.NOW - 99 * build.HOUR)
-    chosen = plan.prune([stepped_back, old], model.Quota(1))
+    chosen = plan.prune([stepped_back, old], rules.Quota(1))
     assert [each.point_id for each in chosen] == ['point-1']
 
 
@@ -77,7 +78,7 @@ def test_invariant_1_the_newest_good_point_never_goes(
     points = _points(*statuses)
     used = frozenset(f'point-{number}' for number in in_use)
     chosen = [
-        each.point_id for each in plan.prune(points, model.Quota(count), used)
+        each.point_id for each in plan.prune(points, rules.Quota(count), used)
     ]
     room = plan.make_room(
         points, [build.member()] * 3, build.headroom(snapshots=left), used

@@ -1,0 +1,51 @@
+"""The table of protections."""
+
+import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import model
+from snapfault.db import base
+from snapfault.db import columns
+
+
+class Protection(base.Base):
+    """One business service under a policy."""
+
+    __tablename__ = 'protections'
+    __table_args__ = (
+        sa.UniqueConstraint(
+            'project_id', 'business_id', name='protections_business'
+        ),
+        sa.UniqueConstraint(
+            'project_id', 'server_id', name='protections_server'
+        ),
+        sa.Index('protections_page', 'project_id', 'created_at', 'id'),
+        sa.Index('protections_due', 'next_run_at'),
+        columns.OPTIONS,
+    )
+
+    id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
+    project_id: orm.Mapped[str]
+    business_id: orm.Mapped[str]
+    policy_id: orm.Mapped[str] = orm.mapped_column(
+        sa.ForeignKey('policies.id', name='protections_policy')
+    )
+    server_id: orm.Mapped[str]
+    image_id: orm.Mapped[str]
+    trust_id: orm.Mapped[str]
+    status: orm.Mapped[str] = orm.mapped_column(server_default='active')
+    selected: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
+    next_run_at: orm.Mapped[datetime.datetime | None]
+    alarm: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    alarm_at: orm.Mapped[datetime.datetime | None]
+    created_at: orm.Mapped[datetime.datetime]
+    updated_at: orm.Mapped[datetime.datetime]
+
+    def to_model(self) -> model.Protection:
+        """Read the status into a value."""
+        return model.Protection(
+            **base.values(self, model.Protection)
+            | {'status': model.ProtectionStatus(self.status)}
+        )

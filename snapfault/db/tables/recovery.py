@@ -1,0 +1,90 @@
+"""The tables of recoveries and their journals."""
+
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import model
+from snapfault.db import base
+from snapfault.db import columns
+
+
+class Recovery(base.Base):
+    """One run of stage 4; at most one open a server."""
+
+    __tablename__ = 'recoveries'
+    __table_args__ = (
+        sa.UniqueConstraint('open_server_id', name='recoveries_open'),
+        sa.Index('recoveries_page', 'project_id', 'created_at', 'id'),
+        sa.Index('recoveries_status', 'status'),
+        sa.Index('recoveries_protection', 'protection_id'),
+        columns.OPTIONS,
+    )
+
+    id: orm.Mapped[str] = orm.mapped_column(sa.String(36), primary_key=True)
+    project_id: orm.Mapped[str]
+    protection_id: orm.Mapped[str]
+    business_id: orm.Mapped[str]
+    server_id: orm.Mapped[str]
+    #: The server while the recovery is open, NULL afterwards: NULLs do not
+    #: collide, so the unique key lets one open recovery a server through.
+    open_server_id: orm.Mapped[str | None]
+    status: orm.Mapped[str]
+    cause: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    onset_at: orm.Mapped[datetime.datetime]
+    evidence: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
+    point_id: orm.Mapped[str | None]
+    reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    generation: orm.Mapped[int]
+    claimed_by: orm.Mapped[str | None]
+    lease_until: orm.Mapped[datetime.datetime | None]
+    created_at: orm.Mapped[datetime.datetime]
+    finished_at: orm.Mapped[datetime.datetime | None]
+    steps: orm.Mapped[list['Step']] = orm.relationship(
+        order_by='Step.position', lazy='selectin'
+    )
+
+    def to_model(self) -> model.Recovery:
+        """Read the status and the journal into values."""
+        return model.Recovery(
+            **base.values(self, model.Recovery)
+            | {
+                'status': model.RecoveryStatus(self.status),
+                'evidence': base.mapping(self.evidence),
+                'steps': tuple(each.to_model() for each in self.steps),
+            }
+        )
+
+
+class Step(base.Base):
+    """One line of a recovery's journal."""
+
+    __tablename__ = 'recovery_steps'
+    __table_args__ = columns.OPTIONS
+
+    recovery_id: orm.Mapped[str] = orm.mapped_column(
+        sa.ForeignKey('recoveries.id', name='steps_recovery'),
+        primary_key=True,
+    )
+    position: orm.Mapped[int] = orm.mapped_column(
+        primary_key=True, autoincrement=False
+    )
+    phase: orm.Mapped[int]
+    name: orm.Mapped[str]
+    arguments: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
+    status: orm.Mapped[str]
+    detail: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    started_at: orm.Mapped[datetime.datetime | None]
+    finished_at: orm.Mapped[datetime.datetime | None]
+
+    def to_model(self) -> model.StepRecord:
+        """Read the status into a value."""
+        return model.StepRecord(
+            **base.values(self, model.StepRecord)
+            | {
+                'status': model.StepStatus(self.status),
+                'arguments': base.mapping(self.arguments),
+            }
+        )
