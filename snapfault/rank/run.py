@@ -5,6 +5,7 @@ weigher is broken, ranking goes on without.
 """
 
 from collections import abc
+import itertools
 import logging
 import math
 
@@ -28,10 +29,21 @@ def rank(
     :param weighers: as :func:`snapfault.rank.load.load` gives them
     :param defaults: the operator's multipliers, by weigher's name
     """
-    candidates = list(candidates)
-    measures = _measures(cloud, candidates, weighers)
+    (ranked,) = rank_apart(cloud, [candidates], weighers, defaults)
+    return ranked
+
+
+def rank_apart(
+    cloud: port.Cloud,
+    groups: abc.Iterable[abc.Iterable[model.Candidate]],
+    weighers: plan.Weighers,
+    defaults: abc.Mapping[str, float] | None = None,
+) -> list[list[plan.Ranked]]:
+    """Sort each group by itself; the measures of all are read at once."""
+    apart = [list(group) for group in groups]
+    measures = _measures(cloud, list(itertools.chain(*apart)), weighers)
     guarded = {name: _Guarded(each) for name, each in weighers.items()}
-    ranked = plan.rank(candidates, measures, guarded, defaults)
+    ranked = [plan.rank(group, measures, guarded, defaults) for group in apart]
     for name, each in guarded.items():
         each.report(name)
     return ranked
