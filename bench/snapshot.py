@@ -51,15 +51,19 @@ def raw(fleet):
         http.mount('http://', requests.adapters.HTTPAdapter(1, AT_ONCE))
         begun = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            for answer in pool.map(
+            answers = pool.map(
                 lambda volume_id: _post(http, storage, volume_id),
                 fleet.volume_ids,
-            ):
-                answer.raise_for_status()
+            )
+            asked = {each.json()['snapshot']['id'] for each in answers}
         while True:
             found = http.get(f'{storage}/snapshots/detail?limit=1000')
-            made = found.json()['snapshots']
-            if len(_available(made)) == len(fleet.volume_ids):
+            there = {
+                each['id']
+                for each in found.json()['snapshots']
+                if each['status'] == 'available'
+            }
+            if asked <= there:
                 return time.monotonic() - begun
             time.sleep(BULK)
 
@@ -67,10 +71,6 @@ def raw(fleet):
 def _post(http, storage, volume_id):
     wanted = {'volume_id': volume_id, 'name': 'raw', 'force': True}
     return http.post(f'{storage}/snapshots', json={'snapshot': wanted})
-
-
-def _available(made):
-    return [each for each in made if each['status'] == 'available']
 
 
 def by_snapfault(fleet, database):
@@ -148,6 +148,7 @@ def compare(fleet, database, state, arguments):
     if arguments.cli:
         timed('cli', by_cli, state, arguments.cli)
         say(f'cli: of a sample of {arguments.cli}, multiplied')
+        fleet.remove_snapshots()
     return found
 
 
@@ -162,12 +163,23 @@ def report(found, volumes):
         say(f'CLI loop takes {found["cli"] / ours:.1f}x; held to 40x')
 
 
+def furnish(owner, arguments):
+    """Give the services whose volumes are captured."""
+    if arguments.reuse:
+        return fleets.found(owner, arguments.servers)
+    say(f'making {arguments.servers} servers')
+    return fleets.make(owner, arguments.servers, arguments.volumes)
+
+
 def main():
     """Furnish the cloud, measure, and leave it as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--state', type=pathlib.Path, required=True)
     parser.add_argument('--servers', type=int, default=100)
     parser.add_argument('--volumes', type=int, default=2, help='of a server')
+    parser.add_argument(
+        '--reuse', action='store_true', help='take servers of a run before'
+    )
     parser.add_argument('--cli', type=int, default=0, metavar='SAMPLE')
     arguments = parser.parse_args()
     state = arguments.state.resolve()
@@ -181,8 +193,7 @@ def main():
             owner = tenant.Tenant(
                 world.connect(state / 'clouds.yaml', 'alpha')
             )
-            say(f'making {arguments.servers} servers')
-            fleet = fleets.Fleet(owner, arguments.servers, arguments.volumes)
+            fleet = fleets.Fleet(owner, furnish(owner, arguments))
             database = api.Database(f'sqlite:///{process.database}')
             found = compare(fleet, database, state, arguments)
         finally:

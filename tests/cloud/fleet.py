@@ -21,26 +21,39 @@ class Service:
     volume_ids: tuple[str, ...]
 
 
-class Fleet:
-    """So many servers of so many volumes each, under one policy."""
+def make(tenant, servers, volumes):
+    """Make so many servers of so many volumes each, several at once."""
+    with concurrent.futures.ThreadPoolExecutor(BUILDERS) as pool:
+        made = [pool.submit(tenant.server, volumes) for _ in range(servers)]
+        found = [each.result() for each in made]
+    return [
+        _service(server.id, attached.values()) for server, attached in found
+    ]
 
-    def __init__(self, tenant, servers, volumes, quota=1):
-        """Make the servers; nothing is protected yet."""
+
+def found(tenant, servers):
+    """Take so many of the servers that the tenant has."""
+    listed = itertools.islice(tenant.cloud.compute.servers(), servers)
+    return [
+        _service(each.id, [v['id'] for v in each.attached_volumes])
+        for each in listed
+    ]
+
+
+def _service(server_id, volume_ids):
+    return Service(f'fleet-{next(_numbers)}', server_id, tuple(volume_ids))
+
+
+class Fleet:
+    """Services of one tenant under one policy."""
+
+    def __init__(self, tenant, services, quota=1):
+        """Make the policy; nothing is protected yet."""
         self.tenant = tenant
+        self.services = services
         self.policy_id = tenant.policy(quota={'count': quota})['id']
-        with concurrent.futures.ThreadPoolExecutor(BUILDERS) as pool:
-            made = [
-                pool.submit(tenant.server, volumes) for _ in range(servers)
-            ]
-            found = [each.result() for each in made]
-        self.services = [
-            Service(
-                f'fleet-{next(_numbers)}', server.id, tuple(attached.values())
-            )
-            for server, attached in found
-        ]
         self.volume_ids = [
-            each for service in self.services for each in service.volume_ids
+            each for service in services for each in service.volume_ids
         ]
 
     def protect(self):
@@ -60,11 +73,11 @@ class Fleet:
         due = now + datetime.timedelta(seconds=within)
         due = due.replace(second=0, microsecond=0)
         due += datetime.timedelta(minutes=1)
-        schedule = {'cron': f'{due.minute} {due.hour} * * *'}
+        schedules = [{'cron': f'{due.minute} {due.hour} * * *'}]
         self.tenant.ask(
             'PATCH',
             f'/v1/policies/{self.policy_id}',
-            {'policy': {'schedule': schedule}},
+            {'policy': {'schedules': schedules}},
         )
         return due
 
