@@ -68,7 +68,9 @@ def _begin(context: Context, now: datetime.datetime) -> bool:
     in_recovery = recoveries.open_servers(context.database)
     ready = [
         each
-        for each in candidates(context.database, waiting, now)
+        for each in trigger.hold_back(
+            context.database, candidates(context.database, waiting, now), now
+        )
         if each.protection.server_id not in in_recovery
     ]
     if not ready:

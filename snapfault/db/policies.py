@@ -15,6 +15,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
+from snapfault.db import task_holds
 
 
 class Keep(enum.Enum):
@@ -124,6 +125,9 @@ def update(
 ) -> model.Policy:
     """Replace a policy's rules and, where given, all its next runs.
 
+    The waiting tasks under it are looked at anew: what held them back may
+    be over.
+
     :raises NotFound: it is gone
     :raises Conflict: another one in the project has its name
     """
@@ -134,9 +138,17 @@ def update(
     if next_run_at is not UNCHANGED:
         session.execute(
             sa.update(tables.Protection)
-            .where(tables.Protection.policy_id == policy.id)
+            .where(
+                tables.Protection.policy_id == policy.id,
+                tables.Protection.status == model.ProtectionStatus.ACTIVE,
+            )
             .values(next_run_at=next_run_at)
         )
+    task_holds.call_back(
+        session,
+        policy.updated_at,
+        tables.Protection.policy_id == policy.id,
+    )
     return policy
 
 

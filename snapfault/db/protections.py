@@ -13,6 +13,12 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
+from snapfault.db import task_holds
+
+#: What update() writes.
+WRITTEN: typing.Final = (
+    *('policy_id', 'status', 'next_run_at', 'image_id', 'trust_id'),
+)
 
 
 @api.writer
@@ -129,15 +135,23 @@ def delegations(
 def update(
     session: orm.Session, protection: model.Protection
 ) -> model.Protection:
-    """Write policy, next run, image and trust.
+    """Write policy, status, next run, image and trust.
+
+    One that is active has its waiting tasks looked at anew.
 
     :raises NotFound: it, or its policy, is gone
     """
     row = _row(session, protection.project_id, protection.id)
-    for name in ('policy_id', 'next_run_at', 'image_id', 'trust_id'):
+    for name in WRITTEN:
         setattr(row, name, getattr(protection, name))
     row.updated_at = protection.updated_at
     _flush(session, protection)
+    if protection.status is model.ProtectionStatus.ACTIVE:
+        task_holds.call_back(
+            session,
+            protection.updated_at,
+            tables.Protection.id == protection.id,
+        )
     return typing.cast('model.Protection', base.read(row))
 
 
@@ -198,12 +212,15 @@ def due(
     limit: int,
     after: model.Protection | None = None,
 ) -> list[model.Protection]:
-    """List protections whose next run is not after ``now``.
+    """List active protections whose next run is not after ``now``.
 
     :param after: the last of the page before, as it was read
     """
     table = tables.Protection
-    query = sa.select(table).where(table.next_run_at <= now)
+    query = sa.select(table).where(
+        table.next_run_at <= now,
+        table.status == model.ProtectionStatus.ACTIVE,
+    )
     if after is not None:
         query = query.where(
             table.next_run_at >= after.next_run_at,

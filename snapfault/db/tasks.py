@@ -1,4 +1,4 @@
-"""Tasks: the due snapshot runs, won and held by compare-and-swap."""
+"""Tasks: the due snapshot runs, as they are read and asked for."""
 
 import collections.abc
 import dataclasses
@@ -6,7 +6,6 @@ import datetime
 import typing
 import uuid
 
-from oslo_db import exception
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -19,82 +18,8 @@ from snapfault.db import tables
 OPEN: typing.Final = [model.TaskStatus.WAITING, model.TaskStatus.RUNNING]
 
 
-class Due(typing.Protocol):
-    """A protection whose run is due, as the trigger's plan says."""
-
-    @property
-    def protection_id(self) -> str:
-        """Whose run it is."""
-
-    @property
-    def was(self) -> datetime.datetime:
-        """Its ``next_run_at``, as it was read."""
-
-    @property
-    def scheduled_at(self) -> datetime.datetime:
-        """The run that is due."""
-
-    @property
-    def next_run_at(self) -> datetime.datetime | None:
-        """The one after it; None: there is none."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Of the schedules that fell due together."""
-
-
-@api.writer
-def schedule(
-    session: orm.Session,
-    dues: collections.abc.Collection[Due],
-    now: datetime.datetime,
-) -> list[model.Task]:
-    """Move next runs on and insert the tasks that fall due, once each.
-
-    Each protection is won by compare-and-swap on ``next_run_at``; one whose
-    last task is still open gets none: the run is collapsed into it. The
-    statements are a fixed number for 500 protections.
-    """
-    by_id = {due.protection_id: due for due in dues}
-    made: list[model.Task] = []
-    for ids in base.chunks(by_id):
-        made += _schedule(session, [by_id[each] for each in ids], now)
-    return sorted(made, key=lambda task: (task.scheduled_at, task.id))
-
-
-def _schedule(
-    session: orm.Session,
-    dues: collections.abc.Iterable[Due],
-    now: datetime.datetime,
-) -> list[model.Task]:
-    by_id = {due.protection_id: due for due in dues}
-    locked = _locked(session, by_id)
-    won = {
-        each: due
-        for each, due in by_id.items()
-        if each in locked and locked[each].next_run_at == due.was
-    }
-    if not won:
-        return []
-    session.execute(
-        sa.update(tables.Protection),
-        [
-            {'id': each, 'next_run_at': due.next_run_at}
-            for each, due in won.items()
-        ],
-    )
-    taken = _busy(session, won) | _made(session, won)
-    made = [
-        new(locked[each], due.scheduled_at, now, due.labels)
-        for each, due in won.items()
-        if each not in taken
-    ]
-    _insert(session, made)
-    return made
-
-
-def _locked(
-    session: orm.Session, protection_ids: collections.abc.Collection[str]
+def lock(
+    session: orm.Session, protection_ids: collections.abc.Iterable[str]
 ) -> dict[str, tables.Protection]:
     """Keep others from giving these protections tasks until the end."""
     rows = session.scalars(
@@ -106,53 +31,12 @@ def _locked(
     return {row.id: row for row in rows}
 
 
-def _made(
-    session: orm.Session, dues: collections.abc.Mapping[str, Due]
-) -> set[str]:
-    """Find those that have a task of this very run, though it is closed."""
-    rows = session.execute(
-        sa.select(tables.Task.protection_id, tables.Task.scheduled_at).where(
-            tables.Task.protection_id.in_(dues),
-            tables.Task.scheduled_at.in_(
-                {due.scheduled_at for due in dues.values()}
-            ),
-        )
+def _is_busy(session: orm.Session, protection_id: str) -> bool:
+    query = sa.select(tables.Task.id).where(
+        tables.Task.protection_id == protection_id,
+        tables.Task.status.in_(OPEN),
     )
-    return {
-        row.protection_id
-        for row in rows
-        if row.scheduled_at == dues[row.protection_id].scheduled_at
-    }
-
-
-def _insert(session: orm.Session, made: list[model.Task]) -> None:
-    if not made:
-        return
-    try:
-        session.execute(
-            sa.insert(tables.Task),
-            [base.values(task, model.Task) for task in made],
-        )
-    except exception.DBDuplicateEntry as error:
-        # Only where row locks do not hold, between the nodes of a Galera
-        # cluster: look again.
-        raise exception.RetryRequest(error) from error
-
-
-def _busy(
-    session: orm.Session, protection_ids: collections.abc.Collection[str]
-) -> set[str]:
-    found: set[str] = set()
-    for ids in base.chunks(protection_ids):
-        found.update(
-            session.scalars(
-                sa.select(tables.Task.protection_id).where(
-                    tables.Task.protection_id.in_(ids),
-                    tables.Task.status.in_(OPEN),
-                )
-            )
-        )
-    return found
+    return session.scalar(query.limit(1)) is not None
 
 
 def new(
@@ -160,15 +44,19 @@ def new(
     scheduled_at: datetime.datetime,
     now: datetime.datetime,
     labels: tuple[str, ...] = (),
+    deadline_at: datetime.datetime | None = None,
 ) -> model.Task:
-    """Describe a task that waits; nothing is written."""
+    """Describe a task that waits; nothing is written.
+
+    :param labels: of the schedules that fell due; empty: a person asks
+    """
     return model.Task(
         id=str(uuid.uuid4()),
         project_id=protection.project_id,
         protection_id=protection.id,
         scheduled_at=scheduled_at,
         labels=labels,
-        deadline_at=None,
+        deadline_at=deadline_at,
         status=model.TaskStatus.WAITING,
         attempts=0,
         not_before=scheduled_at,
@@ -193,10 +81,10 @@ def create_now(
     :raises Conflict: one of the protection is open already
     :raises NotFound: the protection is gone
     """
-    if not _locked(session, [protection.id]):
+    if not lock(session, [protection.id]):
         raise errors.NotFound(f'there is no protection {protection.id}')
     taken = f'a task of {protection.business_id} is waiting or running'
-    if _busy(session, [protection.id]):
+    if _is_busy(session, protection.id):
         raise errors.Conflict(taken)
     task = new(protection, now, now)
     session.add(tables.Task(**base.values(task, model.Task)))
@@ -260,7 +148,13 @@ def waiting(
             base.free(tables.Task, now),
             sa.or_(
                 tables.Task.status != model.TaskStatus.WAITING,
-                tables.Task.not_before <= now,
+                sa.and_(
+                    tables.Task.not_before <= now,
+                    sa.or_(
+                        tables.Task.deadline_at.is_(None),
+                        tables.Task.deadline_at > now,
+                    ),
+                ),
             ),
         )
         .order_by(tables.Task.scheduled_at, tables.Task.id)

@@ -1,138 +1,123 @@
-"""Decide when runs fall due. Pure."""
+"""Decide which runs are due, which wait and which are let go. Pure."""
 
 import collections.abc
 import dataclasses
 import datetime
 import functools
+import hashlib
 import typing
-
-import cronsim
 
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
-from snapfault import rules_check
+from snapfault.trigger import schedule
+from snapfault.trigger import windows
 
-EPOCH: typing.Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-SECOND: typing.Final = datetime.timedelta(seconds=1)
-#: Longer than any hour that a zone ever repeated.
-OVERLAP: typing.Final = datetime.timedelta(hours=3)
-#: Ten years, in seconds; a run that is further off is a slip of the hand.
-LONGEST_INTERVAL: typing.Final = 10 * 366 * 24 * 3600
-#: Characters of a cron expression, as many as the database keeps.
-LONGEST_CRON: typing.Final = 255
-#: Where check() begins to look for a first run; any time would do.
-SAMPLE: typing.Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+#: A run that is found later than so much was missed. A worker that is begun
+#: anew, or has a hundred thousand protections to look at, is back by then.
+GRACE: typing.Final = datetime.timedelta(minutes=5)
+#: How long a task that is held back without a known end is left alone. What
+#: ends the cause calls it back at once.
+RECHECK: typing.Final = datetime.timedelta(hours=1)
+WAITING: typing.Final = model.TaskStatus.WAITING
 
 
 @dataclasses.dataclass(frozen=True)
 class Due:
-    """A run that is due; those missed before it are not made up for."""
+    """What becomes of a protection whose next run has come.
+
+    Runs that were missed before it are not made up for one by one.
+    """
 
     protection_id: str
     was: datetime.datetime  #: the next run that the plan was made from
     scheduled_at: datetime.datetime  #: the latest occurrence up to now
     next_run_at: datetime.datetime | None  #: the first occurrence after now
-    labels: tuple[str, ...]  #: of the schedules that fell due since
+    #: Of the schedules that fell due since; empty: nothing is to be run.
+    labels: tuple[str, ...]
+    deadline_at: datetime.datetime | None  #: None: it may begin at any time
+    let_go: tuple[
+        str, ...
+    ] = ()  #: labels whose run was missed and is not made
 
 
-def check(schedule: rules.Schedule) -> None:
-    """Say what is wrong with a schedule, if anything is.
+@dataclasses.dataclass(frozen=True)
+class Hold:
+    """Why a waiting task does not begin now."""
+
+    until: datetime.datetime
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Around:
+    """A schedule's occurrences next to a moment."""
+
+    label: str
+    last: datetime.datetime | None
+    following: datetime.datetime | None
+
+
+def check(preset: rules.Rules) -> None:
+    """Say what is wrong with the times in a policy's rules, if anything is.
 
     :raises InvalidInput: with what to write instead
     """
-    if (schedule.interval is None) == (schedule.cron is None):
+    if not preset.schedules:
         raise errors.InvalidInput(
-            'a schedule has either an interval or a cron expression: give '
-            'exactly one of them'
+            'a policy has at least one schedule: give one'
         )
-    if schedule.cron is None:
-        _check_interval(schedule.interval)
-        return
-    _check_cron(schedule.cron)
-    rules_check.zone(schedule.time_zone)
-    if next_run(schedule, SAMPLE) is None:
-        raise errors.InvalidInput(
-            f'cron expression {schedule.cron!r} never fires: give a day that '
-            f'its months have'
-        )
-
-
-def check_all(schedules: collections.abc.Collection[rules.Schedule]) -> None:
-    """Say what is wrong with a policy's schedules, if anything is.
-
-    :raises InvalidInput: with what to write instead
-    """
-    if not schedules:
-        raise errors.InvalidInput('a policy has at least one schedule')
-    labels = [each.label for each in schedules]
+    labels = [each.label for each in preset.schedules]
     for label in labels:
         if labels.count(label) > 1:
             raise errors.InvalidInput(
                 f'schedules: two have the label {label!r}: give each its own'
             )
-    for schedule in schedules:
-        check(schedule)
+    for each in preset.schedules:
+        schedule.check(each)
+    windows.check(preset.blackouts)
 
 
-def first_run(
-    schedules: collections.abc.Iterable[rules.Schedule],
-    after: datetime.datetime,
-) -> datetime.datetime | None:
-    """Find the first occurrence of any schedule later than ``after``.
+def stagger(protection_id: str, span: int) -> datetime.timedelta:
+    """Give a protection's share of a policy's stagger, from 0 up to it.
 
-    :returns: None: none of them ever fires
-    :raises InvalidInput: one has no meaning, see :func:`check`
+    It is the same in every process and for ever.
     """
-    found = [next_run(each, after) for each in schedules]
-    return min((each for each in found if each is not None), default=None)
+    if span <= 0:
+        return datetime.timedelta(0)
+    digest = hashlib.sha256(protection_id.encode()).digest()
+    return datetime.timedelta(seconds=int.from_bytes(digest[:8]) % span)
 
 
 def next_run(
-    schedule: rules.Schedule, after: datetime.datetime
+    preset: rules.Rules, protection_id: str, after: datetime.datetime
 ) -> datetime.datetime | None:
-    """Find the first occurrence later than ``after``; None: it never fires.
+    """Find when a protection is next due, later than ``after``.
 
-    :raises InvalidInput: the schedule has no meaning, see :func:`check`
+    :returns: None: the policy is paused, or fires no more
+    :raises InvalidInput: a schedule has no meaning, see :func:`check`
     """
-    if schedule.interval is not None:
-        _check_interval(schedule.interval)
-        step = datetime.timedelta(seconds=schedule.interval)
-        return EPOCH + ((after - EPOCH) // step + 1) * step
-    # Debian's rules can place a run of the repeated hour into its first
-    # pass, which may be over: go on to one that is not.
-    return next(
-        (each for each in _occurrences(schedule, after) if each > after), None
-    )
+    if preset.paused:
+        return None
+    share = stagger(protection_id, preset.stagger)
+    found = (schedule.next_run(e, after - share) for e in preset.schedules)
+    return min((each + share for each in found if each), default=None)
 
 
-def last_run(
-    schedule: rules.Schedule, until: datetime.datetime
+def replan(
+    preset: rules.Rules, now: datetime.datetime
 ) -> datetime.datetime | None:
-    """Find the latest occurrence up to and with ``until``; None: none was.
+    """Give the next look at all protections of a policy that has changed.
 
-    It looks backwards from ``until``, so it costs the same after a second
-    and after a year.
+    Where each has a share of the stagger of its own, they are looked at at
+    once: :func:`due` then gives each its next run, and makes none.
 
-    :raises InvalidInput: the schedule has no meaning, see :func:`check`
+    :returns: None: the policy is paused, or fires no more
+    :raises InvalidInput: a schedule has no meaning, see :func:`check`
     """
-    if schedule.interval is not None:
-        _check_interval(schedule.interval)
-        step = datetime.timedelta(seconds=schedule.interval)
-        return EPOCH + (until - EPOCH) // step * step
-    begin = until.replace(microsecond=0) + SECOND
-    if until.astimezone(rules_check.zone(schedule.time_zone)).fold:
-        # The second pass of a repeated hour: a run later on the clock's
-        # face may have been in the first pass already.
-        begin += OVERLAP
-    return next(
-        (
-            each
-            for each in _occurrences(schedule, begin, reverse=True)
-            if each <= until
-        ),
-        None,
-    )
+    if preset.stagger and not preset.paused:
+        return now
+    return next_run(preset, '', now)
 
 
 def due(
@@ -140,103 +125,126 @@ def due(
     policies: collections.abc.Mapping[str, model.Policy],
     now: datetime.datetime,
 ) -> list[Due]:
-    """Decide which runs are due; however many were missed, one is.
+    """Decide what becomes of the protections whose next run has come.
 
-    A protection whose policy is absent, or whose policy's schedule has no
-    meaning, is left out: its next run stays where it is.
+    Of all the occurrences since then, however many, one run is made, with
+    the labels of all schedules that had one. A protection whose policy is
+    absent, or whose schedules have no meaning, is left out: its next run
+    stays where it is.
     """
 
     @functools.cache
-    def around(
-        schedules: tuple[rules.Schedule, ...],
-    ) -> _Around | None:
+    def known(policy_id: str) -> tuple[schedule.Known, ...] | None:
+        policy = policies[policy_id]
         try:
-            return _Around(
-                {each.label: last_run(each, now) for each in schedules},
-                first_run(schedules, now),
-            )
+            windows.within(policy.blackouts, now)
+            each = tuple(map(schedule.Known, policy.schedules))
+            for one in each:
+                one.around(now)
         except errors.InvalidInput:
             return None
+        return each
 
     found = []
     for each in protections:
         policy = policies.get(each.policy_id)
         if each.next_run_at is None or each.next_run_at > now or not policy:
             continue
-        runs = around(policy.schedules)
-        if runs is not None:
-            found.append(_due(each, each.next_run_at, runs))
+        runs = known(each.policy_id)
+        if runs is None:
+            continue
+        share = stagger(each.id, policy.stagger)
+        around = [_around(one, share, now) for one in runs]
+        found.append(_due(each.id, each.next_run_at, policy, around, now))
     return found
 
 
-@dataclasses.dataclass(frozen=True)
-class _Around:
-    """The occurrences of a policy's schedules around now."""
-
-    last: collections.abc.Mapping[str, datetime.datetime | None]  #: by label
-    following: datetime.datetime | None
-
-
-def _due(
-    protection: model.Protection, was: datetime.datetime, runs: _Around
-) -> Due:
-    """Collapse what fell due since ``was`` into one run.
-
-    A policy that has changed since may have had no occurrence since: the
-    run that was promised is due all the same.
-    """
-    since = {
-        label: last
-        for label, last in runs.last.items()
-        if last is not None and last >= was
-    }
-    return Due(
-        protection.id,
-        was,
-        max(since.values(), default=was),
-        runs.following,
-        tuple(since) or tuple(runs.last)[:1],
+def _around(
+    known: schedule.Known, share: datetime.timedelta, now: datetime.datetime
+) -> Around:
+    last, following = known.around(now - share)
+    return Around(
+        known.schedule.label,
+        last and last + share,
+        following and following + share,
     )
 
 
-def _check_interval(interval: typing.Any) -> None:
-    if type(interval) is not int or not 1 <= interval <= LONGEST_INTERVAL:
-        raise errors.InvalidInput(
-            f'interval {interval!r} is no time between runs: give whole '
-            f'seconds, from 1 to {LONGEST_INTERVAL}'
-        )
+def _due(
+    protection_id: str,
+    was: datetime.datetime,
+    policy: rules.Rules,
+    runs: collections.abc.Sequence[Around],
+    now: datetime.datetime,
+) -> Due:
+    fallen = {
+        each.label: each.last
+        for each in runs
+        if each.last and each.last >= was and not policy.paused
+    }
+    let_go: tuple[str, ...] = ()
+    if policy.catch_up is rules.CatchUp.NONE:
+        let_go = tuple(e for e, last in fallen.items() if last < now - GRACE)
+    kept = {e: last for e, last in fallen.items() if e not in let_go}
+    scheduled_at = max(kept.values(), default=was)
+    upcoming = [each.following for each in runs if each.following]
+    return Due(
+        protection_id=protection_id,
+        was=was,
+        scheduled_at=scheduled_at,
+        next_run_at=None if policy.paused else min(upcoming, default=None),
+        labels=tuple(kept),
+        deadline_at=deadline_at(policy, scheduled_at) if kept else None,
+        let_go=let_go,
+    )
 
 
-def _check_cron(cron: typing.Any) -> None:
-    if not isinstance(cron, str) or len(cron) > LONGEST_CRON:
-        raise errors.InvalidInput(
-            f'a cron expression is text of at most {LONGEST_CRON} characters: '
-            f"give one like '30 2 * * *'"
-        )
-    if len(cron.split()) != 5:
-        raise errors.InvalidInput(
-            f'cron expression {cron!r} has {len(cron.split())} fields: give '
-            f'five, minute, hour, day of month, month and day of week, as in '
-            f"'30 2 * * *'"
-        )
+def deadline_at(
+    preset: rules.Rules, scheduled_at: datetime.datetime
+) -> datetime.datetime | None:
+    """Say when a run that has not begun is missed; None: never."""
+    if preset.deadline is None:
+        return None
+    return scheduled_at + datetime.timedelta(seconds=preset.deadline)
+
+
+def holds(
+    candidates: collections.abc.Iterable[model.Candidate],
+    now: datetime.datetime,
+) -> dict[str, Hold]:
+    """Say which waiting tasks do not begin now, and why; by task.
+
+    What a person asks for begins, paused or not, in a blackout or not: the
+    person decides. What has begun once goes on.
+    """
+
+    @functools.cache
+    def by_policy(policy_id: str) -> Hold | None:
+        return _policy_hold(policies[policy_id], now)
+
+    found = {}
+    policies = {}
+    for each in candidates:
+        if not each.task.labels or each.task.status is not WAITING:
+            continue
+        policies[each.policy.id] = each.policy
+        held = by_policy(each.policy.id)
+        if each.protection.status is model.ProtectionStatus.PAUSED:
+            held = Hold(now + RECHECK, 'its protection is paused')
+        if held is not None:
+            found[each.task.id] = held
+    return found
+
+
+def _policy_hold(policy: rules.Rules, now: datetime.datetime) -> Hold | None:
+    if policy.paused:
+        return Hold(now + RECHECK, 'its policy is paused')
     try:
-        cronsim.CronSim(cron, SAMPLE)
-    except (cronsim.CronSimError, ValueError) as error:
-        raise errors.InvalidInput(
-            f'cron expression {cron!r} cannot be read or never fires '
-            f"({error}): give one like '30 2 * * *'"
-        ) from error
-
-
-def _occurrences(
-    schedule: rules.Schedule,
-    begin: datetime.datetime,
-    *,
-    reverse: bool = False,
-) -> collections.abc.Iterator[datetime.datetime]:
-    """Walk a cron's occurrences in UTC; it gives up after 50 dry years."""
-    _check_cron(schedule.cron)
-    local = begin.astimezone(rules_check.zone(schedule.time_zone))
-    walk = cronsim.CronSim(schedule.cron, local, reverse=reverse)
-    for each in walk:
-        yield each.astimezone(datetime.UTC)
+        free = windows.free_from(policy.blackouts, now)
+    except errors.InvalidInput as error:  # broken by hand
+        return Hold(now + RECHECK, str(error))
+    if free is None:
+        return Hold(now + RECHECK, 'the blackouts leave no time')
+    if free > now:
+        return Hold(free, f'a blackout lasts until {free:%Y-%m-%dT%H:%M:%SZ}')
+    return None

@@ -61,7 +61,10 @@ def test_days_of_silence_give_one_task(database: api.Database) -> None:
 def test_pages_join(database: api.Database) -> None:
     under = samples.kept_policy(database, schedules=(EVERY_MINUTE,)).id
     made = {
-        samples.kept_protection(database, policy_id=under).id for _ in range(7)
+        samples.kept_protection(
+            database, policy_id=under, next_run_at=samples.after(-1)
+        ).id
+        for _ in range(7)
     }
     fired = run.fire(database, samples.NOW, page=3)
     assert {task.protection_id for task in fired} == made
@@ -91,7 +94,9 @@ def test_a_broken_policy_stops_no_other(
         )
         for _ in range(3)
     ]
-    good = samples.kept_protection(database, policy_id=sound)
+    good = samples.kept_protection(
+        database, policy_id=sound, next_run_at=samples.after(-1)
+    )
     fired = run.fire(database, samples.NOW, page=2)
     assert [task.protection_id for task in fired] == [good.id]
     for each in stuck:

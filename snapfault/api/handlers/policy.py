@@ -17,6 +17,8 @@ from snapfault.trigger import plan
 
 #: The members that are no rules.
 NAMED: typing.Final = ('name', 'description')
+#: The members that say when runs fall due.
+TIMES: typing.Final = frozenset({'schedules', 'stagger', 'paused'})
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -47,15 +49,15 @@ def create(this: call.Call) -> call.Answer:
         **_rules(this),
     )
     rules_check.check(policy)
-    plan.check_all(policy.schedules)
+    plan.check(policy)
     return _answer(policies.create(this.database, policy), status=201)
 
 
 def update(this: call.Call) -> call.Answer:
     """Replace some members.
 
-    New schedules set the next run of all protections to their first one
-    after now: changing a policy fires nothing by itself.
+    What changes the times of runs sets the next run of all protections to
+    their first one after now: changing a policy fires nothing by itself.
     """
     body = this.body['policy']
     named = {each: body[each] for each in NAMED if each in body}
@@ -63,10 +65,10 @@ def update(this: call.Call) -> call.Answer:
         _named(this), updated_at=this.now, **named, **_rules(this)
     )
     rules_check.check(policy)
-    if 'schedules' not in body:
+    plan.check(policy)
+    if TIMES.isdisjoint(body):
         return _answer(policies.update(this.database, policy))
-    plan.check_all(policy.schedules)
-    next_run_at = plan.first_run(policy.schedules, this.now)
+    next_run_at = plan.replan(policy, this.now)
     return _answer(policies.update(this.database, policy, next_run_at))
 
 

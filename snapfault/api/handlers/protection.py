@@ -54,20 +54,47 @@ def create(this: call.Call) -> call.Answer:
 
 
 def update(this: call.Call) -> call.Answer:
-    """Put a protection under another policy of its project."""
+    """Put a protection under another policy of its project, or pause it.
+
+    Its next run is the first one after now: neither fires anything.
+    """
     protection = _named(this)
+    body = this.body['protection']
     policy = policies.get(
         this.database,
         protection.project_id,
-        this.body['protection']['policy_id'],
+        body.get('policy_id', protection.policy_id),
     )
+    status = _status(protection, body.get('paused'))
+    is_active = status is model.ProtectionStatus.ACTIVE
     protection = dataclasses.replace(
         protection,
         policy_id=policy.id,
-        next_run_at=plan.first_run(policy.schedules, this.now),
+        status=status,
+        next_run_at=plan.next_run(policy, protection.id, this.now)
+        if is_active
+        else None,
         updated_at=this.now,
     )
     return _answer(protections.update(this.database, protection))
+
+
+def _status(
+    protection: model.Protection, paused: bool | None
+) -> model.ProtectionStatus:
+    """Give the status that a protection is to have.
+
+    :raises Conflict: its server is gone, so that there is nothing to pause
+    """
+    if paused is None:
+        return protection.status
+    if protection.status is model.ProtectionStatus.ORPHANED:
+        raise errors.Conflict(
+            f'the server of {protection.business_id} is gone: nothing falls '
+            f'due until there is one'
+        )
+    status = model.ProtectionStatus
+    return status.PAUSED if paused else status.ACTIVE
 
 
 def delete(this: call.Call) -> call.Answer:
@@ -95,8 +122,9 @@ def _answer(protection: model.Protection, status: int = 200) -> call.Answer:
 def _enrolled(
     this: call.Call, policy: model.Policy, enrolment: model.Enrolment
 ) -> model.Protection:
+    protection_id = str(uuid.uuid4())
     return model.Protection(
-        id=str(uuid.uuid4()),
+        id=protection_id,
         project_id=this.project_id,
         business_id=this.body['protection']['business_id'],
         policy_id=policy.id,
@@ -105,7 +133,7 @@ def _enrolled(
         trust_id=enrolment.trust_id,
         status=model.ProtectionStatus.ACTIVE,
         selected=False,
-        next_run_at=plan.first_run(policy.schedules, this.now),
+        next_run_at=plan.next_run(policy, protection_id, this.now),
         alarm='',
         alarm_at=None,
         created_at=this.now,

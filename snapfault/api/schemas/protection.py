@@ -17,9 +17,12 @@ CREATE = types.closed(
 )
 UPDATE = types.closed(
     {
-        'protection': types.closed(
-            {'policy_id': types.ID}, required=['policy_id']
-        )
+        'protection': {
+            **types.closed(
+                {'policy_id': types.ID, 'paused': {'type': 'boolean'}}
+            ),
+            'minProperties': 1,
+        }
     },
     required=['protection'],
 )

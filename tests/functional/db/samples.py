@@ -255,3 +255,4 @@ class Due:
     scheduled_at: datetime.datetime = NOW
     next_run_at: datetime.datetime | None = LATER
     labels: tuple[str, ...] = ('default',)
+    deadline_at: datetime.datetime | None = None

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from snapfault import model
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import points
@@ -17,7 +18,11 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.db import task_claims
+from snapfault.db import task_dues
+from snapfault.db import task_holds
 from snapfault.db import tasks
+from snapfault.trigger import plan
+from snapfault.trigger import run
 from tests.functional.db import samples
 
 
@@ -121,15 +126,24 @@ QUERIES: list[
         ),
     ),
     (
-        'tasks.schedule',
-        # lock, move on, look for open and for made ones; none is inserted
-        4,
-        lambda d, w: tasks.schedule(
+        'task_dues.schedule',
+        # lock, look for open and for made ones; a person's tasks stand
+        # before all of them
+        3,
+        lambda d, w: task_dues.schedule(
             d,
             [samples.Due(p.id, p.next_run_at) for p in w.protections],
             samples.NOW,
         ),
     ),
+    (
+        'task_holds.defer',
+        1,
+        lambda d, w: task_holds.defer(
+            d, {each.id: plan.Hold(samples.LATER, 'x') for each in w.tasks}
+        ),
+    ),
+    ('task_holds.miss', 1, lambda d, w: task_holds.miss(d, samples.NOW)),
     (
         'protections.due',
         1,
@@ -168,13 +182,80 @@ def test_scheduling_many_inserts_them_at_once(
         samples.kept_protection(database, policy_id=under) for _ in range(7)
     ]
     with counted(database) as statements:
-        made = tasks.schedule(
+        made = task_dues.schedule(
             database,
             [samples.Due(each.id, samples.NOW) for each in owners],
             samples.NOW,
         )
     assert len(made) == 7
     assert len(statements) == 5, statements
+
+
+def labelled(
+    database: api.Database, count: int, label: str, **due: object
+) -> list[samples.Due]:
+    """Give runs of many protections under one policy."""
+    under = samples.kept_policy(database).id
+    owners = [
+        samples.kept_protection(database, policy_id=under)
+        for _ in range(count)
+    ]
+    return [
+        samples.Due(each.id, samples.NOW, labels=(label,), **due)
+        for each in owners
+    ]
+
+
+@pytest.mark.parametrize('count', [1, 7])
+def test_labels_join_what_waits_at_once(
+    database: api.Database, count: int
+) -> None:
+    dues = labelled(database, count, 'daily')
+    assert len(task_dues.schedule(database, dues, samples.NOW)) == count
+    more = [
+        dataclasses.replace(each, was=samples.LATER, labels=('weekly',))
+        for each in dues
+    ]
+    with counted(database) as statements:
+        task_dues.schedule(database, more, samples.NOW)
+    # lock, look for open and for made ones, move on, join
+    assert len(statements) == 5, statements
+    found = tasks.list_page(database, None, limit=99)
+    assert {each.labels for each in found} == {('daily', 'weekly')}
+
+
+@pytest.mark.parametrize('count', [1, 7])
+def test_missing_many_takes_three_statements(
+    database: api.Database, count: int
+) -> None:
+    dues = labelled(database, count, 'daily', deadline_at=samples.LATER)
+    task_dues.schedule(database, dues, samples.NOW)
+    with counted(database) as statements:
+        missed = task_holds.miss(database, samples.LATER)
+    assert len(missed) == count
+    assert len(statements) == 3, statements
+
+
+@pytest.mark.parametrize('count', [1, 40])
+def test_a_cycle_of_the_trigger_takes_as_many_for_all(
+    database: api.Database, count: int
+) -> None:
+    """However many protections a page has, under however many staggers."""
+    hourly = rules.Schedule('hourly', interval=3600)
+    daily = rules.Schedule('daily', cron='0 2 * * *')
+    under = samples.kept_policy(
+        database, schedules=(hourly, daily), stagger=1800, deadline=7200
+    ).id
+    for _ in range(count):
+        samples.kept_protection(database, policy_id=under)
+    now = samples.after(3 * 24 * 3600)
+    with counted(database) as statements:
+        assert len(run.fire(database, now)) == count
+    # missed ones, due ones, policies, and the five of scheduling
+    assert len(statements) == 8, statements
+    with counted(database) as statements:
+        assert run.fire(database, now) == []
+    assert len(statements) == 2, statements
 
 
 def test_an_alarm_that_is_no_news_writes_nothing(

@@ -23,6 +23,7 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
+from snapfault.db import task_dues
 from snapfault.db import tasks
 from snapfault.trigger import run
 from tests.functional.db import samples
@@ -49,7 +50,9 @@ def test_each_due_run_gives_one_task(database: api.Database) -> None:
         database, schedules=(rules.Schedule(interval=60),)
     ).id
     owners = {
-        samples.kept_protection(database, policy_id=under).id
+        samples.kept_protection(
+            database, policy_id=under, next_run_at=samples.after(-1)
+        ).id
         for _ in range(40)
     }
     fired = at_once(lambda _: run.fire(database, samples.NOW, page=7))
@@ -96,7 +99,7 @@ def test_a_person_and_the_trigger_make_one_task(
 
     def write(number: int) -> None:
         if number % 2:
-            tasks.schedule(database, dues, samples.NOW)
+            task_dues.schedule(database, dues, samples.NOW)
             return
         for owner in owners:
             with contextlib.suppress(errors.Conflict):

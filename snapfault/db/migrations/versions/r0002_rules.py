@@ -48,6 +48,7 @@ def _tasks() -> None:
     op.add_column(
         'tasks', sa.Column('deadline_at', columns.Utc(), nullable=True)
     )
+    op.create_index('tasks_deadline', 'tasks', ['status', 'deadline_at'])
 
 
 def _recovery_points() -> None:
