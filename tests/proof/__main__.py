@@ -34,6 +34,11 @@ def try_one(
             stream.flush()
             trial = claims.Trial(count, seed, pathlib.Path(folder), shown)
             result = claims.judge(claim, claim.run(trial))
+    except AssertionError as error:
+        shown.end()
+        stream.write(traceback.format_exc())
+        found = claims.Outcome(0, (str(error),), 'ended at the first')
+        return claims.judge(claim, found)
     except Exception:  # noqa: BLE001 - the next claim is tried all the same
         shown.end()
         stream.write(traceback.format_exc())

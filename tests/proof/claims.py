@@ -7,6 +7,7 @@ from tests.functional import test_kills
 from tests.functional import test_many_workers
 from tests.proof import claim
 from tests.proof import ranking
+from tests.unit.trigger import reference
 
 Claim = claim.Claim
 
@@ -28,6 +29,17 @@ def _claimed(trial: claim.Trial) -> claim.Outcome:
         trial.folder, trial.count, 4
     )
     return claim.Outcome(trial.count, tuple(found), '4 processes')
+
+
+def _in_zones(trial: claim.Trial) -> claim.Outcome:
+    compared = at_changes = 0
+    for number in range(trial.count):
+        done, changing = reference.sweep(trial.seed + number, 1)
+        compared += done
+        at_changes += changing
+        trial.progress(number + 1)
+    detail = f'{compared} patterns, {at_changes} where clocks change'
+    return claim.Outcome(trial.count, (), detail)
 
 
 CLAIMS: typing.Final = (
@@ -64,6 +76,15 @@ CLAIMS: typing.Final = (
         count=3_000,
         few=30,
         run=_claimed,
+    ),
+    Claim(
+        'zones',
+        'cron falls due as Debian has it in every time zone, whenever its'
+        ' clocks change in ten years',
+        unit='rounds of all zones',
+        count=20,
+        few=1,
+        run=_in_zones,
     ),
     Claim(
         'ranking',

@@ -35,6 +35,10 @@ def _break_off(trial):
     raise ValueError('no cloud to be had')
 
 
+def _deny(trial):
+    assert trial.count == 1, 'one is two'
+
+
 def _interrupt(trial):
     raise KeyboardInterrupt
 
@@ -64,6 +68,12 @@ def test_every_claim_has_a_name_of_its_own():
         ([HELD], 0, 'sample | 9 tries | 0          | none  | held'),
         ([FALSE], 1, 'sample | 9 tries | 1          | none  | FAILED'),
         ([IDLE], 1, 'sample | 0 tries | 0          | none  | NOT RUN'),
+        (
+            [_claim(_deny)],
+            1,
+            'sample | 0 tries (ended at the first) | 1          | none  |'
+            ' FAILED',
+        ),
         ([FALSE, HELD], 1, 'sample | 9 tries | 0          | none  | held'),
         ([], 1, 'claim | counted | violations | bound | verdict'),
     ],
