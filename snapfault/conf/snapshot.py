@@ -31,6 +31,67 @@ OPTIONS = [
         ' second twice that, and so on. The default outlasts the restart'
         ' of a service.',
     ),
+    cfg.IntOpt(
+        'max_under_way',
+        default=400,
+        min=1,
+        help='Snapshots that all workers together have in the making at'
+        ' once. Tasks beyond it wait in the order of their rank and begin as'
+        ' others finish. The default keeps a few busy backends busy; lower it'
+        ' if Cinder answers slowly while backups run.',
+    ),
+    cfg.IntOpt(
+        'max_under_way_per_project',
+        default=200,
+        min=1,
+        help='The same for one project, so that a large one does not take'
+        ' all there is.',
+    ),
+    cfg.IntOpt(
+        'max_under_way_per_type',
+        default=200,
+        min=1,
+        help='The same for one volume type, in all projects together. The'
+        ' type stands for the backend, which an owner is not shown. Lower it'
+        ' for a backend that copies data when it takes a snapshot.',
+    ),
+    cfg.IntOpt(
+        'max_refused_removals',
+        default=2,
+        min=0,
+        help='Where a quota of Cinder is full, an old point goes to make'
+        ' room. If the backend refuses to remove it, another may go; once so'
+        ' many removals stand refused, no further point of that service'
+        ' does. Zero: no point ever goes ahead of a new one.',
+    ),
+    cfg.FloatOpt(
+        'poll_min',
+        default=0.5,
+        min=0.05,
+        max=60.0,
+        help='Seconds between two looks at the snapshots of a project while'
+        ' they change. A look is one list call, two when a point is'
+        ' complete.',
+    ),
+    cfg.FloatOpt(
+        'poll_max',
+        default=15.0,
+        min=0.05,
+        max=600.0,
+        help='The looks grow rarer up to this many seconds while nothing'
+        ' changes. A point is known to be good later by this much at most.'
+        ' Raise it for slow backends and many projects.',
+    ),
+    cfg.IntOpt(
+        'reconcile_interval',
+        default=3600,
+        min=0,
+        help='Seconds between two comparisons of all recovery points of a'
+        ' project with what Cinder has; each worker also makes one soon'
+        ' after it starts. It is one list call a project, for each worker. A'
+        ' good point whose snapshot has vanished is found to be lost by it,'
+        ' so this is how long that may go unnoticed. Zero: never.',
+    ),
 ]
 
 

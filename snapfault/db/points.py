@@ -252,11 +252,37 @@ def _keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
 
 @api.writer
 def count_delete(
-    session: orm.Session, member_ids: collections.abc.Iterable[str]
-) -> None:
-    """Note that the deletes of these members' snapshots are asked for."""
-    session.execute(
+    session: orm.Session, members: collections.abc.Collection[model.Member]
+) -> bool:
+    """Note that the deletes of these members' snapshots are asked for.
+
+    :returns: False where another worker was quicker, which asks for them
+    """
+    result = session.execute(
         sa.update(tables.Member)
-        .where(tables.Member.id.in_(list(member_ids)))
+        .where(
+            sa.or_(
+                sa.false(),  # without any, or_ would mean all
+                *(
+                    sa.and_(
+                        tables.Member.id.in_([m.id for m in of_count]),
+                        tables.Member.delete_attempts == count,
+                    )
+                    for count, of_count in _by_attempts(members)
+                ),
+            )
+        )
         .values(delete_attempts=tables.Member.delete_attempts + 1)
     )
+    assert isinstance(result, sa.CursorResult)  # narrows the type
+    return result.rowcount > 0
+
+
+def _by_attempts(
+    members: collections.abc.Iterable[model.Member],
+) -> collections.abc.Iterator[tuple[int, list[model.Member]]]:
+    attempts = operator.attrgetter('delete_attempts')
+    for count, found in itertools.groupby(
+        sorted(members, key=attempts), attempts
+    ):
+        yield count, list(found)

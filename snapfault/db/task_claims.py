@@ -1,5 +1,6 @@
 """Who works on a task: claims, leases, and how a run ends."""
 
+import collections.abc
 import dataclasses
 import datetime
 import typing
@@ -27,6 +28,24 @@ def held(session: orm.Session, worker: str) -> list[model.Task]:
         .order_by(tables.Task.scheduled_at, tables.Task.id)
     )
     return base.read_all(rows)
+
+
+@api.reader
+def running(
+    session: orm.Session, task_ids: collections.abc.Collection[str]
+) -> set[str]:
+    """Say which of these tasks some worker holds."""
+    found: set[str] = set()
+    for ids in base.chunks(task_ids):
+        found.update(
+            session.scalars(
+                sa.select(tables.Task.id).where(
+                    tables.Task.id.in_(ids),
+                    tables.Task.status == model.TaskStatus.RUNNING,
+                )
+            )
+        )
+    return found
 
 
 @api.writer
@@ -68,6 +87,25 @@ def _swap(
         )
         .values(**changes),
     )
+
+
+@api.writer
+def put_off(
+    session: orm.Session,
+    task_ids: collections.abc.Collection[str],
+    not_before: datetime.datetime,
+    reason: str,
+) -> None:
+    """Let tasks that nobody has begun wait a while longer."""
+    for ids in base.chunks(task_ids):
+        session.execute(
+            sa.update(tables.Task)
+            .where(
+                tables.Task.id.in_(ids),
+                tables.Task.status == model.TaskStatus.WAITING,
+            )
+            .values(not_before=not_before, reason=reason)
+        )
 
 
 @api.writer

@@ -111,15 +111,6 @@ def get(
 
 
 @api.reader
-def is_running(session: orm.Session, task_id: str) -> bool:
-    """Say whether a worker holds the task; False too where it is gone."""
-    status = session.scalar(
-        sa.select(tables.Task.status).where(tables.Task.id == task_id)
-    )
-    return status == model.TaskStatus.RUNNING
-
-
-@api.reader
 def list_page(
     session: orm.Session,
     project_id: str | None,

@@ -40,43 +40,43 @@ def load(wishes: collections.abc.Iterable[Wish]) -> dict[Scope, int]:
     return dict(found)
 
 
-def is_full(
-    under_way: collections.abc.Mapping[Scope, int], bounds: Bounds
-) -> bool:
-    """Say whether nothing at all may begin, whosesoever it is."""
-    return under_way.get(ALL, 0) >= bounds.overall
+class Gate:
+    """Lets through what may begin, the one to run first in front.
 
-
-def admit(
-    wishes: collections.abc.Iterable[Wish],
-    under_way: collections.abc.Mapping[Scope, int],
-    bounds: Bounds,
-) -> list[str]:
-    """Give the tasks that may begin now, in their order.
-
-    One that finds its scope full waits, and so does all behind it in that
+    One that finds its scope full waits, and so do all behind it in that
     scope: a small one that went ahead again and again would starve a large
     one. What is larger than a bound by itself begins once it is alone.
-
-    :param wishes: the one to run first in front
     """
-    counted = collections.Counter(under_way)
-    closed: set[Scope] = set()
-    admitted = []
-    for wish in wishes:
+
+    def __init__(
+        self, under_way: collections.abc.Mapping[Scope, int], bounds: Bounds
+    ) -> None:
+        """Begin with what is under way, see :func:`load`."""
+        self._counted = collections.Counter(under_way)
+        self._bounds = bounds
+        self._closed = {
+            scope
+            for scope, count in self._counted.items()
+            if count >= _bound(scope, bounds)
+        }
+
+    def is_closed(self, project_id: str | None = None) -> bool:
+        """Say whether nobody, or nobody of the project, gets through."""
+        return ALL in self._closed or ('project', project_id) in self._closed
+
+    def admits(self, wish: Wish) -> bool:
+        """Let a task through and count it, or let it wait."""
         wanted = _wanted(wish)
-        closed |= {
+        self._closed |= {
             scope
             for scope, count in wanted.items()
-            if counted[scope]
-            and counted[scope] + count > _bound(scope, bounds)
+            if self._counted[scope]
+            and self._counted[scope] + count > _bound(scope, self._bounds)
         }
-        if closed.isdisjoint(wanted):
-            admitted.append(wish.task_id)
-            counted.update(wanted)
-        if ALL in closed:
-            break
-    return admitted
+        if not self._closed.isdisjoint(wanted):
+            return False
+        self._counted.update(wanted)
+        return True
 
 
 def _wanted(wish: Wish) -> collections.Counter[Scope]:

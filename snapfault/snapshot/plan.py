@@ -14,6 +14,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault.snapshot import room
 
 #: Makes the ids of points and members functions of what they stand for, so
 #: that a worker that takes over finds the ids of the one that died.
@@ -171,7 +172,7 @@ def make_room(
 
     :param points: the history of the protection, in any order
     """
-    short = _shortage(members, headroom)
+    short = room.shortage(members, headroom)
     if not short:
         return Room(True, None, '')
     newest = max(points, key=lambda point: point.sequence, default=None)
@@ -181,22 +182,3 @@ def make_room(
     if not older:
         return Room(False, None, f'{short}, and no older point may go')
     return Room(False, Prune(older[-1].id, f'makes room: {short}'), short)
-
-
-def _shortage(
-    members: collections.abc.Collection[model.Member],
-    headroom: resource.Headroom,
-) -> str:
-    """Name what Cinder's limits lack for the members; empty: nothing."""
-    size = sum(member.size for member in members)
-    if headroom.snapshots is not None and headroom.snapshots < len(members):
-        return (
-            f'the project has room for {headroom.snapshots} more snapshots'
-            f' and {len(members)} are needed'
-        )
-    if headroom.gigabytes is not None and headroom.gigabytes < size:
-        return (
-            f'the project has room for {headroom.gigabytes} GiB more and'
-            f' {size} are needed'
-        )
-    return ''

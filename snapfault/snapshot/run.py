@@ -17,8 +17,11 @@ from snapfault import resource
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.snapshot import admit
+from snapfault.snapshot import disks
+from snapfault.snapshot import pace
 from snapfault.snapshot import plan
-from snapfault.snapshot import settle
+from snapfault.snapshot import sight as sights
 
 LOG = logging.getLogger(__name__)
 
@@ -30,6 +33,12 @@ class Settings:
     creating_timeout: datetime.timedelta
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta
+    pace: pace.Bounds
+    under_way: admit.Bounds
+    #: How many removals that Cinder refused may stand before no further
+    #: point goes to make room.
+    refusals: int
+    reconcile: datetime.timedelta  #: between two; zero: never
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,35 +59,44 @@ class NoRoom(errors.QuotaExceeded):
         self.making_room = making_room  #: a point is on its way out
 
 
+class ServerGone(errors.NotFound):
+    """Nova says of the protected server that there is none."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tools:
+    """What taking a point takes."""
+
+    database: api.Database
+    project: port.Project  #: by the protection's own right
+    sight: sights.Sight
+    calls: concurrent.futures.Executor  #: requests of one point at once
+    settings: Settings
+
+
 def take(
-    database: api.Database,
-    project: port.Project,
-    order: Order,
-    calls: concurrent.futures.Executor,
-    now: datetime.datetime,
+    tools: Tools, order: Order, now: datetime.datetime
 ) -> model.RecoveryPoint:
     """Ask for a snapshot of each volume of the service; do not wait.
 
-    :param calls: runs the requests of one point at once, to keep the
-        members close together in time
+    :raises ServerGone: there is no such server any more
     :raises NoRoom: nothing was asked for
     :raises SnapfaultError: the point, where one was begun, is ``failed``
     """
-    server = project.get_server(order.protection.server_id)
-    if server.status == 'ERROR':
-        # A point of a broken service would push out those from before.
-        raise errors.ResourceFailed(
-            f'server {server.id} is in ERROR: {server.fault or "no reason"}'
-        )
-    disks = read_disks(project, server.id)
-    point = plan.new_point(order.task, order.protection, server, disks, now)
-    _find_room(database, project, order, point, now)
-    point = points.create(database, point)
+    protection = order.protection
+    history = points.history(
+        tools.database, protection.project_id, protection.business_id
+    )
+    server = read_server(tools, protection.server_id)
+    seen = disks.read(tools.project, tools.sight, server, history)
+    point = plan.new_point(order.task, protection, server, seen, now)
+    _find_room(tools, order, point, history, now)
+    point = points.create(tools.database, point)
     try:
-        _ask(database, project, point, calls)
+        _ask(tools, point)
     except errors.SnapfaultError as error:
         points.move(
-            database,
+            tools.database,
             point,
             model.PointStatus.FAILED,
             reason=str(error),
@@ -88,151 +106,105 @@ def take(
     return point
 
 
-def read_disks(
-    project: port.Project, server_id: str
-) -> list[tuple[resource.Attachment, resource.Volume]]:
-    """Read what is attached to a server, with the volumes themselves."""
-    attachments = project.list_attachments(server_id)
-    volumes = {volume.id: volume for volume in project.list_volumes()}
-    unseen = [a for a in attachments if a.volume_id not in volumes]
-    if unseen:
-        raise errors.CloudConflict(
-            f'volume {unseen[0].volume_id} is attached to server {server_id}'
-            ' and not to be seen in its project'
+def read_server(tools: Tools, server_id: str) -> resource.Server:
+    """Find the server, and see that it may be captured.
+
+    :raises ServerGone: not listed, and unknown to Nova when asked for with
+        a token fetched for this: neither a dead right nor a part of the
+        cloud that is away looks so
+    :raises ResourceFailed: it is in ERROR: a point of a broken service
+        would push out those from before
+    """
+    server = tools.sight.servers().get(server_id)
+    if server is None:
+        tools.project.check()
+        try:
+            server = tools.project.get_server(server_id)
+        except errors.NotFound as error:
+            raise ServerGone(str(error)) from error
+    if server.status == 'ERROR':
+        raise errors.ResourceFailed(
+            f'server {server.id} is in ERROR: {server.fault or "no reason"}'
         )
-    return [(a, volumes[a.volume_id]) for a in attachments]
+    return server
+
+
+def wish(sight: sights.Sight, task: model.Task, server_id: str) -> admit.Wish:
+    """Say which snapshots a task would have made, as far as is known."""
+    server = sight.servers().get(server_id)
+    types: list[str | None] = []
+    if server is not None and server.status != 'ERROR':
+        volumes = sight.volumes()
+        for each in server.attached:
+            volume = volumes.get(each.volume_id)
+            types.append(volume.volume_type if volume else None)
+    return admit.Wish(task.id, task.project_id, tuple(types))
 
 
 def _find_room(
-    database: api.Database,
-    project: port.Project,
+    tools: Tools,
     order: Order,
     point: model.RecoveryPoint,
+    history: collections.abc.Collection[model.RecoveryPoint],
     now: datetime.datetime,
 ) -> None:
-    """Let the point go ahead, or send off one that makes room for it."""
-    history = points.history(database, point.project_id, point.business_id)
-    room = plan.make_room(
-        history, point.members, project.get_headroom(), order.in_use
+    """Let the point go ahead, or send off one that makes room for it.
+
+    :raises NoRoom: there is none now
+    """
+    room = tools.sight.take_room(
+        point.members,
+        lambda left: plan.make_room(
+            history, point.members, left, order.in_use
+        ),
     )
     if room.enough:
         return
     leaving = [p for p in history if p.status is model.PointStatus.DELETING]
-    if room.prune is not None and not leaving:
-        send_off(database, history, [room.prune], now)
+    refused = [p for p in leaving if p.not_before is not None]
+    may_go = (
+        room.prune is not None
+        and leaving == refused
+        and len(refused) < tools.settings.refusals
+    )
+    if room.prune is not None and may_go:
+        send_off(tools.database, history, [room.prune], now)
     raise NoRoom(
         f'{room.reason}: raise the Cinder quota of the project or lower the'
-        " policy's quota",
-        making_room=bool(leaving) or room.prune is not None,
+        f" policy's quota{_stuck(refused)}",
+        making_room=may_go or leaving != refused,
     )
 
 
-def _ask(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    calls: concurrent.futures.Executor,
-) -> None:
+def _stuck(
+    refused: collections.abc.Collection[model.RecoveryPoint],
+) -> str:
+    if not refused:
+        return ''
+    return (
+        f'; {len(refused)} points that were to make room could not be'
+        f' removed, the last because {next(iter(refused)).reason}'
+    )
+
+
+def _ask(tools: Tools, point: model.RecoveryPoint) -> None:
     """Post all creates at once and note each answer.
 
     :raises SnapfaultError: the first refusal, after all were answered
     """
 
     def create(member: model.Member) -> None:
-        made = project.create_snapshot(
+        made = tools.project.create_snapshot(
             member.volume_id,
             f'{point.business_id} {point.scheduled_at:%Y-%m-%d %H:%M:%S}',
             plan.metadata(point, member),
         )
-        points.record_snapshot(database, member.id, made.id)
+        points.record_snapshot(tools.database, member.id, made.id)
 
-    asked = [calls.submit(create, member) for member in point.members]
+    asked = [tools.calls.submit(create, member) for member in point.members]
     concurrent.futures.wait(asked)
     for future in asked:
         future.result()
-
-
-def settle_making(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    found: collections.abc.Mapping[str, list[resource.Snapshot]],
-    settings: Settings,
-    now: datetime.datetime,
-) -> model.RecoveryPoint:
-    """Move a point that is being made on, as far as the listing allows.
-
-    Before it is called good the server is read once more: a point of a
-    service that failed meanwhile may hold the damage, and would push out
-    the points from before it.
-    """
-    state = settle.making(point, found, now, settings.creating_timeout)
-    for member in point.members:
-        if member.snapshot_id is None and member.id in state.seen:
-            points.record_snapshot(database, member.id, state.seen[member.id])
-    failed = state.failed
-    if state.done and project.get_server(point.server_id).status == 'ERROR':
-        failed = 'the server went to ERROR while its snapshots were taken'
-    if failed:
-        return points.move(
-            database, point, model.PointStatus.FAILED, reason=failed, now=now
-        )
-    if state.done:
-        return points.move(database, point, model.PointStatus.GOOD, now=now)
-    return point
-
-
-def settle_removal(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    found: collections.abc.Mapping[str, list[resource.Snapshot]],
-    now: datetime.datetime,
-) -> None:
-    """Move a failed or pruned point on toward being gone."""
-    left = settle.removal(point, found, now)
-    if left.done:
-        points.move(
-            database,
-            point,
-            model.PointStatus.DELETED,
-            now=now,
-            reason=point.reason,
-        )
-        LOG.info('Recovery point %s is deleted', point.id)
-    elif left.refused and point.not_before is None:
-        LOG.warning('Recovery point %s: %s', point.id, left.refused)
-        points.move(
-            database,
-            point,
-            point.status,
-            now=now,
-            reason=left.refused,
-            not_before=settle.retry_at(point, now),
-        )
-    elif left.ask:
-        _delete(database, project, point, left, now)
-
-
-def _delete(
-    database: api.Database,
-    project: port.Project,
-    point: model.RecoveryPoint,
-    left: settle.Removal,
-    now: datetime.datetime,
-) -> None:
-    if point.not_before is not None:  # the wait after a refusal is over
-        point = points.move(
-            database, point, point.status, now=now, reason=point.reason
-        )
-    points.count_delete(database, [member.id for member, _ in left.ask])
-    for _, snapshot in left.ask:
-        try:
-            project.delete_snapshot(snapshot.id)
-        except errors.NotFound:
-            LOG.debug('Snapshot %s was gone already', snapshot.id)
-        except (errors.CloudConflict, errors.CloudRefused) as error:
-            LOG.warning('Snapshot %s is not deleted: %s', snapshot.id, error)
 
 
 def prune(

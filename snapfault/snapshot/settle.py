@@ -37,7 +37,7 @@ class Removal:
 
     done: bool  #: every member was seen gone
     ask: tuple[tuple[model.Member, resource.Snapshot], ...]  #: delete now
-    refused: str  #: why a delete did not take; empty: none was refused
+    refused: resource.Snapshot | None  #: one whose delete did not take
 
 
 def by_marker(
@@ -65,7 +65,7 @@ def making(
     """
     seen, waiting, failed = {}, False, ''
     for member in point.members:
-        snapshot = _snapshot_of(point, member, found)
+        snapshot = snapshot_of(point, member, found)
         if snapshot is None:
             waiting = True
             if member.snapshot_id is not None:
@@ -83,12 +83,17 @@ def making(
     return Making(not (waiting or failed), failed, seen)
 
 
-def _snapshot_of(
+def snapshot_of(
     point: model.RecoveryPoint,
     member: model.Member,
     found: collections.abc.Mapping[str, list[resource.Snapshot]],
 ) -> resource.Snapshot | None:
-    """Find a member's snapshot; the first made, if an answer was lost."""
+    """Find a member's snapshot; the first made, if an answer was lost.
+
+    We ask once for each marker, so there is no second of ours: what else
+    carries it is a copy of our tags, by whom we cannot tell. It stays, and
+    :mod:`snapfault.snapshot.compare` reports it.
+    """
     ours = [
         snapshot
         for snapshot in found.get(member.id, [])
@@ -108,40 +113,28 @@ def removal(
     that was asked to go and is still there was refused (invariant 8: it is
     recorded and tried again later, not looped on).
     """
-    ask, left, refused = [], False, ''
+    ask, left, refused = [], False, None
     for member in point.members:
-        for snapshot in found.get(member.id, []):
-            if not _removable(snapshot, point, member):
-                continue
-            left = True
-            if snapshot.status in UNDER_WAY:
-                continue
-            if snapshot.status == 'error_deleting' or member.delete_attempts:
-                refused = refusal(snapshot)
-            ask.append((member, snapshot))
-        left = left or _may_appear(point, member, found, now)
+        snapshot = snapshot_of(point, member, found)
+        if snapshot is None:
+            left = left or _may_appear(point, member, now)
+            continue
+        left = True
+        if snapshot.status in UNDER_WAY:
+            continue
+        if snapshot.status == 'error_deleting' or member.delete_attempts:
+            refused = snapshot
+        ask.append((member, snapshot))
     return Removal(not left, tuple(ask), refused)
-
-
-def _removable(
-    snapshot: resource.Snapshot,
-    point: model.RecoveryPoint,
-    member: model.Member,
-) -> bool:
-    """Prove a snapshot ours, a doubled one of the same member too."""
-    any_id = dataclasses.replace(member, snapshot_id=None)
-    return plan.is_ours(snapshot, point, any_id)
 
 
 def _may_appear(
     point: model.RecoveryPoint,
     member: model.Member,
-    found: collections.abc.Mapping[str, list[resource.Snapshot]],
     now: datetime.datetime,
 ) -> bool:
     """Say whether a create whose answer was lost may still show."""
-    unknown = member.snapshot_id is None and member.id not in found
-    return unknown and now - point.created_at < LATE
+    return member.snapshot_id is None and now - point.created_at < LATE
 
 
 def refusal(snapshot: resource.Snapshot) -> str:

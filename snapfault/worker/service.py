@@ -18,6 +18,7 @@ import uuid
 from oslo_config import cfg
 
 from snapfault import clock
+from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
@@ -30,6 +31,8 @@ from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.rank import load
 from snapfault.recover import run as recover
+from snapfault.snapshot import admit
+from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 
 LOG = logging.getLogger(__name__)
@@ -66,6 +69,17 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
             attempts=conf.snapshot.attempts,
             retry_delay=seconds(seconds=conf.snapshot.retry_delay),
+            pace=pace.Bounds(
+                seconds(seconds=conf.snapshot.poll_min),
+                seconds(seconds=conf.snapshot.poll_max),
+            ),
+            under_way=admit.Bounds(
+                overall=conf.snapshot.max_under_way,
+                project=conf.snapshot.max_under_way_per_project,
+                volume_type=conf.snapshot.max_under_way_per_type,
+            ),
+            refusals=conf.snapshot.max_refused_removals,
+            reconcile=seconds(seconds=conf.snapshot.reconcile_interval),
         ),
         recover=recover.Settings(
             step_timeout=seconds(seconds=conf.recover.step_timeout)
@@ -120,9 +134,9 @@ class Worker:
         self,
         begin: concurrent.futures.Executor,
         calls: concurrent.futures.Executor,
-    ) -> pipeline.Context:
+    ) -> contexts.Context:
         chosen = self._settings
-        return pipeline.Context(
+        return contexts.Context(
             database=self._database,
             cloud=self._cloud,
             weighers=load.load(),
@@ -138,11 +152,12 @@ class Worker:
             limit=LIMIT,
             begin=begin,
             calls=calls,
+            memory=contexts.remember(self._cloud),
         )
 
     def _tick(
         self,
-        context: pipeline.Context,
+        context: contexts.Context,
         rescue: concurrent.futures.Executor,
     ) -> bool:
         """Go round once; the loop goes on whatever one round meets."""

@@ -3,6 +3,7 @@
 import concurrent.futures
 import datetime
 
+from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
@@ -17,6 +18,8 @@ from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import load
 from snapfault.recover import run as recover
+from snapfault.snapshot import admit
+from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 from tests import build
 from tests.fake import cloud as fake
@@ -26,6 +29,12 @@ SETTINGS = snapshot.Settings(
     creating_timeout=datetime.timedelta(minutes=10),
     attempts=3,
     retry_delay=datetime.timedelta(seconds=10),
+    pace=pace.Bounds(
+        datetime.timedelta(seconds=0.5), datetime.timedelta(seconds=15)
+    ),
+    under_way=admit.Bounds(overall=400, project=200, volume_type=200),
+    refusals=2,
+    reconcile=datetime.timedelta(0),
 )
 STEP_TIMEOUT = datetime.timedelta(minutes=10)
 
@@ -56,6 +65,8 @@ class Stage:
             self.database, build.policy(**{'created_at': self.now} | policy)
         )
         self.servers = {}
+        self.settings = SETTINGS
+        self._memories = {}
 
     def protect(self, business_id='shop', volumes=2):
         """Make a server with volumes and protect it."""
@@ -78,11 +89,11 @@ class Stage:
     def context(self, cloud=None, worker='worker-1'):
         """Give what a worker is made of."""
         cloud = cloud or self.cloud
-        return pipeline.Context(
+        return contexts.Context(
             database=self.database,
             cloud=cloud,
             weighers=load.load(),
-            snapshot=SETTINGS,
+            snapshot=self.settings,
             trouble=trouble.Tools(
                 self.database, cloud, SETTINGS.attempts, SETTINGS.retry_delay
             ),
@@ -91,7 +102,16 @@ class Stage:
             limit=1000,
             begin=Inline(),
             calls=Inline(),
+            memory=self._memory(cloud, worker),
         )
+
+    def _memory(self, cloud, worker):
+        """Give what that worker remembers of that cloud."""
+        key = (id(cloud), worker)
+        if key not in self._memories:
+            # with the cloud, so that none other ever has its id
+            self._memories[key] = cloud, contexts.remember(cloud)
+        return self._memories[key][1]
 
     def tick(self, count=1, cloud=None, worker='worker-1'):
         """Let a worker and the cloud go on, a second at a time."""

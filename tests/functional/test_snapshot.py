@@ -52,21 +52,6 @@ def test_a_foreign_snapshot_is_never_touched(stage):
     assert foreign.id in {each.id for each in _snapshots(stage)}
 
 
-def test_calls_per_cycle_do_not_grow_with_the_ticks_of_waiting(tmp_path):
-    stage = stages.Stage(tmp_path)
-    names = [f'service-{number}' for number in range(20)]
-    for name in names:
-        stage.protect(name, volumes=5)
-        tasks.create_now(stage.database, stage.protection(name), stage.now)
-    stage.tick(3)
-    assert all(len(stage.good(name)) == 1 for name in names)
-    # server, attachments, volumes, headroom and a last look each service;
-    # one create a volume; one listing of snapshots a tick
-    assert stage.cloud.count('create_snapshot') == 100
-    assert stage.cloud.count('list_snapshots') <= 3
-    assert stage.cloud.count() <= 100 + 20 * 5 + 3
-
-
 @pytest.mark.parametrize(
     'error',
     [
@@ -127,7 +112,7 @@ def test_a_snapshot_that_hangs_is_given_up(stage):
     stage.tick(40)
     assert _statuses(stage)[0] == 'good'
     stage.cloud.heal()
-    stage.tick(10)
+    stage.tick(20)  # the looks have become rare meanwhile
     assert _statuses(stage) == ['good', 'deleted']
 
 

@@ -178,9 +178,11 @@ def test_members_are_written_alone(database: api.Database) -> None:
     first, second = kept(database).members
     point = points.list_page(database, None, limit=1)[0]
     points.record_snapshot(database, first.id, 'snapshot')
-    points.count_delete(database, [first.id, second.id])
-    points.count_delete(database, [second.id])
-    points.count_delete(database, [])
+    assert points.count_delete(database, [first, second])
+    again = dataclasses.replace(second, delete_attempts=1)
+    assert points.count_delete(database, [again])
+    assert not points.count_delete(database, [again])  # another did
+    assert not points.count_delete(database, [])
     assert points.get(database, None, point.id).members == (
         dataclasses.replace(first, snapshot_id='snapshot', delete_attempts=1),
         dataclasses.replace(second, delete_attempts=2),

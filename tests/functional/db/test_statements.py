@@ -96,7 +96,7 @@ QUERIES: list[
         'points.count_delete',
         1,
         lambda d, w: points.count_delete(
-            d, [m.id for p in w.points for m in p.members]
+            d, [m for p in w.points for m in p.members]
         ),
     ),
     (

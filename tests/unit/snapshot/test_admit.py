@@ -17,6 +17,11 @@ def _wishes(*named):
     ]
 
 
+def _admitted(wishes, under_way=()):
+    gate = admit.Gate(admit.load(under_way), BOUNDS)
+    return [each.task_id for each in wishes if gate.admits(each)]
+
+
 @pytest.mark.parametrize(
     ('under_way', 'wishes', 'admitted'),
     [
@@ -42,30 +47,39 @@ def _wishes(*named):
     ],
 )
 def test_admit(under_way, wishes, admitted):
-    load = admit.load(_wishes(*under_way))
-    assert admit.admit(_wishes(*wishes), load, BOUNDS) == list(admitted)
+    assert _admitted(_wishes(*wishes), _wishes(*under_way)) == list(admitted)
 
 
 def test_a_type_that_is_not_known_counts_for_the_rest():
     wishes = [admit.Wish('1', 'a', (None,) * 5), admit.Wish('2', 'a', (None,))]
-    load = admit.load([])
-    assert admit.admit(wishes, load, BOUNDS) == ['1', '2']
+    assert _admitted(wishes) == ['1', '2']
     assert admit.load(wishes) == {admit.ALL: 6, ('project', 'a'): 6}
 
 
-@pytest.mark.parametrize(('count', 'full'), [(9, False), (10, True)])
-def test_full(count, full):
-    load = admit.load([admit.Wish('1', 'a', ('x',) * count)])
-    assert admit.is_full(load, BOUNDS) is full
+@pytest.mark.parametrize(
+    ('under_way', 'everybody', 'of_a', 'of_b'),
+    [
+        (['b:xxxyyyzzz'], False, False, True),
+        (['b:xxxxxxxxxx'], True, True, True),
+        (['a:xxxxx'], False, False, False),
+        (['a:xxxxxx'], False, True, False),
+    ],
+)
+def test_closed(under_way, everybody, of_a, of_b):
+    """Whose project need not even be looked at."""
+    gate = admit.Gate(admit.load(_wishes(*under_way)), BOUNDS)
+    assert gate.is_closed() is everybody
+    assert gate.is_closed('a') is of_a
+    assert gate.is_closed('b') is of_b
 
 
 def test_whoever_waits_begins_as_soon_as_others_finish():
-    """No history of small ones starves a large one."""
+    """No stream of small ones starves a large one."""
     large = admit.Wish('large', 'a', ('x',) * 4)
     flying = [admit.Wish('first', 'a', ('x',))]
-    for number in range(20):
+    for number in range(3):
         small = admit.Wish(f'small-{number}', 'a', ('x',))
-        begun = admit.admit([large, small], admit.load(flying), BOUNDS)
+        begun = _admitted([large, small], flying)
         if 'large' in begun:
             break
         assert begun == []

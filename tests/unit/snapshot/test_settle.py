@@ -95,8 +95,9 @@ def test_removal_asks_for_what_is_left(statuses, done, asked, refused):
     removal = settle.removal(GOING, _found(*statuses, point=GOING), build.NOW)
     assert removal.done is done
     assert [snapshot.id for _, snapshot in removal.ask] == asked
-    assert refused in removal.refused
-    assert bool(removal.refused) is bool(refused)
+    assert (removal.refused is not None) is bool(refused)
+    if refused:
+        assert refused in settle.refusal(removal.refused)
 
 
 def test_available_again_after_a_delete_is_a_refusal():
@@ -108,7 +109,10 @@ def test_available_again_after_a_delete_is_a_refusal():
     removal = settle.removal(
         going, _found('available', point=going), build.NOW
     )
-    assert 'was not deleted and is available again' in removal.refused
+    assert removal.refused.id == 'snapshot-1'
+    assert 'was not deleted and is available again' in settle.refusal(
+        removal.refused
+    )
 
 
 def test_invariant_7_removal_never_asks_for_a_foreign_snapshot():
@@ -119,13 +123,24 @@ def test_invariant_7_removal_never_asks_for_a_foreign_snapshot():
         assert settle.removal(GOING, found, build.NOW).ask == ()
 
 
-def test_a_snapshot_made_twice_goes_twice():
+@pytest.mark.parametrize('recorded', ['snapshot-1', None])
+def test_invariant_7_a_copy_of_our_tags_is_left_alone(recorded):
+    """Whoever made it: only one of the two was asked for by us."""
+    going = build.point(
+        1,
+        model.PointStatus.DELETING,
+        members=(build.member(1, snapshot_id=recorded),),
+    )
+    later = going.created_at + datetime.timedelta(seconds=1)
     twice = [
-        build.snapshot(1, GOING),
-        build.snapshot(1, GOING, id='made-twice'),
+        build.snapshot(1, going, id='a-copy', created_at=later),
+        build.snapshot(1, going),
     ]
-    removal = settle.removal(GOING, settle.by_marker(twice), build.NOW)
-    assert {s.id for _, s in removal.ask} == {'snapshot-1', 'made-twice'}
+    removal = settle.removal(going, settle.by_marker(twice), build.NOW)
+    assert {s.id for _, s in removal.ask} == {'snapshot-1'}
+    if recorded:
+        left = settle.removal(going, settle.by_marker(twice[:1]), build.NOW)
+        assert left.done
 
 
 def test_a_failed_point_waits_for_a_create_whose_answer_was_lost():

@@ -1,0 +1,199 @@
+"""The second half of stage 3: see what was begun to its end."""
+
+import collections.abc
+import datetime
+import logging
+
+from snapfault import context as contexts
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+from snapfault import trouble
+from snapfault.db import points
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import task_claims
+from snapfault.snapshot import pace
+from snapfault.snapshot import run as snapshot
+from snapfault.snapshot import settle as listings
+from snapfault.snapshot import sight
+from snapfault.snapshot import watch
+
+LOG = logging.getLogger(__name__)
+
+Orders = collections.abc.Mapping[str, snapshot.Order]  #: by task
+
+
+def settle(
+    context: contexts.Context,
+    held: collections.abc.Collection[model.Candidate],
+    now: datetime.datetime,
+) -> bool:
+    """Look at the unfinished points, one listing a project that is due.
+
+    :param held: the tasks that this worker has begun
+    :returns: whether a look soon pays
+    """
+    unfinished = [
+        point
+        for point in points.unfinished(context.database)
+        if point.not_before is None or point.not_before <= now
+    ]
+    in_use = recoveries.points_in_use(context.database)
+    orders = {
+        each.task.id: snapshot.Order(
+            each.task, each.protection, each.policy, in_use
+        )
+        for each in held
+    }
+    _let_go(context, orders, {point.task_id for point in unfinished}, now)
+    by_project: dict[str, list[model.RecoveryPoint]] = {}
+    for point in unfinished:
+        if point.id not in in_use:
+            by_project.setdefault(point.project_id, []).append(point)
+    _look(context, by_project, orders, now)
+    least = context.snapshot.pace.least
+    return any(each.wait <= least for each in context.memory.paces.values())
+
+
+def _look(
+    context: contexts.Context,
+    by_project: collections.abc.Mapping[str, list[model.RecoveryPoint]],
+    orders: Orders,
+    now: datetime.datetime,
+) -> None:
+    """Settle the projects whose look is due, and pace the next one."""
+    paces = context.memory.paces
+    for gone in paces.keys() - by_project.keys():
+        del paces[gone]
+    due = [each for each in by_project if pace.is_due(paces.get(each), now)]
+    running = task_claims.running(
+        context.database,
+        {p.task_id for each in due for p in by_project[each]} - orders.keys(),
+    )
+    for project_id in due:
+        seen = _settle_project(
+            context, project_id, by_project[project_id], orders, running, now
+        )
+        paces[project_id] = pace.after(
+            paces.get(project_id), seen, now, context.snapshot.pace
+        )
+
+
+def _let_go(
+    context: contexts.Context,
+    orders: Orders,
+    begun: collections.abc.Set[str],
+    now: datetime.datetime,
+) -> None:
+    """Put back what was claimed and, the database failing, not begun."""
+    for task_id, order in orders.items():
+        if task_id not in begun:
+            later = now + context.snapshot.retry_delay
+            task_claims.release(
+                context.database, order.task, later, 'its begin broke off'
+            )
+
+
+def _settle_project(
+    context: contexts.Context,
+    project_id: str,
+    group: collections.abc.Collection[model.RecoveryPoint],
+    orders: Orders,
+    running: collections.abc.Set[str],
+    now: datetime.datetime,
+) -> object:
+    """Move the points of a project on; give what was seen of them."""
+    rights = protections.delegations(
+        context.database, project_id, {point.protection_id for point in group}
+    )
+    fresh = sight.Sight(context.cloud, rights, now)
+    try:
+        found = listings.by_marker(fresh.snapshots().values())
+    except errors.SnapfaultError as error:
+        LOG.warning('Points of project %s wait: %s', project_id, error)
+        return None
+    look = watch.Look(
+        context.database,
+        fresh,
+        found,
+        context.calls,
+        context.snapshot.creating_timeout,
+        now,
+    )
+    for point in group:
+        try:
+            _settle_point(context, look, point, orders, running)
+        except (errors.LeaseLost, errors.Conflict):
+            LOG.warning('Point %s was taken over', point.id)
+        except errors.SnapfaultError as error:
+            LOG.warning('Point %s waits: %s', point.id, error)
+    return _seen(group, found)
+
+
+def _seen(
+    group: collections.abc.Iterable[model.RecoveryPoint],
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+) -> object:
+    """Give what differs as soon as anything about the points changes."""
+    return frozenset(
+        (point.id, point.status, snapshot.id, snapshot.status)
+        for point in group
+        for member in point.members
+        for snapshot in found.get(member.id, ())
+    ) | {(point.id, point.status) for point in group}
+
+
+def _settle_point(
+    context: contexts.Context,
+    look: watch.Look,
+    point: model.RecoveryPoint,
+    orders: Orders,
+    running: collections.abc.Set[str],
+) -> None:
+    if point.status is not model.PointStatus.CREATING:
+        watch.settle_removal(look, point)
+    elif point.task_id in orders:
+        _settle_ours(context, look, point, orders[point.task_id])
+    elif point.task_id not in running:
+        points.move(
+            context.database,
+            point,
+            model.PointStatus.FAILED,
+            now=look.now,
+            reason='its run ended before it was complete',
+        )
+
+
+def _settle_ours(
+    context: contexts.Context,
+    look: watch.Look,
+    point: model.RecoveryPoint,
+    order: snapshot.Order,
+) -> None:
+    """Move a point of ours on, and its task with it."""
+    database = context.database
+    settled = watch.settle_making(look, point)
+    if settled.status is model.PointStatus.GOOD:
+        task_claims.finish(
+            database,
+            order.task,
+            model.TaskStatus.DONE,
+            '',
+            look.now,
+            point_id=point.id,
+        )
+        protections.set_alarm(database, order.protection.id, '', look.now)
+        LOG.info(
+            'Recovery point %s of %s is good', point.id, point.business_id
+        )
+        snapshot.prune(database, order, look.now)
+    elif settled.status is model.PointStatus.FAILED:
+        trouble.answer(
+            context.trouble,
+            order.task,
+            order.protection,
+            order.policy,
+            errors.ResourceFailed(settled.reason),
+            look.now,
+        )
