@@ -30,7 +30,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import requests
 
-from snapfault.db import api
 from tests.cloud import fleet as fleets
 from tests.cloud import tenant
 from tests.demo import service
@@ -75,10 +74,10 @@ def _post(http, storage, volume_id):
 
 def by_snapfault(fleet, database):
     """Let all fall due at once; gives the seconds until the last is done."""
-    due = fleet.fall_due().timestamp()
+    due = fleet.fall_due()
     while True:
-        ended = fleet.ended(database)
-        seconds = time.time() - due
+        ended = fleet.ended(database, due)
+        seconds = time.time() - due.timestamp()
         if len(ended) == len(fleet.services):
             assert set(ended) == {'done'}, ended
             return seconds
@@ -194,8 +193,7 @@ def main():
                 world.connect(state / 'clouds.yaml', 'alpha')
             )
             fleet = fleets.Fleet(owner, furnish(owner, arguments))
-            database = api.Database(f'sqlite:///{process.database}')
-            found = compare(fleet, database, state, arguments)
+            found = compare(fleet, process.database, state, arguments)
         finally:
             process.stop()
     report(found, len(fleet.volume_ids))

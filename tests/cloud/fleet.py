@@ -1,9 +1,11 @@
 """Many protected services of one tenant, for what only numbers show."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import datetime
 import itertools
+import sqlite3
 import time
 
 from tests.demo import world
@@ -44,6 +46,12 @@ def _service(server_id, volume_ids):
     return Service(f'fleet-{next(_numbers)}', server_id, tuple(volume_ids))
 
 
+def _read(file, query, values):
+    """Ask the service's database, as another process."""
+    with contextlib.closing(sqlite3.connect(file, timeout=30)) as opened:
+        return [row[0] for row in opened.execute(query, values)]
+
+
 class Fleet:
     """Services of one tenant under one policy."""
 
@@ -81,23 +89,30 @@ class Fleet:
         )
         return due
 
-    def ended(self, database):
-        """Read how those tasks of the fleet ended that have.
+    def ended(self, database, due):
+        """Read how those tasks ended, of a run and later, that have.
 
-        Of the database itself: asking the API would take part of the time
-        that is measured.
+        :param database: the SQLite file of the service: asking the API
+            would take part of the time that is measured
         """
-        with database.reader() as session:
-            return list(
-                session.connection()
-                .exec_driver_sql(
-                    'SELECT t.status FROM tasks t JOIN protections p'
-                    ' ON p.id = t.protection_id WHERE p.policy_id = ?'
-                    " AND t.status IN ('done', 'failed')",
-                    (self.policy_id,),
-                )
-                .scalars()
-            )
+        return _read(
+            database,
+            'SELECT t.status FROM tasks t JOIN protections p'
+            ' ON p.id = t.protection_id WHERE p.policy_id = ?'
+            " AND t.status IN ('done', 'failed', 'missed')"
+            ' AND t.scheduled_at >= ?',
+            (self.policy_id, f'{due:%Y-%m-%d %H:%M:%S}'),
+        )
+
+    def leaving(self, database):
+        """Read which points are not good, nor gone."""
+        return _read(
+            database,
+            'SELECT r.status FROM recovery_points r JOIN protections p'
+            ' ON p.id = r.protection_id WHERE p.policy_id = ?'
+            " AND r.status NOT IN ('good', 'deleted')",
+            (self.policy_id,),
+        )
 
     def snapshots(self):
         """List what Cinder has of the fleet's volumes."""

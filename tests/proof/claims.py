@@ -3,9 +3,11 @@
 import functools
 import typing
 
+from tests.cloud import test_fleet
 from tests.functional import test_kills
 from tests.functional import test_many_workers
 from tests.proof import claim
+from tests.proof import on_cloud
 from tests.proof import ranking
 from tests.unit.trigger import reference
 
@@ -94,5 +96,16 @@ CLAIMS: typing.Final = (
         few=1_000,
         run=ranking.ranked,
         bound='CPU 2 s, peak 300 MB, growth 11x',
+    ),
+    Claim(
+        'calls',
+        'a cycle of many volumes, its pruning included, asks little more of'
+        ' the services than the creates and deletes',
+        unit='volumes',
+        count=200,
+        few=12,
+        run=on_cloud.calls,
+        bound=f'{test_fleet.PER_VOLUME} calls a volume',
+        on_cloud=True,
     ),
 )
