@@ -6,9 +6,19 @@ import typing
 from snapfault.osc import argument
 from snapfault.osc import client
 
+#: The options of ``set`` that take a limit away, what of the quota it is, and
+#: what that is then.
+TAKEN_AWAY: typing.Final[tuple[tuple[str, str, typing.Any], ...]] = (
+    ('quota', 'count', None),
+    ('quota_gigabytes', 'gigabytes', None),
+    ('quota_age', 'age', None),
+    ('tier', 'tiers', None),
+    ('label_quota', 'labels', {}),
+)
 OPTIONS: typing.Final = (
-    *('quota', 'quota_gigabytes', 'quota_age', 'tier', 'tier_time_zone'),
-    *('minimum', 'label_quota'),
+    *('tier_time_zone', 'minimum'),
+    *(option for option, _, _ in TAKEN_AWAY),
+    *(f'no_{option}' for option, _, _ in TAKEN_AWAY),
 )
 
 
@@ -34,6 +44,15 @@ def add(parser: argparse.ArgumentParser, is_new: bool) -> None:
         help='How old they may get, such as 30d',
     )
     _add_tiers(parser)
+    if is_new:
+        return
+    for option, limit, _ in TAKEN_AWAY:
+        parser.add_argument(
+            f'--no-{option.replace("_", "-")}',
+            action='store_const',
+            const=True,
+            help=f'Take the limit by {limit} away',
+        )
 
 
 def _add_tiers(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +98,11 @@ def check(parsed_args: argparse.Namespace) -> None:
     pairs = [(label, 0.0) for label, _ in parsed_args.label_quota or ()]
     argument.once_each('--label-quota', pairs)
     if not parsed_args.quota_needed:
+        for option, _, _ in TAKEN_AWAY:
+            named = getattr(parsed_args, option) is not None
+            if named and getattr(parsed_args, f'no_{option}'):
+                name = option.replace('_', '-')
+                argument.refuse(f'--no-{name}', f'not allowed with --{name}')
         return
     limits = ('quota', 'quota_gigabytes', 'quota_age', 'tier')
     if all(getattr(parsed_args, each) is None for each in limits):
@@ -102,6 +126,9 @@ def members(
         'labels': dict(parsed_args.label_quota or ()) or None,
     }
     chosen = {k: v for k, v in named.items() if v is not None}
+    for option, limit, nothing in TAKEN_AWAY:
+        if getattr(parsed_args, f'no_{option}', None):
+            chosen[limit] = nothing
     if not chosen:
         return {}
     return {'quota': {**current.get('quota', {}), **chosen}}

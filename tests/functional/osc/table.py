@@ -150,6 +150,12 @@ CASES = (
         ),
     ),
     (f'{ALTER} --quota 3', policy(quota={'count': 3})),
+    (
+        f'{ALTER} --no-quota --no-tier --no-label-quota --quota-age 1d',
+        policy(
+            quota={'count': None, 'age': 86400, 'tiers': None, 'labels': {}}
+        ),
+    ),
     (f'{ALTER} --quota-age 1d', policy(quota={'count': 2, 'age': 86400})),
     (
         f'{ALTER} --consistency crash',

@@ -49,6 +49,7 @@ DOOR = (
     (f'{LATE} --unknown-weight 2', 'argument --unknown-weight: '),
     (f'{LATE} --threshold x=1~y', 'argument --threshold: ', '~MARGIN'),
     (f'{LATE} --select-metadata gold', 'argument --select-metadata: '),
+    (f'{SET} --tier daily=1 --no-tier', 'argument --no-tier: not allowed'),
     (f'{SET} --deadline 1h --no-deadline', 'argument --no-deadline: '),
     (f'{LATE} --multiplier rpo=much', 'argument --multiplier: ', 'WEIGHER=X'),
     (f'{LATE} --posture bold', 'argument --posture: ', 'risk', 'calm'),
