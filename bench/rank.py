@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Rank 10 000 and 100 000 waiting tasks, measures in hand.
+"""Rank 10 000 and 100 000 waiting tasks by all weighers, measures in hand.
 
 Prints CPU seconds, peak memory and growth, with what we hold ourselves to:
 100 000 tasks in 2 s of CPU and 300 MB, at most 11 times the 10 000. Each
 count runs in a process of its own, so that the peak is its own. The memory
 is that of the whole process, the tasks themselves included. CPU seconds are
-the mean of a few rankings. Growth is told of the least of them too, without
-what Python's cycle collector takes: that walks the tasks, which a server
-holds anyway, whenever a quarter more objects have been made, so that it
-falls into one ranking and not into the next.
+the mean of a few rankings, each as a worker does it. Growth is told of the
+least of them too, without what Python's cycle collector takes: that walks the
+tasks, which a server holds anyway, whenever a quarter more objects have been
+made, so that it falls into one ranking and not into the next.
 """
 
 import dataclasses
@@ -24,9 +24,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from snapfault import model
 from snapfault import rules
-from snapfault.rank import plan
-from snapfault.rank.weighers import performance
-from snapfault.rank.weighers import rpo
+from snapfault.rank import load
+from snapfault.rank import run
+from snapfault.rank.weighers import write_rate
 from tests import build
 
 COUNTS = (10_000, 100_000)
@@ -45,6 +45,8 @@ def world(count):
             thresholds=thresholds,
             posture=chance.choice(list(rules.Posture)),
             rpo=chance.choice([None, 3600, 86400]),
+            priority=chance.randrange(-100, 101),
+            unknown=chance.choice([None, 0.0, 1.0]),
             multipliers={'performance': chance.uniform(0.5, 2)},
         )
         for at in range(20)
@@ -56,6 +58,7 @@ def world(count):
             chance.choice(policies),
             build.NOW - datetime.timedelta(seconds=chance.randrange(100_000)),
             build.NOW,
+            failures=chance.choice([0, 0, 0, 1, 5]),
         )
         for at in range(count)
     ]
@@ -63,6 +66,9 @@ def world(count):
         f'{at:032x}': {
             CPU: model.Measure(chance.uniform(0, 100), build.NOW),
             MEMORY: model.Measure(chance.uniform(0, 8192), build.NOW),
+            write_rate.WRITTEN: model.Measure(
+                chance.expovariate(1e-6), build.NOW
+            ),
         }
         for at in range(count)
         if at % 10
@@ -97,8 +103,12 @@ def peak_memory():
 
 def measure(count):
     """Rank ``count`` tasks; print CPU times and memory for the parent."""
-    weighers = {'performance': performance.Performance(), 'rpo': rpo.Rpo()}
     candidates, measures = world(count)
+    ranker = run.Ranker(
+        lambda servers, metrics: measures,
+        load.load(),
+        run.Settings({'write_rate': 1.0}, patience=600.0),
+    )
     gc.collect()
     before = peak_memory()
     collections = Collections()
@@ -106,7 +116,7 @@ def measure(count):
     total, own = [], []
     for _ in range(REPEATS):
         begun, collected = time.process_time(), collections.seconds
-        ranked = plan.rank(candidates, measures, weighers)
+        ranked = ranker.rank(candidates)
         total.append(time.process_time() - begun)
         own.append(total[-1] - (collections.seconds - collected))
         assert len(ranked) == count

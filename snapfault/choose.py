@@ -13,7 +13,6 @@ from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
-from snapfault.rank import run as ranking
 from snapfault.snapshot import admit
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
@@ -67,7 +66,7 @@ def rank(
         or abs(now - at) >= contexts.SIGHT_LIFE
         or not fresh.keys() <= known.keys()
     ):
-        ranked = ranking.rank(context.cloud, ready, context.weighers)
+        ranked = context.ranker.rank(ready)
         tasks.set_rankings(
             context.database,
             {e.candidate.task.id: (e.weight, e.parts) for e in ranked},

@@ -1,6 +1,5 @@
 """What a worker is made of, and what it remembers."""
 
-import collections.abc
 import concurrent.futures
 import dataclasses
 import datetime
@@ -9,7 +8,7 @@ from snapfault import trouble
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.rank import plan as rank_plan
-from snapfault.rank import weigher
+from snapfault.rank import run as rank
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
@@ -52,7 +51,7 @@ class Context:
 
     database: api.Database
     cloud: port.Cloud
-    weighers: collections.abc.Mapping[str, weigher.Weigher]
+    ranker: rank.Ranker
     snapshot: snapshot.Settings
     trouble: trouble.Tools
     worker: str  #: unique among all processes that share the database

@@ -68,7 +68,7 @@ class StepStatus(enum.StrEnum):
     FAILED = 'failed'
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Measure:
     """One value of a metric and the time it stands for."""
 
@@ -177,7 +177,7 @@ class Task:
     finished_at: datetime.datetime | None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Candidate:
     """A waiting task and what ranking may look at."""
 

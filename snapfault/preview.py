@@ -24,7 +24,6 @@ from snapfault.db import recoveries
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
-from snapfault.rank import weigher
 from snapfault.snapshot import plan as snapshot_plan
 
 SOURCE: typing.Final = 'gnocchi'
@@ -47,7 +46,7 @@ class Preview:
 def preview(
     database: api.Database,
     cloud: port.Cloud,
-    weighers: collections.abc.Mapping[str, weigher.Weigher],
+    ranker: rank.Ranker,
     project_id: str | None,
     now: datetime.datetime,
     source: str = SOURCE,
@@ -60,7 +59,7 @@ def preview(
     listed = protections.list_page(database, project_id, limit=LIMIT)
     waiting = _waiting(database, project_id)
     due = _due(database, listed, waiting, now)
-    ranked = _ranked(cloud, due, weighers)
+    ranked = _ranked(ranker, due)
     dues = _with_recoveries(ranked, recoveries.open_servers(database))
     found = prospect.foresee(
         dues,
@@ -134,9 +133,8 @@ def _due(
 
 
 def _ranked(
-    cloud: port.Cloud,
+    ranker: rank.Ranker,
     candidates: collections.abc.Sequence[model.Candidate],
-    weighers: collections.abc.Mapping[str, weigher.Weigher],
 ) -> list[rank_plan.Ranked]:
     """Rank together what begins together, the earliest first."""
     by_moment = sorted(candidates, key=lambda each: each.now)
@@ -144,9 +142,7 @@ def _ranked(
         list(group)
         for _, group in itertools.groupby(by_moment, lambda each: each.now)
     ]
-    return list(
-        itertools.chain.from_iterable(rank.rank_apart(cloud, groups, weighers))
-    )
+    return list(itertools.chain.from_iterable(ranker.rank_apart(groups)))
 
 
 def _with_recoveries(

@@ -105,9 +105,10 @@ class Quota(Limits):
 class Metric:
     """A measured quantity of a server.
 
-    ``name`` and ``aggregation`` are Gnocchi's, with one name of our own:
-    ``cpu_util``, per cent of all the server's virtual CPUs, which is
-    derived from the cumulative ``cpu``.
+    ``name`` and ``aggregation`` are Gnocchi's, with two kinds of our own:
+    ``cpu_util``, per cent of all the server's virtual CPUs, which is derived
+    from the cumulative ``cpu``; and ``disk.device.*`` with ``.rate`` after
+    it, what all disks of the server count per second.
     """
 
     name: str

@@ -1,21 +1,15 @@
 """The port's Cloud on a real one."""
 
 import collections.abc
-import datetime
 
-from keystoneauth1 import adapter as ksa_adapter
-
-from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
-from snapfault.cloud import gnocchi
 from snapfault.cloud import project
 from snapfault.cloud import session
-
-Now = collections.abc.Callable[[], datetime.datetime]
+from snapfault.cloud import source
 
 
 class Cloud:
@@ -24,16 +18,14 @@ class Cloud:
     def __init__(
         self,
         sessions: session.Sessions,
-        max_age: int = 900,
-        now: Now = clock.now,
+        measured_by: source.Source | None = None,
     ) -> None:
         """Take the doors to use.
 
-        :param max_age: seconds a measure may be old, [rank] max_age
+        :param measured_by: where measures come from; None: nowhere
         """
         self._sessions = sessions
-        self._max_age = max_age
-        self._now = now
+        self._source = measured_by
 
     def project(self, delegation: model.Delegation) -> project.Project:
         """See the port."""
@@ -54,21 +46,9 @@ class Cloud:
         metrics: collections.abc.Collection[rules.Metric],
     ) -> dict[str, model.Measures]:
         """See the port."""
-        adapter = ksa_adapter.Adapter(
-            self._sessions.own.session,
-            service_type='metric',
-            interface=self._sessions.interface,
-            region_name=self._sessions.region_name,
-        )
-        return dict(
-            gnocchi.read(
-                adapter,
-                server_ids,
-                metrics,
-                now=self._now(),
-                max_age=self._max_age,
-            )
-        )
+        if self._source is None:
+            return {}
+        return self._source.read(server_ids, metrics)
 
     def revoke(self, delegation: model.Delegation) -> None:
         """See the port.

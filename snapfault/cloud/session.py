@@ -7,6 +7,7 @@ say; a token is fetched when it is needed and never kept beyond a process.
 import threading
 import typing
 
+from keystoneauth1 import adapter as ksa_adapter
 from keystoneauth1 import loading
 from keystoneauth1 import session as ksa_session
 import openstack.connection
@@ -71,6 +72,15 @@ class Sessions:
     def by_caller(self, plugin: typing.Any) -> door.Door:
         """Give a door for one request, with its caller's own token."""
         return self._door(plugin, _caller_denied)
+
+    def adapter(self, service_type: str) -> ksa_adapter.Adapter:
+        """Give the service's own way to what the SDK has no proxy for."""
+        return ksa_adapter.Adapter(
+            self.own.session,
+            service_type=service_type,
+            interface=self.interface,
+            region_name=self.region_name,
+        )
 
     def _auth(self, **overrides: typing.Any) -> typing.Any:
         return loading.load_auth_from_conf_options(

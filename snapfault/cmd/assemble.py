@@ -14,8 +14,10 @@ from snapfault.api import backend
 from snapfault.cloud import cloud as real
 from snapfault.cloud import enrol
 from snapfault.cloud import session
+from snapfault.cloud import source
 from snapfault.db import api
 from snapfault.rank import load
+from snapfault.rank import run as rank
 
 
 def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
@@ -32,8 +34,12 @@ def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
 
 
 def cloud(conf: cfg.ConfigOpts, doors: session.Sessions) -> real.Cloud:
-    """Make the cloud behind the doors."""
-    return real.Cloud(doors, max_age=conf.rank.max_age)
+    """Make the cloud behind the doors, with its source of load.
+
+    :raises InvalidInput: there is no such source
+    """
+    tools = source.Tools(conf, doors)
+    return real.Cloud(doors, source.load(conf.rank.source, tools))
 
 
 def application(
@@ -45,12 +51,13 @@ def application(
     """Make the WSGI application over the real rooms."""
     weighers = load.load()
     seen = cloud(conf, doors)
+    ranker = rank.Ranker(seen.read_measures, weighers, rank.settings(conf))
     behind = backend.Backend(
         database=database,
         enroller=enrol.Enroller(doors, seen, conf.cloud.trust_roles),
         revoke=seen.revoke,
         preview=lambda project_id, now: preview.preview(
-            database, seen, weighers, project_id, now
+            database, seen, ranker, project_id, now, conf.rank.source
         ),
         wake=wake,
         weighers=frozenset(weighers),

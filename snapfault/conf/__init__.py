@@ -4,6 +4,7 @@ from oslo_config import cfg
 
 from snapfault.conf import api
 from snapfault.conf import cloud
+from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
@@ -16,5 +17,6 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     Groups are named, not handed over: oslo.config would keep the options of
     all configurations in the one object, those of an auth plugin too.
     """
-    for group in (api, cloud, worker, snapshot, rank, recover):
+    groups = (api, cloud, worker, snapshot, rank, prometheus, recover)
+    for group in groups:
         group.register_opts(conf)

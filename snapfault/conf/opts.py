@@ -4,6 +4,7 @@ from oslo_config import cfg
 
 from snapfault.conf import api
 from snapfault.conf import cloud
+from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
@@ -20,4 +21,8 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
         (each.GROUP, each.OPTIONS)
         for each in (api, worker, snapshot, rank, recover)
     ]
-    return [*groups, (cloud.GROUP, cloud.list_opts())]
+    return [
+        *groups,
+        (cloud.GROUP, cloud.list_opts()),
+        (prometheus.GROUP, prometheus.list_opts()),
+    ]

@@ -24,6 +24,10 @@ class Weigher(abc.ABC):
     #: that scale already and are taken as they are, beyond 1 too.
     absolute: typing.ClassVar[bool] = False
 
+    #: How much it counts where neither policy nor operator says. One that
+    #: counts 0 for every candidate is not asked, nor is what it needs.
+    multiplier: typing.ClassVar[float] = 1.0
+
     @abc.abstractmethod
     def weigh(
         self, candidate: model.Candidate, measures: model.Measures

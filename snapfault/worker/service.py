@@ -30,6 +30,7 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from snapfault.recover import run as recover
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
@@ -55,6 +56,7 @@ class Settings:
     poll: float  #: seconds between looks at what is under way
     snapshot: snapshot.Settings
     recover: recover.Settings
+    ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
 
 
 def settings(conf: cfg.ConfigOpts) -> Settings:
@@ -65,6 +67,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         lease=seconds(seconds=conf.worker.lease),
         concurrency=conf.worker.concurrency,
         poll=conf.recover.poll,
+        ranking=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
             attempts=conf.snapshot.attempts,
@@ -139,7 +142,9 @@ class Worker:
         return contexts.Context(
             database=self._database,
             cloud=self._cloud,
-            weighers=load.load(),
+            ranker=rank.Ranker(
+                self._cloud.read_measures, load.load(), chosen.ranking
+            ),
             snapshot=chosen.snapshot,
             trouble=trouble.Tools(
                 self._database,

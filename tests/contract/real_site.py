@@ -7,10 +7,11 @@ from keystoneauth1 import identity
 from keystoneauth1 import session as ksa_session
 from oslo_config import cfg
 
+from snapfault import conf as options
 from snapfault.cloud import cloud
 from snapfault.cloud import enrol
 from snapfault.cloud import session
-from snapfault.conf import cloud as cloud_conf
+from snapfault.cloud import source
 from tests.contract import real_world
 from tests.minicloud import faults
 from tests.minicloud import layout
@@ -54,10 +55,11 @@ class Site:
             )
         )
         conf = cfg.ConfigOpts()
-        cloud_conf.register_opts(conf)
+        options.register_opts(conf)
         conf(['--config-file', str(path)], project='snapfault')
         sessions = session.Sessions(conf)
-        return sessions, cloud.Cloud(sessions)
+        measured_by = source.load('gnocchi', source.Tools(conf, sessions))
+        return sessions, cloud.Cloud(sessions, measured_by)
 
     def user(self, name, project):
         """Give a user's session in a project of that name."""

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from snapfault import rules
-from snapfault.cloud import gnocchi
+from snapfault.cloud.sources import gnocchi
 
 #: The end of an interval of every granularity, less than an hour ago.
 NOW = datetime.datetime.fromtimestamp(
@@ -114,21 +114,37 @@ def add(admin, **metrics):
     :param metrics: by name with ``_`` for ``.``: an archive policy, and
         points of seconds before NOW and a value
     """
-    named = {key.replace('_', '.'): its for key, its in metrics.items()}
     server_id = str(uuid.uuid4())
+    attributes = {
+        'flavor_id': '1',
+        'flavor_name': 'm1.tiny',
+        'display_name': 'web',
+    }
+    post(admin, 'instance', server_id, attributes, metrics)
+    return server_id
+
+
+def add_disk(admin, server_id, name, **metrics):
+    """Create a disk of an instance with metrics, as :func:`add` does."""
+    attributes = {'instance_id': server_id, 'name': name}
+    disk_id = f'{server_id}-{name}'
+    post(admin, 'instance_disk', disk_id, attributes, metrics)
+
+
+def post(admin, kind, resource_id, attributes, metrics):
+    """Create a resource with metrics and their measures."""
+    named = {key.replace('_', '.'): its for key, its in metrics.items()}
     ask(
         admin.post,
-        '/v1/resource/instance',
-        id=server_id,
+        f'/v1/resource/{kind}',
+        id=resource_id,
         user_id='user',
         project_id='some project',
-        flavor_id='1',
-        flavor_name='m1.tiny',
-        display_name='web',
         metrics={
             name: {'archive_policy_name': policy}
             for name, (policy, _) in named.items()
         },
+        **attributes,
     )
     posted = {
         name: [
@@ -147,9 +163,8 @@ def add(admin, **metrics):
         ask(
             admin.post,
             '/v1/batch/resources/metrics/measures',
-            **{server_id: posted},
+            **{resource_id: posted},
         )
-    return server_id
 
 
 def settle(admin):
@@ -239,6 +254,62 @@ def test_odd_servers_blind_only_themselves(admin, reader):
     }
     # all at once, one a metric, four levels of halves, and vcpus
     assert reader.calls <= 1 + 2 + 2 * 4 + 1
+
+
+WRITTEN = rules.Metric('disk.device.write.bytes.rate')
+#: 10 a second between the last two intervals.
+GROWING = (LOW, [(900, 0), (600, 1000), (300, 4000)])
+
+
+def test_disks_are_summed_up(admin, reader):
+    two, one, gone, none = (add(admin, cpu=(LOW, CPU_POINTS)) for _ in 'abcd')
+    add_disk(admin, two, 'vda', disk_device_write_bytes=GROWING)
+    add_disk(admin, two, 'vdb', disk_device_write_bytes=GROWING)
+    add_disk(admin, one, 'vda', disk_device_write_bytes=GROWING)
+    # it was detached; this one has no such metric
+    old = (LOW, [(2400, 0), (2100, 9)])
+    add_disk(admin, one, 'vdc', disk_device_write_bytes=old)
+    add_disk(admin, one, 'vdd', disk_device_read_bytes=GROWING)
+    add_disk(admin, gone, 'vda', disk_device_write_bytes=old)
+    settle(admin)
+    ids = [two, one, gone, none]
+    assert values(reader.read(ids, [WRITTEN])) == {
+        two: {WRITTEN.name: (20.0, 300)},
+        one: {WRITTEN.name: (10.0, 300)},
+    }
+    assert reader.calls == 1
+    stored = rules.Metric('disk.device.write.bytes')
+    found = values(reader.read([two], [stored, CPU, WRITTEN]))
+    assert found[two] == {
+        stored.name: (8000.0, 300),
+        'cpu_util': (50.0, 300),
+        WRITTEN.name: (20.0, 300),
+    }
+
+
+def test_gnocchis_own_rate_of_disks(admin, reader):
+    low_rate = 'ceilometer-low-rate'
+    server_id = add(admin)
+    points = (low_rate, GROWING[1])
+    add_disk(admin, server_id, 'vda', disk_device_write_bytes=points)
+    add_disk(admin, server_id, 'vdb', disk_device_write_bytes=points)
+    settle(admin)
+    metric = rules.Metric('disk.device.write.bytes', 'rate:mean')
+    assert values(reader.read([server_id], [metric])) == {
+        server_id: {metric.name: (6000.0, 300)}
+    }
+
+
+def test_odd_disks_blind_only_their_server(admin, reader):
+    ids = [add(admin) for _ in range(7)]
+    for each in ids:
+        add_disk(admin, each, 'vda', disk_device_write_bytes=GROWING)
+    odd = add(admin)
+    add_disk(admin, odd, 'vda', disk_device_write_bytes=(ODD, GROWING[1]))
+    settle(admin)
+    found = values(reader.read([*ids, odd], [WRITTEN]))
+    assert found == {each: {WRITTEN.name: (10.0, 300)} for each in ids}
+    assert reader.calls <= 1 + 2 * 3
 
 
 def test_names_that_are_patterns(admin, reader):

@@ -77,6 +77,7 @@ class FakeCloud(world_building.Building):
         """Note a call, and have it fail where that is armed."""
         if self.latency:
             threading.Event().wait(self.latency)
+        self.faults.pass_gate(method)
         with self._lock:
             self.calls.append(faults.Call(method, args))
             if self.auto and method not in faults.CHANGES:
@@ -166,6 +167,15 @@ class FakeCloud(world_building.Building):
             yield
         finally:
             self.faults.down.difference_update(services)
+
+    @contextlib.contextmanager
+    def hang(self, method):
+        """Let no call of a method be answered until the end of the block."""
+        self.faults.gates[method] = threading.Event()
+        try:
+            yield
+        finally:
+            self.faults.gates.pop(method).set()
 
     def heal(self):
         """Disarm all faults, and let what hangs go on."""

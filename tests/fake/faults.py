@@ -1,6 +1,7 @@
 """How the fake cloud is made to fail, and what it was asked."""
 
 import dataclasses
+import threading
 import typing
 
 #: Which service answers a method of the port.
@@ -73,11 +74,18 @@ class Faults:
     def __init__(self):
         self.armed: list[Armed] = []
         self.down: set[str] = set()
+        self.gates: dict[str, threading.Event] = {}
 
     def add(self, armed: Armed):
         if armed.method not in SERVICES:
             raise LookupError(f'the port has no method {armed.method}')
         self.armed.append(armed)
+
+    def pass_gate(self, method):
+        """Wait as long as calls of the method hang, a minute at most."""
+        gate = self.gates.get(method)
+        if gate is not None:
+            gate.wait(60)
 
     def take_error(self, method, args, after):
         """Give the error that this call meets before or after it acts."""

@@ -17,6 +17,7 @@ from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from snapfault.recover import run as recover
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
@@ -65,6 +66,8 @@ class Stage:
             self.database, build.policy(**{'created_at': self.now} | policy)
         )
         self.servers = {}
+        self.ranking = rank.Settings()
+        self.ranker = None  #: one that lives longer than a tick
         self.settings = SETTINGS
         self._memories = {}
 
@@ -92,7 +95,8 @@ class Stage:
         return contexts.Context(
             database=self.database,
             cloud=cloud,
-            weighers=load.load(),
+            ranker=self.ranker
+            or rank.Ranker(cloud.read_measures, load.load(), self.ranking),
             snapshot=self.settings,
             trouble=trouble.Tools(
                 self.database, cloud, SETTINGS.attempts, SETTINGS.retry_delay

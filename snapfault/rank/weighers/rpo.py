@@ -1,6 +1,7 @@
 """Let what waits grow more urgent, toward its deadline and past it."""
 
 from snapfault import model
+from snapfault.rank import ageing
 from snapfault.rank import weigher
 
 
@@ -18,6 +19,10 @@ class Rpo(weigher.Weigher):
     weigher gives at most its multiplier, so with multipliers that sum up to
     ``s`` without this one's ``m``, whoever has waited ``s / m`` RPOs longer
     than another comes before it, whatever both measure.
+
+    Where runs have failed since the last good point, it is 1.0 at most when
+    the task falls due, and grows by the task's waiting: see
+    :func:`snapfault.rank.ageing.counted`.
     """
 
     absolute = True
@@ -26,8 +31,5 @@ class Rpo(weigher.Weigher):
         self, candidate: model.Candidate, measures: model.Measures
     ) -> float | None:
         """Give the part used up; None where the policy sets no RPO."""
-        if not candidate.policy.rpo:
-            return None
-        since = candidate.last_good_at or candidate.protection.created_at
-        age = (candidate.now - since).total_seconds()
-        return max(0.0, age) / candidate.policy.rpo
+        rpo = candidate.policy.rpo
+        return ageing.counted(candidate, rpo) / rpo if rpo else None

@@ -18,6 +18,7 @@ from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from tests import build
 from tests.fake import cloud as fake
 from tests.functional.api import identity
@@ -64,8 +65,9 @@ class World:
         }
 
     def _preview(self, project_id, now):
+        ranker = rank.Ranker(self.cloud.read_measures, self.weighers)
         return preview.preview(
-            self.database, self.cloud, self.weighers, project_id, now
+            self.database, self.cloud, ranker, project_id, now
         )
 
     def _wake(self):

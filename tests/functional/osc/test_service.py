@@ -10,6 +10,7 @@ from snapfault import preview
 from snapfault.api import app
 from snapfault.api import backend
 from snapfault.rank import load
+from snapfault.rank import run as rank
 from tests import build
 from tests.fake import cloud as fake
 from tests.functional import stage as stages
@@ -32,6 +33,7 @@ def application(stage):
     options.register_opts(conf)
     conf([], default_config_files=[], default_config_dirs=[])
     weighers = load.load()
+    ranker = rank.Ranker(stage.cloud.read_measures, weighers)
 
     return app.make_application(
         conf,
@@ -40,7 +42,7 @@ def application(stage):
             enroller=fake.FakeEnroller(stage.cloud),
             revoke=stage.cloud.revoke,
             preview=lambda project_id, now: preview.preview(
-                stage.database, stage.cloud, weighers, project_id, now
+                stage.database, stage.cloud, ranker, project_id, now
             ),
             wake=lambda: None,
             weighers=frozenset(weighers),

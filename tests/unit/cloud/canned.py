@@ -40,6 +40,7 @@ CATALOGUE = [
         ('block-storage', 'cinder', 'http://cinder/v3'),
         ('image', 'glance', 'http://glance'),
         ('identity', 'keystone', 'http://keystone/v3'),
+        ('prometheus', 'aetos', 'http://aetos/prometheus'),
     )
 ]
 TOKEN = {

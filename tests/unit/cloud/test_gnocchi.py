@@ -10,7 +10,8 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
-from snapfault.cloud import gnocchi
+from snapfault.cloud.sources import aggregates
+from snapfault.cloud.sources import gnocchi
 from tests import build
 
 NOW = build.NOW
@@ -38,44 +39,58 @@ class Gnocchi:
 
     :ivar series: points by server, metric and aggregation; a metric that is
         there without the aggregation has an odd archive policy.
+    :ivar disks: the same for each disk, by the server's and the disk's id
     """
 
-    def __init__(self, series=None):
+    def __init__(self, series=None, disks=None):
         self.series = series or {}
+        self.disks = disks or {}
         self.requests = []
 
     def post(self, url, params, json, raise_exc):
         assert (url, raise_exc) == ('/v1/aggregates', False)
-        assert params['groupby'] == 'original_resource_id'
-        assert json['resource_type'] == 'instance'
-        ids = json['search']['in']['id']
-        assert len(ids) == len(set(ids)) <= gnocchi.CHUNK
+        kind = json['resource_type']
+        key, groupby = {
+            'instance': ('id', 'original_resource_id'),
+            'instance_disk': ('instance_id', 'instance_id'),
+        }[kind]
+        assert params['groupby'] == groupby
+        ids = json['search']['in'][key]
+        assert len(ids) == len(set(ids)) <= aggregates.CHUNK
         operation, *references = json['operations']
         assert operation == 'metric'
         self.requests.append((ids, references))
         start = datetime.datetime.fromisoformat(params['start'])
-        return self._answer(ids, references, start)
+        if kind == 'instance':
+            held = {each: {each: its} for each, its in self.series.items()}
+        else:
+            held = self.disks
+        return self._answer(held, groupby, ids, references, start)
 
-    def _answer(self, ids, references, start):
+    def _answer(self, held, groupby, ids, references, start):
         groups = []
-        for server_id in sorted(set(ids) & set(self.series)):
-            found = {}
-            for name, aggregation in references:
-                if name not in self.series[server_id]:
-                    continue
-                points = self.series[server_id][name]
-                if aggregation not in points:
-                    return Answer(404, text='Metrics with unknown aggregation')
-                found.setdefault(name, {})[aggregation] = [
-                    [at.isoformat(), granularity, value]
-                    for at, granularity, value in points[aggregation]
-                    if at >= start
-                ]
-            if found:
+        for server_id in sorted(set(ids) & set(held)):
+            its = {}
+            for resource_id, series in held[server_id].items():
+                found = {}
+                for name, aggregation in references:
+                    if name not in series:
+                        continue
+                    if aggregation not in series[name]:
+                        said = 'Metrics with unknown aggregation'
+                        return Answer(404, text=said)
+                    found.setdefault(name, {})[aggregation] = [
+                        [at.isoformat(), granularity, value]
+                        for at, granularity, value in series[name][aggregation]
+                        if at >= start
+                    ]
+                if found:
+                    its[resource_id] = found
+            if its:
                 groups.append(
                     {
-                        'group': {'original_resource_id': server_id},
-                        'measures': {'measures': {server_id: found}},
+                        'group': {groupby: server_id},
+                        'measures': {'measures': its},
                     }
                 )
         if not groups:
@@ -258,7 +273,72 @@ def test_an_odd_metric_blinds_only_itself():
     assert len(found) == 1000
     assert {metric for its in found.values() for metric in its} == {MEMORY}
     # the bound, one call for each metric, and the one that failed
-    assert len(adapter.requests) <= gnocchi.MAX_EXTRA + 3
+    assert len(adapter.requests) <= aggregates.MAX_EXTRA + 3
+
+
+WRITES = 'disk.device.write.bytes'
+RATE = rules.Metric(f'{WRITES}.rate')
+DISKS = [
+    # the points of each disk, the metric, the sum and its age
+    ([[(600, 0), (300, 3000)]], RATE, (10.0, 300)),
+    ([[(600, 0), (300, 3000)], [(600, 7), (300, 607)]], RATE, (12.0, 300)),
+    ([[(300, 3000)], [(300, 4)]], rules.Metric(WRITES), (3004.0, 300)),
+    # idle is not absent
+    ([[(600, 5), (300, 5)]], RATE, (0.0, 300)),
+    # the sum stands for the newest of them
+    ([[(900, 0), (600, 3000)], [(600, 0), (300, 3000)]], RATE, (20.0, 300)),
+    # a disk that was detached, one that was made anew: the others count
+    ([[(600, 0), (300, 3000)], [(1800, 0), (1500, 9)]], RATE, (10.0, 300)),
+    ([[(600, 0), (300, 3000)], [(600, 9), (300, 0)]], RATE, (10.0, 300)),
+    # no disk has any
+    ([[(600, 9), (300, 0)]], RATE, None),
+    ([[(300, 3000)]], RATE, None),
+    ([], RATE, None),
+]
+
+
+@pytest.mark.parametrize(('disks', 'metric', 'expected'), DISKS)
+def test_disks(disks, metric, expected):
+    made = {
+        f'disk-{at}': {WRITES: means(*its)} for at, its in enumerate(disks)
+    }
+    found = read(Gnocchi(disks={server_id(1): made}), metrics=[metric])
+    got = {
+        each: (measure.value, (NOW - measure.measured_at).total_seconds())
+        for each, measure in found.get(server_id(1), {}).items()
+    }
+    assert got == ({} if expected is None else {metric: expected})
+
+
+def test_disks_by_another_aggregation():
+    """What Gnocchi calls a rate is the difference between two samples."""
+    points = {'rate:mean': [(ago(300), 300.0, 900.0)]}
+    disks = {server_id(1): {'vda': {WRITES: points}, 'vdb': {WRITES: points}}}
+    metric = rules.Metric(WRITES, 'rate:mean')
+    found = read(Gnocchi(disks=disks), metrics=[metric])
+    assert found[server_id(1)][metric] == model.Measure(1800.0, ago(300))
+
+
+def test_disks_and_servers_together():
+    disks = {server_id(1): {'vda': {WRITES: means((600, 0), (300, 3000))}}}
+    series = {server_id(1): {'memory.usage': means((300, 5.0))}}
+    adapter = Gnocchi(series, disks)
+    found = read(adapter, metrics=[MEMORY, RATE])
+    assert {m: each.value for m, each in found[server_id(1)].items()} == {
+        MEMORY: 5.0,
+        RATE: 10.0,
+    }
+    assert len(adapter.requests) == 2
+
+
+def test_odd_disks_blind_only_their_server():
+    sound = {'vda': {WRITES: means((600, 0), (300, 3000))}}
+    disks = {server_id(each): sound for each in range(100)}
+    disks[server_id(50)] = {'vda': {WRITES: {'max': []}}}
+    found = read(Gnocchi(disks=disks), range(100), [RATE])
+    assert set(found) == {server_id(each) for each in range(100)} - {
+        server_id(50)
+    }
 
 
 class Fixed:
@@ -310,6 +390,11 @@ def test_times_without_a_zone_are_utc():
     answer = Answer(200, [{'measures': {'measures': group}}])
     found = read(Fixed(answer), metrics=[MEMORY])
     assert found == {server_id(1): {MEMORY: model.Measure(5.0, ago(300))}}
+
+
+def test_a_type_of_resources_that_is_unknown():
+    refusal = Answer(400, text="{'cause': 'Resource type does not exist'}")
+    assert read(Fixed(refusal), metrics=[RATE]) == {}
 
 
 def test_a_part_without_shared_granularity():

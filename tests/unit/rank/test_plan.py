@@ -13,8 +13,12 @@ from snapfault import model
 from snapfault import rules
 from snapfault.rank import plan
 from snapfault.rank import weigher
+from snapfault.rank.weighers import failures
 from snapfault.rank.weighers import performance
+from snapfault.rank.weighers import priority
 from snapfault.rank.weighers import rpo
+from snapfault.rank.weighers import staleness
+from snapfault.rank.weighers import write_rate
 from tests import build
 
 CPU = rules.Metric('cpu_util')
@@ -132,18 +136,35 @@ def test_absent_data_neither_wins_nor_loses(raws):
         assert sum(value < each for value in known) <= len(known) / 2
 
 
-WEIGHERS = {'performance': performance.Performance(), 'rpo': rpo.Rpo()}
+WEIGHERS = {
+    'failures': failures.Failures(),
+    'performance': performance.Performance(),
+    'priority': priority.Priority(),
+    'rpo': rpo.Rpo(),
+    'staleness': staleness.Staleness(),
+    'write_rate': write_rate.WriteRate(),
+}
+#: Those that need no others to compare with.
+TWO = {name: WEIGHERS[name] for name in ('performance', 'rpo')}
 
 candidates = strategies.lists(
     strategies.builds(
-        lambda age, load, **policy: (age, load, policy),
+        lambda age, load, written, failed, **policy: (
+            (age, failed),
+            (load, written),
+            policy,
+        ),
         age=strategies.integers(0, 10**6),
         load=strategies.none() | strategies.floats(0, 1000),
+        written=strategies.none() | strategies.floats(0, 1e9),
+        failed=strategies.integers(0, 20),
         posture=strategies.sampled_from(rules.Posture),
+        priority=strategies.integers(-100, 100),
+        unknown=strategies.none() | strategies.floats(0, 1),
         rpo=strategies.none() | strategies.integers(1, 10**5),
         multipliers=strategies.dictionaries(
-            strategies.sampled_from(['performance', 'rpo']),
-            strategies.floats(-5, 5),
+            strategies.sampled_from(sorted(WEIGHERS)),
+            strategies.floats(-5, 5) | strategies.floats(-1e12, 1e12),
         ),
     ),
     max_size=20,
@@ -152,29 +173,46 @@ candidates = strategies.lists(
 
 def world(drawn):
     """Make candidates and the measures of their servers."""
-    bound = (rules.Threshold(CPU, 80.0),)
+    bound = (rules.Threshold(CPU, 80.0, margin=5.0),)
     made = [
-        candidate(f'{at:02}', age=age, thresholds=bound, **policy)
-        for at, (age, _, policy) in enumerate(drawn)
+        dataclasses.replace(
+            candidate(f'{at:02}', age=age, thresholds=bound, **policy),
+            failures=failed,
+        )
+        for at, ((age, failed), _, policy) in enumerate(drawn)
     ]
     measures = {
-        f'server-{at:02}': {CPU: model.Measure(load, build.NOW)}
-        for at, (_, load, _) in enumerate(drawn)
-        if load is not None
+        f'server-{at:02}': {
+            metric: model.Measure(value, build.NOW)
+            for metric, value in zip(
+                (CPU, write_rate.WRITTEN), values, strict=True
+            )
+            if value is not None
+        }
+        for at, (_, values, _) in enumerate(drawn)
     }
     return made, measures
+
+
+def told(ranked):
+    """Give all that a ranking tells."""
+    return [
+        (each.candidate, each.weight, each.parts, each.measures)
+        for each in ranked
+    ]
 
 
 @hypothesis.settings(max_examples=40, deadline=None)
 @hypothesis.given(candidates, strategies.randoms(use_true_random=False))
 def test_order_depends_on_the_values_only(drawn, chance):
     made, measures = world(drawn)
-    expected = plan.rank(made, measures, WEIGHERS)
+    expected = told(plan.rank(made, measures, WEIGHERS))
     names = [*WEIGHERS]
     chance.shuffle(made)
     chance.shuffle(names)
     shuffled = {name: WEIGHERS[name] for name in names}
-    assert plan.rank(made, measures, shuffled) == expected
+    measures = dict(chance.sample([*measures.items()], len(measures)))
+    assert told(plan.rank(made, measures, shuffled)) == expected
     assert len(expected) == len(made)
 
 
@@ -192,6 +230,69 @@ def test_breakdown_sums_to_the_weight(drawn):
             assert part.weight == part.normalised * part.multiplier
         server_id = each.candidate.protection.server_id
         assert each.measures == measures.get(server_id, {})
+
+
+@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.given(candidates)
+def test_the_heaviest_first(drawn):
+    made, measures = world(drawn)
+    found = [
+        (
+            -each.weight,
+            each.candidate.task.scheduled_at,
+            each.candidate.task.id,
+        )
+        for each in plan.rank(made, measures, WEIGHERS)
+    ]
+    assert found == sorted(found)
+    assert all(math.isfinite(weight) for weight, _, _ in found)
+
+
+EXTREMES = [1.7e308, -1.7e308, 1e101, 5.0]
+
+
+def test_no_weight_is_beyond_the_order_of_floats():
+    """Two infinities of either sign would sum up to no number."""
+    table = {name: raw for name, raw in zip('abcd', EXTREMES, strict=True)}
+    weighers = {
+        'one': Given(table, absolute=True),
+        'two': Given({k: -v for k, v in table.items()}, absolute=True),
+    }
+    rules_ = {'multipliers': {'one': 1e12, 'two': 1e12}}
+    made = [candidate(name, **rules_) for name in table]
+    for several in (made, made[::-1]):
+        ranked = plan.rank(several, {}, weighers)
+        assert order(ranked) == ['a', 'b', 'c', 'd']
+        assert {each.weight for each in ranked} == {0.0}
+
+
+UNKNOWN = [
+    # raws, whether absolute, the policy's word, what the absent one becomes
+    ([1.0, None, 2.0], False, None, 0.5),
+    ([1.0, None, 2.0], False, 0.0, 0.0),
+    ([1.0, None, 2.0], False, 1.0, 1.0),
+    ([1.0, None, 2.0], False, 0.25, 0.25),
+    ([1.0, math.nan, 2.0], False, 0.25, 0.25),
+    ([1.0, None, 1.0], False, 0.25, 0.25),
+    ([None, None, None], False, 0.25, 0.25),
+    ([1.0, None, 2.0], True, None, 0.5),
+    ([1.0, None, 2.0], True, 0.0, 0.0),
+]
+
+
+@pytest.mark.parametrize(('raws', 'absolute', 'unknown', 'value'), UNKNOWN)
+def test_what_absent_data_weighs(raws, absolute, unknown, value):
+    made = [
+        candidate(name, unknown=unknown if name == 'b' else None)
+        for name in 'abc'
+    ]
+    given = Given(dict(zip('abc', raws, strict=True)), absolute)
+    ranked = plan.rank(made, {}, {'given': given})
+    (part,) = next(
+        each.parts for each in ranked if each.candidate.task.id == 'b'
+    )
+    assert (part.raw, part.normalised) == (None, value)
+    assert part.weight == value
 
 
 def test_ties_go_by_scheduled_at_then_id():
@@ -283,7 +384,7 @@ def test_nobody_starves(posture):
         }
         measures['server-old'] = {CPU: model.Measure(load, build.NOW)}
         made = [*newcomers, candidate('old', age=age, **shared)]
-        return order(plan.rank(made, measures, WEIGHERS)).index('old')
+        return order(plan.rank(made, measures, TWO)).index('old')
 
     # three RPOs, because the others' multipliers sum up to three
     assert [place(age) for age in (0, 100, 299, 301)] == [20, 20, 20, 0]

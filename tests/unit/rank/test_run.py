@@ -55,6 +55,11 @@ def candidates(cloud):
     return made
 
 
+def rank(cloud, candidates, weighers, multipliers=None):
+    chosen = run.Settings(multipliers or {})
+    return run.Ranker(cloud.read_measures, weighers, chosen).rank(candidates)
+
+
 def order(ranked):
     return [each.candidate.task.id for each in ranked]
 
@@ -64,7 +69,7 @@ def reads(cloud):
 
 
 def test_all_measures_in_one_read(cloud, candidates):
-    ranked = run.rank(cloud, iter(candidates), PERFORMANCE)
+    ranked = rank(cloud, iter(candidates), PERFORMANCE)
     assert order(ranked) == ['b', 'c', 'a']
     assert ranked[0].measures[CPU].value == 90.0
     (read,) = reads(cloud)
@@ -74,14 +79,14 @@ def test_all_measures_in_one_read(cloud, candidates):
 
 
 def test_nothing_to_ask(cloud, candidates):
-    assert run.rank(cloud, [], PERFORMANCE) == []
+    assert rank(cloud, [], PERFORMANCE) == []
     unbound = [
         model.Candidate(
             each.task, each.protection, build.policy(), None, build.NOW
         )
         for each in candidates
     ]
-    assert order(run.rank(cloud, unbound, PERFORMANCE)) == ['a', 'b', 'c']
+    assert order(rank(cloud, unbound, PERFORMANCE)) == ['a', 'b', 'c']
     assert reads(cloud) == []
 
 
@@ -91,7 +96,7 @@ def test_nothing_to_ask(cloud, candidates):
 )
 def test_without_measures(cloud, candidates, caplog, error):
     cloud.fail('read_measures', error('503 of it'))
-    ranked = run.rank(cloud, candidates, PERFORMANCE)
+    ranked = rank(cloud, candidates, PERFORMANCE)
     assert order(ranked) == ['a', 'b', 'c']
     assert {each.weight for each in ranked} == {0.0}
     (record,) = caplog.records
@@ -112,7 +117,7 @@ def test_without_measures(cloud, candidates, caplog, error):
 )
 def test_broken_weigher(cloud, candidates, caplog, answer):
     broken = Broken({'a': 1.0, 'b': answer, 'c': None})
-    ranked = run.rank(cloud, candidates, {'other': broken, **PERFORMANCE})
+    ranked = rank(cloud, candidates, {'other': broken, **PERFORMANCE})
     # its failure is absent data, and the other weigher still counts
     assert order(ranked) == ['b', 'c', 'a']
     raws = {e.candidate.task.id: e.parts[0].raw for e in ranked}
@@ -123,5 +128,41 @@ def test_broken_weigher(cloud, candidates, caplog, answer):
 
 
 def test_operators_multipliers(cloud, candidates):
-    ranked = run.rank(cloud, candidates, PERFORMANCE, {'performance': -1.0})
+    ranked = rank(cloud, candidates, PERFORMANCE, {'performance': -1.0})
     assert order(ranked) == ['a', 'c', 'b']
+
+
+@pytest.mark.parametrize('own', [1.0, 0.0, 3.0])
+def test_a_weighers_own_multiplier(cloud, candidates, own):
+    class Modest(Broken):
+        multiplier = own
+        needs = (rules.Metric('disk.io'),)
+
+    modest = Modest({'a': 1.0, 'b': 2.0, 'c': 3.0})
+    ranked = rank(cloud, candidates, {'modest': modest})
+    assert {each.parts[0].multiplier for each in ranked} == {own}
+    # what counts nothing is not read for
+    asked = [each.args[1] for each in reads(cloud)]
+    assert (modest.needs in asked or modest.needs[0] in asked[0]) == bool(own)
+    # the operator's word comes first
+    ranked = rank(cloud, candidates, {'modest': modest}, {'modest': 2.0})
+    assert {each.parts[0].multiplier for each in ranked} == {2.0}
+    assert modest.needs[0] in reads(cloud)[-1].args[1]
+
+
+def test_multiplier_of_no_weigher(cloud, candidates, caplog):
+    ranked = rank(cloud, candidates, PERFORMANCE, {'perfomance': 2.0})
+    assert {each.parts[0].multiplier for each in ranked} == {1.0}
+    (record,) = caplog.records
+    assert "no weigher 'perfomance'" in record.getMessage()
+
+
+def test_a_source_that_breaks(candidates, caplog):
+    def read(server_ids, metrics):
+        raise LookupError('somebody else wrote it')
+
+    ranked = run.Ranker(read, PERFORMANCE).rank(candidates)
+    assert order(ranked) == ['a', 'b', 'c']
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert record.exc_info[0] is LookupError

@@ -1,4 +1,4 @@
-"""Read the newest measures of many servers from Gnocchi in a few calls.
+"""Ask Gnocchi for the series of many servers in a few calls.
 
 One ``POST /v1/aggregates`` asks for every metric of up to :data:`CHUNK`
 servers, grouped by server. What a real Gnocchi (4.7) taught, and what
@@ -6,16 +6,17 @@ follows from it:
 
 * The search may be a JSON object; ids then need no quoting. Without
   ``granularity`` the answer has every granularity that all the metrics of
-  one server share, so no archive policy need be known beforehand.
+  one group share, so no archive policy need be known beforehand.
 * A server without the metric has no group. Where none has it the answer is
-  404, "does not exist": that is absent data and no error.
+  404, "does not exist": that is absent data and no error. 400 says the same
+  of a type of resources that this Gnocchi was never taught.
 * One server whose archive policy lacks the aggregation, or whose metrics
   share no granularity, fails the whole call (404 "unknown aggregation", 400
   "cannot be aggregated"). The call is then split, by metric first, until
   the odd one stands alone and is left out.
-* ``cpu`` is cumulative, in ns. Its ``rate:mean`` is the mean difference
-  between neighbouring samples, whatever time lies between them, so
-  utilisation is taken from the neighbouring ``mean`` values instead.
+* Disks are resources of their own, of type ``instance_disk``, that name
+  their server in ``instance_id``; a group is then the disks of one server.
+  A disk that was detached stays there, without new measures.
 
 Nothing is retried here: the next ranking asks again.
 """
@@ -24,17 +25,15 @@ from collections import abc
 import datetime
 import logging
 import typing
-import uuid
 
 from keystoneauth1 import adapter as ksa_adapter
 from keystoneauth1 import exceptions as ksa_exceptions
 
 from snapfault import errors
-from snapfault import model
 from snapfault import rules
-from snapfault.cloud import measures
 from snapfault.cloud import times
 from snapfault.cloud import translate
+from snapfault.cloud.sources import measures
 
 LOG = logging.getLogger(__name__)
 
@@ -43,14 +42,6 @@ LOG = logging.getLogger(__name__)
 CHUNK: typing.Final = 1000
 #: The most calls that finding odd servers may cost for one metric.
 MAX_EXTRA: typing.Final = 40
-#: How long before now the number of virtual CPUs may have been posted: it
-#: comes with Nova's notifications on the server, which may be rare, and
-#: Ceilometer's archive policies keep 30 days.
-VCPUS_AGE: typing.Final = datetime.timedelta(days=30)
-
-CPU_UTIL: typing.Final = rules.Metric('cpu_util')
-_CPU: typing.Final = rules.Metric('cpu')
-_VCPUS: typing.Final = rules.Metric('vcpus')
 
 _ASKED: typing.Final = 'ask Gnocchi for measures'
 #: What Gnocchi's 404 and 400 say, in words: it has no codes for them.
@@ -60,93 +51,42 @@ _ODD: typing.Final = (
     'Metrics cannot be aggregated',
 )
 
-_Series = dict[rules.Metric, list[measures.Point]]
+
+class Kind(typing.NamedTuple):
+    """A type of resources that measures hang on, and how they are found."""
+
+    resource_type: str
+    server_id: str  #: the attribute that names the server
+    groupby: str
 
 
-def read(
+SERVERS: typing.Final = Kind('instance', 'id', 'original_resource_id')
+DISKS: typing.Final = Kind('instance_disk', 'instance_id', 'instance_id')
+
+#: The points of one resource, by metric.
+Series = dict[rules.Metric, list[measures.Point]]
+_Found = tuple[str, str, Series]
+
+
+def fetch(
     adapter: ksa_adapter.Adapter,
-    server_ids: abc.Collection[str],
-    metrics: abc.Collection[rules.Metric],
-    *,
-    now: datetime.datetime,
-    max_age: int,
-) -> dict[str, dict[rules.Metric, model.Measure]]:
-    """Give the newest value of each metric of each server.
+    kind: Kind,
+    ids: abc.Sequence[str],
+    asked: abc.Collection[rules.Metric],
+    start: datetime.datetime,
+) -> dict[str, dict[str, Series]]:
+    """Give the series by server, then by resource: itself, or its disks.
 
-    A value that is older than ``max_age``, negative or no number is
-    missing; so are servers without any value and ids that are no UUID.
-
-    ``cpu_util`` is worked out from ``cpu`` and from the last ``vcpus`` of
-    30 days; where that was never posted one virtual CPU is assumed, and the
-    value is per cent of one CPU.
-
-    :param adapter: of service type ``metric``
-    :param max_age: in seconds, since the start of the interval that a value
-        aggregates; below three times the granularity little is fresh
     :raises CloudUnavailable: no answer, a 5xx, or nothing that makes sense
     :raises CloudRefused: the service user may not read measures, or the
         cloud has no metric service
     """
-    age = datetime.timedelta(seconds=max_age)
-    ids = _by_uuid(server_ids)
-    asked = {_CPU if each == CPU_UTIL else each for each in metrics}
-    found = _fetch(adapter, list(ids), asked, now - 2 * age)
-    if CPU_UTIL in metrics:
-        busy = [each for each, series in found.items() if _CPU in series]
-        counts = _fetch(adapter, busy, {_VCPUS}, now - VCPUS_AGE)
-        for each, series in counts.items():
-            found[each].update(series)
-    answer = {
-        ids[each]: _values(series, metrics, now, age)
-        for each, series in found.items()
-    }
-    return {each: values for each, values in answer.items() if values}
-
-
-def _values(
-    series: _Series,
-    metrics: abc.Iterable[rules.Metric],
-    now: datetime.datetime,
-    max_age: datetime.timedelta,
-) -> dict[rules.Metric, model.Measure]:
-    """Give one server's measures of these metrics, where there are any."""
-    values = {}
-    for metric in metrics:
-        if metric == CPU_UTIL:
-            vcpus = measures.last(series.get(_VCPUS, ()), 1.0)
-            cpu = series.get(_CPU, ())
-            value = measures.utilisation(cpu, vcpus, now, max_age)
-        else:
-            value = measures.newest(series.get(metric, ()), now, max_age)
-        if value is not None:
-            values[metric] = value
-    return values
-
-
-def _by_uuid(server_ids: abc.Iterable[str]) -> dict[str, str]:
-    """Give the ids by the form in which Gnocchi writes them, in order."""
-    ids = {}
-    for each in sorted(server_ids):
-        try:
-            ids[str(uuid.UUID(each))] = each
-        except ValueError:
-            LOG.debug('No measures for %r: it is no UUID', each)
-    return ids
-
-
-def _fetch(
-    adapter: ksa_adapter.Adapter,
-    ids: abc.Sequence[str],
-    asked: abc.Collection[rules.Metric],
-    start: datetime.datetime,
-) -> dict[str, _Series]:
-    """Give the series by server, splitting the calls that odd ones fail."""
     metrics = sorted(
         (each for each in asked if not set(each.name) & set('*?[')),
         key=lambda each: (each.name, each.aggregation),
     )
     splitter = _Splitter()
-    found: dict[str, _Series] = {}
+    found: dict[str, dict[str, Series]] = {}
     pending = [
         (ids[at : at + CHUNK], metrics)
         for at in range(0, len(ids), CHUNK)
@@ -154,12 +94,13 @@ def _fetch(
     ]
     while pending:
         piece = pending.pop()
-        groups = _ask(adapter, *piece, start)
+        groups = _ask(adapter, kind, *piece, start)
         if groups is None:
             pending.extend(splitter.split(*piece))
             continue
-        for server_id, series in groups:
-            found.setdefault(server_id, {}).update(series)
+        for server_id, resource_id, series in groups:
+            its = found.setdefault(server_id, {})
+            its.setdefault(resource_id, {}).update(series)
     return found
 
 
@@ -195,22 +136,23 @@ class _Splitter:
 
 def _ask(
     adapter: ksa_adapter.Adapter,
+    kind: Kind,
     ids: abc.Sequence[str],
     metrics: abc.Sequence[rules.Metric],
     start: datetime.datetime,
-) -> list[tuple[str, _Series]] | None:
+) -> list[_Found] | None:
     """Make one call; None when something odd among them failed it."""
     references = [[each.name, each.aggregation] for each in metrics]
     try:
         response = adapter.post(
             '/v1/aggregates',
             params={
-                'groupby': 'original_resource_id',
+                'groupby': kind.groupby,
                 'start': start.isoformat(),
             },
             json={
-                'resource_type': 'instance',
-                'search': {'in': {'id': list(ids)}},
+                'resource_type': kind.resource_type,
+                'search': {'in': {kind.server_id: list(ids)}},
                 'operations': ['metric', *references],
             },
             raise_exc=False,
@@ -218,7 +160,7 @@ def _ask(
     except ksa_exceptions.ClientException as error:
         raise translate.translate(_ASKED, error, {}) from error
     status, text = response.status_code, response.text
-    if status == 404 and _ABSENT in text:
+    if status in (400, 404) and _ABSENT in text:
         return []
     if status in (400, 404) and any(each in text for each in _ODD):
         return None
@@ -226,21 +168,25 @@ def _ask(
         raise errors.CloudRefused(f'{_ASKED}: {status}')
     if status != 200:
         raise errors.CloudUnavailable(f'{_ASKED}: {status}')
-    return _parsed(response)
+    return _parsed(response, kind)
 
 
 @translate.sensible
-def _parsed(response: typing.Any) -> list[tuple[str, _Series]]:
-    """Give each group's series by the server's id."""
+def _parsed(response: typing.Any, kind: Kind) -> list[_Found]:
+    """Give each resource's series, with the ids of its server and its own."""
     return [
-        (server_id, _series(metrics))
+        (
+            resource_id if kind is SERVERS else group['group'][kind.groupby],
+            resource_id,
+            _series(metrics),
+        )
         for group in response.json()
-        for server_id, metrics in group['measures']['measures'].items()
+        for resource_id, metrics in group['measures']['measures'].items()
     ]
 
 
-def _series(metrics: dict[str, typing.Any]) -> _Series:
-    """Read one server's points, by metric's name, then by aggregation."""
+def _series(metrics: dict[str, typing.Any]) -> Series:
+    """Read one resource's points, by metric's name, then by aggregation."""
     return {
         rules.Metric(name, aggregation): [
             measures.Point(

@@ -44,11 +44,27 @@ def utilisation(
 ) -> model.Measure | None:
     """Give the per cent of ``vcpus`` used between the two newest intervals.
 
+    :param points: means of the cumulative CPU time, in ns
+    :returns: as :func:`per_second`
+    """
+    spent = per_second(points, now, max_age)
+    if spent is None:
+        return None
+    return _measure(spent.value / 1e9 / vcpus * 100, spent.measured_at)
+
+
+def per_second(
+    points: abc.Iterable[Point],
+    now: datetime.datetime,
+    max_age: datetime.timedelta,
+) -> model.Measure | None:
+    """Give how fast a counter went between the two newest intervals.
+
     Only intervals that are over count: the mean of one that still fills
     stands for an earlier time than its neighbour's does, and the difference
     would come out too small.
 
-    :param points: means of the cumulative CPU time, in ns
+    :param points: means of a cumulative metric
     :returns: None without two such intervals, when the newer is stale, or
         when the counter went back (the server was migrated or restarted)
     """
@@ -56,9 +72,25 @@ def utilisation(
         if len(each) > 1 and abs(now - each[-1].started_at) <= max_age:
             before, after = each[-2:]
             elapsed = (after.started_at - before.started_at).total_seconds()
-            spent = (after.value - before.value) / 1e9
-            return _measure(spent / elapsed / vcpus * 100, after.started_at)
+            gained = after.value - before.value
+            return _measure(gained / elapsed, after.started_at)
     return None
+
+
+def total(
+    found: abc.Iterable[model.Measure | None],
+) -> model.Measure | None:
+    """Add up what there is; it stands for the newest one's time.
+
+    :returns: None where there is nothing
+    """
+    known = [each for each in found if each is not None]
+    if not known:
+        return None
+    return _measure(
+        sum(each.value for each in known),
+        max(each.measured_at for each in known),
+    )
 
 
 def last(points: abc.Iterable[Point], default: float) -> float:

@@ -1,0 +1,1 @@
+"""The sources of load that ship with snapfault, and what they share."""
