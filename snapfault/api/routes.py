@@ -14,11 +14,13 @@ from snapfault.api.handlers import policy
 from snapfault.api.handlers import protection
 from snapfault.api.handlers import recovery
 from snapfault.api.handlers import recovery_point
+from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
 from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
 from snapfault.api.schemas import recovery as recovery_schema
 from snapfault.api.schemas import recovery_point as recovery_point_schema
+from snapfault.api.schemas import schedule_preview as schedule_preview_schema
 from snapfault.api.schemas import task as task_schema
 from snapfault.api.schemas import types
 from snapfault.policies import plan as plan_rule
@@ -26,6 +28,7 @@ from snapfault.policies import policy as policy_rule
 from snapfault.policies import protection as protection_rule
 from snapfault.policies import recovery as recovery_rule
 from snapfault.policies import recovery_point as recovery_point_rule
+from snapfault.policies import schedule_preview as schedule_preview_rule
 from snapfault.policies import task as task_rule
 
 _R = routing.Route
@@ -77,6 +80,9 @@ ROUTES: typing.Final = (
        _V(recovery_schema.CREATE)),
     _R('GET', '/v1/recoveries/{recovery_id}',
        recovery.show, recovery_rule.SHOW, _ONE),
+    _R('POST', '/v1/schedule-previews',
+       schedule_preview.create, schedule_preview_rule.CREATE, _NONE,
+       _V(schedule_preview_schema.CREATE)),
     _R('GET', '/v1/plan',
        plan.show, plan_rule.SHOW, _ONE),
 )

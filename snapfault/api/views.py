@@ -6,7 +6,9 @@ import datetime
 
 from snapfault import document
 from snapfault import model
+from snapfault import rules
 from snapfault.api import call
+from snapfault.trigger import upcoming as upcoming_runs
 
 
 def policy(policy: model.Policy) -> call.Json:
@@ -141,6 +143,23 @@ def _step(step: model.StepRecord) -> call.Json:
         'detail': step.detail,
         'started_at': time(step.started_at),
         'finished_at': time(step.finished_at),
+    }
+
+
+def upcoming(
+    run: upcoming_runs.Run,
+    windows: collections.abc.Mapping[rules.Window, call.Json],
+) -> call.Json:
+    """Write a run to come.
+
+    :param windows: how each blackout is written
+    """
+    return {
+        'scheduled_at': time(run.scheduled_at),
+        'labels': list(run.labels),
+        'begins_at': time(run.begins_at),
+        'latest_at': time(run.latest_at),
+        'moved_by': [windows[each] for each in run.moved_by],
     }
 
 

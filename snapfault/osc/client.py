@@ -47,6 +47,13 @@ class Client:
         body = self.request('GET', with_query('plan', query))
         return typing.cast(list[Record], body['plan']['tasks'])
 
+    def schedule_preview(self, members: Record) -> list[Record]:
+        """List when runs would be; nothing is kept."""
+        body = self.request(
+            'POST', 'schedule-previews', {'schedule_preview': members}
+        )
+        return typing.cast(list[Record], body['schedule_preview']['runs'])
+
     def request(
         self, method: str, path: str, body: Record | None = None
     ) -> Record:

@@ -11,6 +11,7 @@ from snapfault.policies import project
 from snapfault.policies import protection
 from snapfault.policies import recovery
 from snapfault.policies import recovery_point
+from snapfault.policies import schedule_preview
 from snapfault.policies import task
 
 
@@ -24,4 +25,5 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         recovery_point.RULES,
         recovery.RULES,
         plan.RULES,
+        schedule_preview.RULES,
     )

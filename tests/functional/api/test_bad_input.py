@@ -85,6 +85,14 @@ POLICY = [
     ('quota', {'count': 1, 'labels': {'unheard-of': {'count': 1}}}),
     ('quota', {'count': 1, 'labels': {'default': {'minimum': 1}}}),
     ('blackouts', [{'begin': '08:00'}]),
+    ('blackouts', [{'begin': '08:00', 'end': '08:00'}]),
+    (
+        'blackouts',
+        [
+            {'begin': '00:00', 'end': '12:00'},
+            {'begin': '12:00', 'end': '00:00'},
+        ],
+    ),
     ('blackouts', [{'begin': '24:00', 'end': '08:00'}]),
     ('blackouts', [{'begin': '08:00', 'end': '09:00', 'days': []}]),
     ('blackouts', [{'begin': '08:00', 'end': '09:00', 'days': ['monday']}]),
@@ -165,6 +173,7 @@ def test_weigher_that_is_not_installed(world):
     assert all(name in detail for name in world.weighers)
 
 
+TIMES = {'schedules': [{'interval': 60}]}
 PROTECTION = {
     'business_id': 'mail',
     'server_id': 'server',
@@ -203,6 +212,22 @@ PROTECTION = {
             ('recovery_point_id', 5),
             ('cause', 'because'),
         )
+    ]
+    + [
+        ('/v1/schedule-previews', 'schedule_preview', TIMES, member, value)
+        for member, value in (
+            ('schedules', []),
+            ('schedules', None),
+            ('blackouts', [{'begin': '08:00', 'end': '25:00'}]),
+            ('blackouts', [{'begin': '08:00', 'end': '08:00'}]),
+            ('deadline', 0),
+            ('stagger', -1),
+            ('count', 0),
+            ('count', 101),
+            ('count', 1.5),
+            ('count', None),
+            ('quota', {'count': 1}),
+        )
     ],
 )
 def test_others(world, path, key, good, member, value):
@@ -218,6 +243,7 @@ def test_others(world, path, key, good, member, value):
         ('/v1/protections', 'protection'),
         ('/v1/tasks', 'task'),
         ('/v1/recoveries', 'recovery'),
+        ('/v1/schedule-previews', 'schedule_preview'),
     ],
 )
 @pytest.mark.parametrize('body', [b'', {}, [], None, 'text', {'x': {}}, 5])
@@ -301,3 +327,40 @@ def test_ids_that_are_none(world, method, name):
     body = {'policy': {'rpo': None}} if method == 'PATCH' else None
     response = world.request(method, f'/v1/policies/{name}', body)
     assert response.status_int in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ('members', 'said'),
+    [
+        ({}, 'protection'),
+        ({'paused': None}, 'paused'),
+        ({'paused': 'yes'}, 'paused'),
+        ({'paused': 1}, 'paused'),
+        ({'policy_id': None, 'paused': True}, 'policy_id'),
+        ({'status': 'paused'}, 'status'),
+        ({'next_run_at': None}, 'next_run_at'),
+    ],
+)
+def test_a_change_of_a_protection(world, members, said):
+    path = '/v1/protections/protection-mine'
+    before = world.request('GET', path).json
+    response = world.request('PATCH', path, {'protection': members})
+    assert response.status_int == 400
+    assert said in response.json['errors'][0]['detail']
+    assert world.request('GET', path).json == before
+
+
+@pytest.mark.parametrize(
+    ('schedule', 'said'),
+    [
+        ({}, 'exactly one'),
+        ({'cron': '0 0 30 2 *'}, 'never fires'),
+        ({'cron': '0 3 * *'}, 'give five'),
+        ({'cron': '0 3 * * *', 'time_zone': 'Mars'}, 'IANA'),
+    ],
+)
+def test_a_preview_of_no_schedule(world, schedule, said):
+    body = {'schedule_preview': {'schedules': [schedule]}}
+    response = world.request('POST', '/v1/schedule-previews', body)
+    assert response.status_int == 400
+    assert said in response.json['errors'][0]['detail']

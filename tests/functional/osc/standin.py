@@ -53,6 +53,7 @@ class Cloud:
         self.kept = {path: {} for path in KEYS}
         self.script = {}  #: id -> what each further look finds
         self.plan = []
+        self.runs = []
         self.servers = {}  #: name -> id
         #: What the next requests get: (status, body), or None to pass one.
         self.refusal = []
@@ -94,6 +95,8 @@ class Cloud:
             return _answer(*refused)
         if path == 'plan':
             return _answer(200, {'plan': {'tasks': self.plan}})
+        if path == 'schedule-previews':
+            return _answer(200, {'schedule_preview': {'runs': self.runs}})
         name, _, one = path.partition('/')
         try:
             if one:

@@ -25,6 +25,17 @@ def new_policy(**members):
     return [('POST', '/v1/policies', {'policy': body})]
 
 
+def pausing(path, identity, paused):
+    """Give the request that pauses, or the other way."""
+    key = {'policies': 'policy', 'protections': 'protection'}[path]
+    return ('PATCH', f'/v1/{path}/{identity}', {key: {'paused': paused}})
+
+
+def previewed(**members):
+    """Give the request that foresees runs."""
+    return [('POST', '/v1/schedule-previews', {'schedule_preview': members})]
+
+
 NEW = 'protection policy create new --quota 7'
 ALTER = 'protection policy set gold'
 CASES = (
@@ -264,6 +275,60 @@ CASES = (
         ],
     ),
     (
+        f'protection pause shop {MISSING} {SHOP}',
+        [
+            FIND_SHOP,
+            pausing('protections', SHOP, True),
+            ('GET', f'/v1/protections/{MISSING}', None),
+            (
+                'GET',
+                f'/v1/protections?business_id={MISSING}&limit=2',
+                None,
+            ),
+            ('GET', f'/v1/protections/{SHOP}', None),
+            pausing('protections', SHOP, True),
+        ],
+    ),
+    (
+        'protection unpause shop',
+        [FIND_SHOP, pausing('protections', SHOP, False)],
+    ),
+    (
+        'protection policy pause gold',
+        [FIND_GOLD, pausing('policies', GOLD, True)],
+    ),
+    (
+        f'protection policy unpause gold {GOLD}',
+        [
+            FIND_GOLD,
+            pausing('policies', GOLD, False),
+            ('GET', f'/v1/policies/{GOLD}', None),
+            pausing('policies', GOLD, False),
+        ],
+    ),
+    (
+        "protection policy preview --cron '0 3 * * *' --count 5",
+        previewed(schedules=[{'cron': '0 3 * * *'}], count=5),
+    ),
+    (
+        "protection policy preview --schedule hourly=1h --schedule 'w=0 3 * "
+        "* sun' --time-zone Europe/Rome --blackout 12:00-13:00 --stagger 5m "
+        '--deadline 1h --catch-up none',
+        previewed(
+            schedules=[
+                {'label': 'hourly', 'interval': 3600},
+                {
+                    'label': 'w',
+                    'cron': '0 3 * * sun',
+                    'time_zone': 'Europe/Rome',
+                },
+            ],
+            blackouts=[{'begin': '12:00', 'end': '13:00'}],
+            stagger=300,
+            deadline=3600,
+        ),
+    ),
+    (
         'protection delete shop',
         [FIND_SHOP, ('DELETE', f'/v1/protections/{SHOP}', None)],
     ),
@@ -366,4 +431,5 @@ FAIL = {
     f'protection policy delete gold {GOLD}',
     'recovery point show ../policies',
     f'recovery point delete {MISSING} {POINT}',
+    f'protection pause shop {MISSING} {SHOP}',
 }

@@ -253,3 +253,47 @@ def test_csv_and_value(cloud, run):
     ]
     shown = run('protection show shop -f value -c id')
     assert shown.out == f'{SHOP}\n'
+
+
+def test_a_preview_says_what_moves_a_run(cloud, run):
+    window = {
+        'begin': '02:00',
+        'end': '04:00',
+        'days': ['sun'],
+        'time_zone': 'UTC',
+    }
+    late = '2026-01-01T04:00:00Z'
+    cloud.runs = [
+        {
+            'scheduled_at': AT,
+            'labels': ['hourly', 'weekly'],
+            'begins_at': late,
+            'latest_at': late,
+            'moved_by': [window],
+        },
+        {
+            'scheduled_at': AT,
+            'labels': ['hourly'],
+            'begins_at': None,
+            'latest_at': None,
+            'moved_by': [],
+        },
+    ]
+    line = 'protection policy preview --interval 1h'
+    moved, missed = run(f'{line} -f json').json
+    assert moved['Moved By'] == [window]
+    assert moved['Labels'] == ['hourly', 'weekly']
+    assert missed['Begins At'] is None
+    told = run(line).out
+    assert '02:00-04:00 sun' in told
+    assert 'hourly' in told
+    assert 'None' not in told
+
+
+def test_a_pause_of_several_goes_on_past_a_bad_one(cloud, run):
+    cloud.keep('protections', 2, business_id='shop')
+    ran = run('protection pause nothing shop')
+    assert ran.code == 1
+    assert 'nothing was not paused: ' in ran.err
+    assert '1 of 2 were not paused' in ran.err
+    assert cloud.kept['protections'][SHOP]['paused'] is True

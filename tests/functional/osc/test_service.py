@@ -110,6 +110,14 @@ def test_a_service_is_protected_run_and_recovered(shop, run):
         'protection list --policy hourly --business-id shop --limit 5',
         'protection show shop',
         'protection set shop --policy hourly',
+        'protection pause shop',
+        'protection unpause shop',
+        'protection policy pause hourly',
+        'protection policy unpause hourly',
+        'protection policy preview --interval 1h --stagger 5m --count 3',
+        'protection policy preview --schedule hourly=1h --schedule "w=0 3 * '
+        '* sun#1" --time-zone Europe/Prague --blackout "08:00-18:00 mon-fri" '
+        '--deadline 2h',
         'protection run shop',
         'protection task list --protection shop --status done --limit 1',
         'protection plan show',
