@@ -26,10 +26,18 @@ from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
 from snapfault.snapshot import plan as snapshot_plan
 
-SOURCE: typing.Final = 'gnocchi'
 LIMIT: typing.Final = 1000  #: the most protections one preview shows
 PROJECTS: typing.Final = 50  #: the most whose cloud is read
 RIGHTS: typing.Final = 3  #: of one project that are tried, where some are dead
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The operator's choices that show in a plan."""
+
+    source: str = 'gnocchi'  #: where measures come from
+    #: Removals Cinder may refuse before no point makes room any more.
+    refusals: int = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,13 +57,14 @@ def preview(
     ranker: rank.Ranker,
     project_id: str | None,
     now: datetime.datetime,
-    source: str = SOURCE,
+    chosen: Settings | None = None,
 ) -> list[Preview]:
     """Foresee what waits, then what will fall due, in its order.
 
     :param project_id: None means every project
-    :param source: the name of what the cloud reads measures from
+    :param chosen: None: the defaults
     """
+    chosen = chosen or Settings()
     listed = protections.list_page(database, project_id, limit=LIMIT)
     waiting = _waiting(database, project_id)
     due = _due(database, listed, waiting, now)
@@ -66,6 +75,7 @@ def preview(
         _sights(cloud, [each.candidate.protection for each in ranked]),
         _histories(database, listed),
         recoveries.points_in_use(database),
+        chosen.refusals,
     )
     return [
         Preview(
@@ -73,7 +83,7 @@ def preview(
             seen,
             each.ranked.candidate.task.protection_id in waiting,
             each.moment,
-            source,
+            chosen.source,
         )
         for each, seen in zip(dues, found, strict=True)
     ]

@@ -14,6 +14,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault.rank import plan as rank_plan
 from snapfault.snapshot import plan
+from snapfault.snapshot import victim
 
 History = collections.abc.Sequence[model.RecoveryPoint]
 
@@ -53,6 +54,7 @@ def foresee(
     sights: collections.abc.Mapping[str, Sight | str],
     histories: collections.abc.Mapping[str, History],
     in_use: collections.abc.Set[str],
+    refusals: int,
 ) -> list[Prospect]:
     """Foresee every task, in the order in which they are given.
 
@@ -60,9 +62,11 @@ def foresee(
     :param sights: by project; text: why it could not be read
     :param histories: by protection; none: it has no point yet
     :param in_use: ids of points that a recovery reads from
+    :param refusals: removals Cinder may refuse before no further point goes
+        ahead of a new one
     """
     books = {
-        project_id: _Books(sight)
+        project_id: _Books(sight, refusals)
         for project_id, sight in sights.items()
         if isinstance(sight, Sight)
     }
@@ -97,8 +101,9 @@ def _in_recovery(due: Due) -> str:
 class _Books:
     """A project's sight, and its ledger as the plan goes on."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, refusals: int) -> None:
         self.sight = sight
+        self.refusals = refusals
         self.settled = ledger.Ledger(
             sight.headroom
         )  #: all is taken and pruned
@@ -190,11 +195,14 @@ def _run(
     """Take and prune in the books; gives why not, and what goes."""
     busy = books.at(due.moment)
     by_id = {point.id: point for point in history}
+    candidate = due.ranked.candidate
+    held = victim.Held(in_use, candidate.failures, books.refusals)
     first: list[plan.Prune] = []
     left = list(history)
     while True:
-        room = plan.make_room(
-            left, _coming(due, take, left).members, busy.headroom(), in_use
+        coming = _coming(due, take, left)
+        room = victim.make_room(
+            left, coming, busy.headroom(), candidate.policy.quota, held
         )
         if room.enough or room.prune is None:
             break
@@ -220,7 +228,7 @@ def _pruned(
     """Choose as if the run had just made one more good point."""
     coming = _coming(due, take, history)
     quota = due.ranked.candidate.policy.quota
-    return tuple(plan.prune([*history, coming], quota, in_use))
+    return tuple(plan.prune([*history, coming], quota, due.moment, in_use))
 
 
 def _coming(

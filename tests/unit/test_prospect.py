@@ -26,7 +26,7 @@ def _due(name='protection-1', at=build.NOW, in_recovery=False, **policy):
         at,
     )
     return prospect.Due(
-        rank_plan.Ranked(candidate, 1.0, (), {}), at, in_recovery
+        rank_plan.Ranked(candidate, 1.0, {}, (), 0), at, in_recovery
     )
 
 
@@ -44,7 +44,7 @@ def _sight(volumes=2, **limits):
 
 def _foresee(dues, sight, histories=None):
     return prospect.foresee(
-        dues, {build.PROJECT: sight}, histories or {}, frozenset()
+        dues, {build.PROJECT: sight}, histories or {}, frozenset(), 2
     )
 
 
