@@ -159,6 +159,7 @@ def _take(
         return  # it is followed from here on
     tools = snapshot.Tools(
         context.database,
+        context.cloud,
         context.cloud.project(order.protection.delegation),
         seen,
         context.calls,

@@ -24,7 +24,7 @@ from snapfault.db import recoveries
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
-from snapfault.snapshot import plan as snapshot_plan
+from snapfault.snapshot import marks
 
 LIMIT: typing.Final = 1000  #: the most protections one preview shows
 PROJECTS: typing.Final = 50  #: the most whose cloud is read
@@ -113,7 +113,7 @@ def _upcoming(
     assert scheduled_at is not None  # the caller has looked
     return dataclasses.replace(
         tasks.new(protection, scheduled_at, now),
-        id=str(uuid.uuid5(snapshot_plan.NAMESPACE, protection.id)),
+        id=str(uuid.uuid5(marks.NAMESPACE, protection.id)),
     )
 
 

@@ -19,6 +19,8 @@ def policy(policy: model.Policy) -> call.Json:
         'name': policy.name,
         'description': policy.description,
         **document.write(policy),
+        'alarm': policy.alarm,
+        'alarm_at': time(policy.alarm_at),
         'created_at': time(policy.created_at),
         'updated_at': time(policy.updated_at),
     }

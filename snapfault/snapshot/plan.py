@@ -1,7 +1,7 @@
 """Decide what to take, what to prune and what a listing means. Pure.
 
 The one promise above all others: a protection that ever had a good recovery
-point has one (invariant 1). :func:`prune` and :func:`room.make_room` are the
+point has one (invariant 1). :func:`prune` and :func:`victim.make_room` are the
 only places that choose a good point for removal, both by what
 :mod:`~snapfault.snapshot.retain` decides, and both leave the newest.
 """
@@ -9,18 +9,16 @@ only places that choose a good point for removal, both by what
 import collections.abc
 import dataclasses
 import datetime
+import typing
 import uuid
 
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault.snapshot import levels
+from snapfault.snapshot import marks
 from snapfault.snapshot import retain
-
-#: Makes the ids of points and members functions of what they stand for, so
-#: that a worker that takes over finds the ids of the one that died.
-NAMESPACE = uuid.UUID('0a4d2a0c-3a3f-4f0e-9a53-6a1f3e1c7b58')
-
 
 #: What is attached to a server, where, and the volume itself.
 Disk = tuple[resource.Attachment, resource.Volume]
@@ -40,21 +38,21 @@ def new_point(
     server: resource.Server,
     disks: collections.abc.Iterable[Disk],
     now: datetime.datetime,
+    choice: levels.Choice = levels.CRASH,
 ) -> model.RecoveryPoint:
     """Describe the recovery point to take for a task.
 
     :param disks: all volumes that are attached to the server now
-    :raises InvalidInput: nothing is attached: an empty set would count as
-        good and protect nothing
+    :raises InvalidInput: none is: an empty set would count as good
     """
-    point_id = str(uuid.uuid5(NAMESPACE, f'{task.id}/{task.attempts}'))
+    point_id = str(uuid.uuid5(marks.NAMESPACE, f'{task.id}/{task.attempts}'))
     members = tuple(_member(point_id, *disk) for disk in disks)
     if not members:
         raise errors.InvalidInput(
             f'server {server.id} has no volume attached, and nothing to take'
             ' a snapshot of: attach one or delete the protection'
         )
-    return model.RecoveryPoint(
+    point = model.RecoveryPoint(
         id=point_id,
         project_id=task.project_id,
         protection_id=protection.id,
@@ -73,13 +71,25 @@ def new_point(
         not_before=None,
         labels=task.labels,
     )
+    return dataclasses.replace(point, **_chosen(choice, server))
+
+
+def _chosen(
+    choice: levels.Choice, server: resource.Server
+) -> dict[str, typing.Any]:
+    return {
+        'level': choice.level,
+        'level_reason': choice.reason,
+        'power': choice.power,
+        'root_image': choice.root_image and server.image_id is not None,
+    }
 
 
 def _member(
     point_id: str, attachment: resource.Attachment, volume: resource.Volume
 ) -> model.Member:
     return model.Member(
-        id=str(uuid.uuid5(NAMESPACE, f'{point_id}/{volume.id}')),
+        id=marks.member_id(point_id, volume.id),
         volume_id=volume.id,
         size=volume.size,
         volume_type=volume.volume_type,
@@ -112,9 +122,10 @@ def is_ours(
     The project is proven by whose token listed it. Nothing is deleted for
     which this does not hold (invariant 7).
     """
+    found = marks.of(snapshot)
     return (
-        snapshot.metadata.get(resource.MARKER) == member.id
-        and snapshot.metadata.get(resource.POINT) == point.id
+        found.get(resource.MARKER) == member.id
+        and found.get(resource.POINT) == point.id
         and snapshot.volume_id == member.volume_id
         and member.snapshot_id in (None, snapshot.id)
     )

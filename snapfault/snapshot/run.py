@@ -18,6 +18,8 @@ from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.snapshot import admit
+from snapfault.snapshot import asking
+from snapfault.snapshot import choosing
 from snapfault.snapshot import disks
 from snapfault.snapshot import pace
 from snapfault.snapshot import plan
@@ -32,6 +34,7 @@ class Settings:
     """The operator's choices for taking points."""
 
     creating_timeout: datetime.timedelta
+    stop_timeout: datetime.timedelta
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta
     pace: pace.Bounds
@@ -70,6 +73,7 @@ class Tools:
     """What taking a point takes."""
 
     database: api.Database
+    cloud: port.Cloud
     project: port.Project  #: by the protection's own right
     sight: sights.Sight
     calls: concurrent.futures.Executor  #: requests of one point at once
@@ -82,6 +86,7 @@ def take(
     """Ask for a snapshot of each volume of the service; do not wait.
 
     :raises ServerGone: there is no such server any more
+    :raises Unreachable: nothing was asked for: the level cannot be had
     :raises NoRoom: nothing was asked for
     :raises SnapfaultError: the point, where one was begun, is ``failed``
     """
@@ -91,20 +96,19 @@ def take(
     )
     server = read_server(tools, protection.server_id)
     seen = disks.read(tools.project, tools.sight, server, history)
-    point = plan.new_point(order.task, protection, server, seen, now)
+    choice = choosing.choose(
+        tools.cloud,
+        tools.sight,
+        order.policy.consistency,
+        server,
+        seen,
+        now,
+    )
+    point = plan.new_point(order.task, protection, server, seen, now, choice)
     _find_room(tools, order, point, history, now)
     point = points.create(tools.database, point)
-    try:
-        _ask(tools, point)
-    except errors.SnapfaultError as error:
-        points.move(
-            tools.database,
-            point,
-            model.PointStatus.FAILED,
-            reason=str(error),
-            now=now,
-        )
-        raise
+    begun = asking.Tools(tools.database, tools.project, tools.calls)
+    asking.begin(begun, point, now, choice.group_id)
     return point
 
 
@@ -170,26 +174,6 @@ def _find_room(
         " policy's quota",
         making_room=room.leaving,
     )
-
-
-def _ask(tools: Tools, point: model.RecoveryPoint) -> None:
-    """Post all creates at once and note each answer.
-
-    :raises SnapfaultError: the first refusal, after all were answered
-    """
-
-    def create(member: model.Member) -> None:
-        made = tools.project.create_snapshot(
-            member.volume_id,
-            f'{point.business_id} {point.scheduled_at:%Y-%m-%d %H:%M:%S}',
-            plan.metadata(point, member),
-        )
-        points.record_snapshot(tools.database, member.id, made.id)
-
-    asked = [tools.calls.submit(create, member) for member in point.members]
-    concurrent.futures.wait(asked)
-    for future in asked:
-        future.result()
 
 
 def prune(

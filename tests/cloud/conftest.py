@@ -13,6 +13,9 @@ from tests.demo import world
 from tests.minicloud import faults
 
 FAST = """\
+[trigger]
+selector_interval = 1
+
 [snapshot]
 retry_delay = 1
 creating_timeout = 20

@@ -116,7 +116,7 @@ def cycles(state, tmp_path):
     pool = concurrent.futures.ThreadPoolExecutor
     with pool(4) as begin, pool(16) as calls:
         made = Cycles(site, world, tmp_path, (begin, calls))
-        servers = calls.map(
+        servers = begin.map(
             lambda _: world.make_server(volumes=VOLUMES), range(SERVICES)
         )
         made.protect(list(servers))

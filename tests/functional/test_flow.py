@@ -12,6 +12,7 @@ from snapfault.db import tasks
 from snapfault.snapshot import admit
 from tests import build
 from tests.functional import stage as stages
+from tests.functional.db import test_statements
 
 
 @pytest.fixture
@@ -308,3 +309,23 @@ def test_a_server_that_the_list_leaves_out_is_asked_for(stage):
     assert stage.run().status is model.TaskStatus.DONE
     stage.cloud.nova.list_servers = show
     assert stage.protection().status is model.ProtectionStatus.ACTIVE
+
+
+@pytest.mark.parametrize('services', [1, 40])
+def test_statements_of_a_tick_do_not_grow(crowd, services):
+    stage = crowd(services, volumes=1)
+
+    def tick():
+        with test_statements.counted(stage.database) as statements:
+            stage.tick()
+        return statements
+
+    tick()
+    assert len(tick()) <= 7  # nothing is due; one renews the lease
+    _ask(stage)
+    full = admit.Bounds(1, 1, 1)
+    stage.settings = dataclasses.replace(stage.settings, under_way=full)
+    stage.cloud.hang_next('create_snapshot', times=None)
+    tick()
+    waiting = tick()  # one is under way, all others wait for it
+    assert len(waiting) <= 30, waiting

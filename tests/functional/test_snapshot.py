@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from snapfault import errors
+from snapfault import follow
 from snapfault import model
 from snapfault import rules
 from snapfault.db import protections
@@ -264,6 +265,20 @@ def test_two_workers_take_each_task_once(stage):
     stage.tick(5, worker='worker-1')
     assert _statuses(stage) == ['good']
     assert stage.cloud.count('create_snapshot') == 2
+
+
+def test_of_two_workers_one_asks_for_each_removal(stage):
+    stage.run()
+    stage.run()
+    stage.wait(minutes=1)
+    tasks.create_now(stage.database, stage.protection(), stage.now)
+    for _ in range(6):
+        # both look at the same listing
+        context = stage.context(worker='worker-2')
+        stage.tick(worker='worker-1')
+        follow.settle(context, [], stage.now)
+    assert _statuses(stage) == ['good', 'good', 'deleted']
+    assert stage.cloud.count('delete_snapshot') == 2
 
 
 CALLS = range(13)

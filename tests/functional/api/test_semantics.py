@@ -10,6 +10,7 @@ import pytest
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault.api import app
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -140,7 +141,9 @@ def test_a_database_that_is_away(world):
 
 
 def test_a_body_without_end(world):
-    response = world.request('POST', '/v1/policies', b'x' * 200000)
+    response = world.request(
+        'POST', '/v1/policies', b'x' * (app.LARGEST_BODY + 1)
+    )
     assert response.status_int == 413
     assert response.json['errors'][0]['status'] == 413
 
