@@ -1,7 +1,7 @@
 """Decide what to take, what to prune and what a listing means. Pure.
 
 The one promise above all others: a protection that ever had a good recovery
-point has one (invariant 1). :func:`prune` and :func:`room.make_room` are the
+point has one (invariant 1). :func:`prune` and :func:`victim.make_room` are the
 only places that choose a good point for removal, both by what
 :mod:`~snapfault.snapshot.retain` decides, and both leave the newest.
 """

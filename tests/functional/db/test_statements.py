@@ -146,9 +146,9 @@ QUERIES: list[
     ),
     (
         'task_dues.schedule',
-        # lock, look for open and for made ones; a person's tasks stand
-        # before all of them
-        3,
+        # lock, look for open and for made ones, move on, and join what
+        # a person asked for
+        5,
         lambda d, w: task_dues.schedule(
             d,
             [samples.Due(p.id, p.next_run_at) for p in w.protections],
