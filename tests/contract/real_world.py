@@ -120,6 +120,15 @@ class World:
             self._wait_for_volume(volume_id, 'in-use')
         return server_id
 
+    def delete_server(self, server_id):
+        path = f'/servers/{server_id}'
+        self._ask('DELETE', 'compute', path)
+        self.eventually(
+            lambda: all(
+                each.id != server_id for each in self.project.list_servers()
+            )
+        )
+
     def make_server_of_volume(self):
         root = self.make_volume(imageRef=self.image_id)
         mapping = {
