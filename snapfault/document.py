@@ -54,6 +54,15 @@ def write(policy: rules.Rules) -> Document:
     }
 
 
+def brief(policy: rules.Rules) -> Document:
+    """Write the rules of a policy that are not what they are by default."""
+    return {
+        name: _BRIEF.unstructure(getattr(policy, name), kind)
+        for name, kind in _MEMBERS.items()
+        if name not in _DEFAULTS or getattr(policy, name) != _DEFAULTS[name]
+    }
+
+
 def _read_threshold(
     document: typing.Any, _kind: type[rules.Threshold]
 ) -> rules.Threshold:
@@ -83,8 +92,16 @@ def _write_threshold(threshold: rules.Threshold) -> Document:
     }
 
 
-def _make_converter() -> cattrs.Converter:
-    converter = cattrs.Converter(detailed_validation=False)
+def _write_brief_threshold(threshold: rules.Threshold) -> Document:
+    document = _write_threshold(threshold)
+    default = {'aggregation': 'mean', 'margin': 0.0}
+    return {k: v for k, v in document.items() if default.get(k) != v}
+
+
+def _make_converter(*, is_brief: bool) -> cattrs.Converter:
+    converter = cattrs.Converter(
+        detailed_validation=False, omit_if_default=is_brief
+    )
     converter.register_structure_hook(
         datetime.time, lambda text, _kind: datetime.time.fromisoformat(text)
     )
@@ -92,8 +109,17 @@ def _make_converter() -> cattrs.Converter:
         datetime.time, lambda time: time.isoformat('minutes')
     )
     converter.register_structure_hook(rules.Threshold, _read_threshold)
-    converter.register_unstructure_hook(rules.Threshold, _write_threshold)
+    converter.register_unstructure_hook(
+        rules.Threshold,
+        _write_brief_threshold if is_brief else _write_threshold,
+    )
     return converter
 
 
-_CONVERTER: typing.Final = _make_converter()
+_CONVERTER: typing.Final = _make_converter(is_brief=False)
+_BRIEF: typing.Final = _make_converter(is_brief=True)
+_DEFAULTS: typing.Final[Document] = {
+    name: getattr(rules.Rules(schedules=(), quota=rules.Quota()), name)
+    for name in _MEMBERS
+    if name not in ('schedules', 'quota')
+}

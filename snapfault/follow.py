@@ -13,6 +13,7 @@ from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import task_claims
+from snapfault.snapshot import making
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import settle as listings
@@ -39,6 +40,7 @@ def settle(
         for point in points.unfinished(context.database)
         if point.not_before is None or point.not_before <= now
     ]
+    unfinished = making.without_recovered(context.database, unfinished)
     in_use = recoveries.points_in_use(context.database)
     orders = {
         each.task.id: snapshot.Order(
@@ -75,9 +77,10 @@ def _look(
         seen = _settle_project(
             context, project_id, by_project[project_id], orders, running, now
         )
-        paces[project_id] = pace.after(
-            paces.get(project_id), seen, now, context.snapshot.pace
-        )
+        # a server that is off for a point is not left so a moment longer
+        hurried = any(p.power in making.HELD for p in by_project[project_id])
+        last = None if hurried else paces.get(project_id)
+        paces[project_id] = pace.after(last, seen, now, context.snapshot.pace)
 
 
 def _let_go(
@@ -119,6 +122,7 @@ def _settle_project(
         found,
         context.calls,
         context.snapshot.creating_timeout,
+        context.snapshot.stop_timeout,
         now,
     )
     for point in group:
@@ -173,7 +177,7 @@ def _settle_ours(
 ) -> None:
     """Move a point of ours on, and its task with it."""
     database = context.database
-    settled = watch.settle_making(look, point)
+    settled = watch.settle_making(look, point, order.policy.consistency)
     if settled.status is model.PointStatus.GOOD:
         task_claims.finish(
             database,

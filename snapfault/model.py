@@ -44,6 +44,15 @@ class PointStatus(enum.StrEnum):
     LOST = 'lost'  #: was good; a member has vanished from the cloud
 
 
+class Power(enum.StrEnum):
+    """What is meant for the server of a recovery point being made."""
+
+    LEFT = 'left'  #: nothing, or nothing any more
+    FOUND = 'found'  #: it was off already, and has to stay so meanwhile
+    STOP = 'stop'  #: it is stopped for the point, then to be started
+    START = 'start'  #: it is to be started now
+
+
 class RecoveryStatus(enum.StrEnum):
     """Where one run of stage 4 stands."""
 
@@ -91,6 +100,8 @@ class Policy(rules.Rules):
     description: str
     #: By what right the selector enrols servers; None: there is no selector.
     trust_id: str | None = None
+    alarm: str = ''  #: what its selector needs a person for; empty: nothing
+    alarm_at: datetime.datetime | None = None
     created_at: datetime.datetime
     updated_at: datetime.datetime
 
@@ -159,7 +170,7 @@ class Task:
     project_id: str
     protection_id: str
     scheduled_at: datetime.datetime  #: unique with ``protection_id``
-    #: Of the schedules that fell due together; empty: a person asked.
+    #: Of the schedules that fell due together; empty: only a person asked.
     labels: tuple[str, ...]
     #: It is ``missed`` unless begun before; None: it may begin at any time.
     deadline_at: datetime.datetime | None
@@ -175,6 +186,8 @@ class Task:
     point_id: str | None
     created_at: datetime.datetime
     finished_at: datetime.datetime | None
+    #: A person asked for it, or for it to begin at once: nothing holds it.
+    by_hand: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -234,6 +247,10 @@ class RecoveryPoint:
     skew: float | None = None
     group_snapshot_id: str | None = None  #: holds the members together
     root_image_id: str | None = None  #: a Nova image of the root disk
+    root_image: bool = False  #: whether one belongs to it, made or not
+    power: Power = Power.LEFT
+    #: When its snapshots were asked for; None: with its making, or not yet.
+    asked_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,8 @@ import collections.abc
 import dataclasses
 import datetime
 
-#: Prefix of the metadata keys that mark a resource as ours.
+#: Begins the metadata keys that mark a resource as ours.
+PREFIX = 'snapfault:'
 MARKER = 'snapfault:marker'
 POINT = 'snapfault:point_id'
 PROTECTION = 'snapfault:protection_id'
@@ -43,6 +44,7 @@ class Server:
     #: 'MAINTENANCE'; None: we may not ask (it is admin's by default).
     host_status: str | None = None
     attached: tuple[Attached, ...] = ()  #: in no order that means anything
+    tags: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Volume:
     attached_to: tuple[str, ...]  #: ids of servers
     multiattach: bool
     metadata: Metadata
+    group_id: str | None = None  #: Cinder's group it is in
     #: One for each of ``attached_to``; none while it is being attached.
     places: tuple[Place, ...] = ()
 
@@ -94,6 +97,18 @@ class Snapshot:
     size: int  #: GiB
     metadata: Metadata
     created_at: datetime.datetime
+    description: str = ''
+    group_snapshot_id: str | None = None  #: taken, and removed, as a part
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """A group of volumes as Cinder shows it."""
+
+    id: str
+    name: str
+    status: str  #: only of one that is 'available' are snapshots taken
+    group_type_id: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +118,8 @@ class Image:
     id: str
     name: str
     status: str  #: only 'active' can be booted
+    project_id: str | None = None  #: the owner
+    metadata: Metadata = dataclasses.field(default_factory=dict)  #: ours only
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,3 +141,11 @@ class Headroom:
     types: collections.abc.Mapping[str, TypeRoom] = dataclasses.field(
         default_factory=dict
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Survey:
+    """Which of many servers could be recovered."""
+
+    images: collections.abc.Mapping[str, str]  #: the original's, by server
+    unfit: collections.abc.Mapping[str, str]  #: why the others not, by server

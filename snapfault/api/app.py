@@ -26,6 +26,10 @@ from snapfault.api import validation
 from snapfault.policies import enforcer
 from snapfault.policies import project
 
+#: Bytes, unless the operator says otherwise: an import of the record table
+#: is one request, of about a hundred bytes a protection.
+LARGEST_BODY: typing.Final = 2 * 1024 * 1024
+
 Authenticate = collections.abc.Callable[
     [typing.Any, cfg.ConfigOpts], typing.Any
 ]
@@ -61,6 +65,9 @@ def make_application(
     application = authenticate(application, conf)
     # Outside of authentication: nobody may make us read without end.
     application = sizelimit.RequestBodySizeLimiter(application, conf)
+    conf.set_default(
+        'max_request_body_size', LARGEST_BODY, group='oslo_middleware'
+    )
     # Outside of all that can fail: every refusal gets the one form.
     application = faults.guard(application)
     # Outside of the guard: refusals name the version too.

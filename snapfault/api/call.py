@@ -28,6 +28,11 @@ class Call:
     now: datetime.datetime
 
     @property
+    def caller(self) -> typing.Any:
+        """The caller's token, as an auth plugin of keystonemiddleware."""
+        return self.request.environ.get('keystone.token_auth')
+
+    @property
     def database(self) -> api.Database:
         """Where the nouns are kept."""
         return self.backend.database

@@ -12,12 +12,14 @@ from snapfault.api import validation
 from snapfault.api.handlers import plan
 from snapfault.api.handlers import policy
 from snapfault.api.handlers import protection
+from snapfault.api.handlers import record_table
 from snapfault.api.handlers import recovery
 from snapfault.api.handlers import recovery_point
 from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
 from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
+from snapfault.api.schemas import record_table as record_table_schema
 from snapfault.api.schemas import recovery as recovery_schema
 from snapfault.api.schemas import recovery_point as recovery_point_schema
 from snapfault.api.schemas import schedule_preview as schedule_preview_schema
@@ -26,6 +28,7 @@ from snapfault.api.schemas import types
 from snapfault.policies import plan as plan_rule
 from snapfault.policies import policy as policy_rule
 from snapfault.policies import protection as protection_rule
+from snapfault.policies import record_table as record_table_rule
 from snapfault.policies import recovery as recovery_rule
 from snapfault.policies import recovery_point as recovery_point_rule
 from snapfault.policies import schedule_preview as schedule_preview_rule
@@ -60,6 +63,11 @@ ROUTES: typing.Final = (
        _V(protection_schema.UPDATE)),
     _R('DELETE', '/v1/protections/{protection_id}',
        protection.delete, protection_rule.DELETE, _ONE),
+    _R('GET', '/v1/record-table',
+       record_table.show, record_table_rule.SHOW, _NONE),
+    _R('PUT', '/v1/record-table',
+       record_table.replace, record_table_rule.REPLACE,
+       _V(record_table_schema.QUERY), _V(record_table_schema.REPLACE)),
     _R('GET', '/v1/tasks',
        task.list_page, task_rule.LIST, _V(task_schema.LIST)),
     _R('POST', '/v1/tasks',
@@ -71,6 +79,9 @@ ROUTES: typing.Final = (
        _V(recovery_point_schema.LIST)),
     _R('GET', '/v1/recovery-points/{recovery_point_id}',
        recovery_point.show, recovery_point_rule.SHOW, _ONE),
+    _R('PATCH', '/v1/recovery-points/{recovery_point_id}',
+       recovery_point.update, recovery_point_rule.UPDATE, _ONE,
+       _V(recovery_point_schema.UPDATE)),
     _R('DELETE', '/v1/recovery-points/{recovery_point_id}',
        recovery_point.delete, recovery_point_rule.DELETE, _ONE),
     _R('GET', '/v1/recoveries',

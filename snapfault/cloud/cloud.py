@@ -7,6 +7,7 @@ from snapfault import model
 from snapfault import rules
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
+from snapfault.cloud import group
 from snapfault.cloud import project
 from snapfault.cloud import session
 from snapfault.cloud import source
@@ -39,6 +40,13 @@ class Cloud:
             return None
         # Nova leaves it out for who is no administrator.
         return found.get('host_status') or None
+
+    def is_consistent(self, group_type_id: str) -> bool | None:
+        """See the port."""
+        try:
+            return group.is_consistent(self._sessions.own, group_type_id)
+        except (errors.CloudRefused, errors.NotFound):
+            return None
 
     def read_measures(
         self,

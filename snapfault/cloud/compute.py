@@ -81,6 +81,23 @@ def act(door: doors.Door, server_id: str, action: str) -> None:
     )
 
 
+@translate.sensible
+def create_image(
+    door: doors.Door, server_id: str, name: str, metadata: resource.Metadata
+) -> str:
+    """Ask for an image of the root disk, marked from its first moment."""
+    wanted = {'name': name, 'metadata': dict(metadata)}
+    found = door.change(
+        'POST',
+        'compute',
+        'servers',
+        server_id,
+        'action',
+        json={'createImage': wanted},
+    )
+    return str(found['image_id'])
+
+
 def detach(door: doors.Door, server_id: str, volume_id: str) -> None:
     """Ask for a volume to be detached."""
     door.change(
@@ -135,6 +152,7 @@ def server_of(found: dict[str, typing.Any]) -> resource.Server:
             resource.Attached(each['id'], bool(each['delete_on_termination']))
             for each in found['os-extended-volumes:volumes_attached']
         ),
+        tags=tuple(sorted(found['tags'])),
     )
 
 

@@ -1,5 +1,6 @@
 """The port's Enroller on a real cloud."""
 
+import collections.abc
 import logging
 import typing
 
@@ -10,8 +11,10 @@ from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import image
 from snapfault.cloud import port
+from snapfault.cloud import project as projects
 from snapfault.cloud import session
 from snapfault.cloud import suitable
+from snapfault.cloud import survey
 from snapfault.cloud import volume
 
 LOG = logging.getLogger(__name__)
@@ -40,22 +43,68 @@ class Enroller:
         """See the port."""
         door = self._sessions.by_caller(caller)
         server = _suitable(door, project_id, server_id)
+        delegation = self._delegate(
+            door, project_id, lambda project: project.get_server(server_id)
+        )
+        return model.Enrolment(
+            server_id=server_id,
+            server_name=server.name,
+            image_id=suitable.image_of(server),
+            trust_id=delegation.trust_id,
+        )
+
+    def survey(
+        self,
+        caller: typing.Any,
+        project_id: str,
+        server_ids: collections.abc.Collection[str],
+    ) -> resource.Survey:
+        """See the port."""
+        door = self._sessions.by_caller(caller)
+        seen = projects.Project(door)
+        # even an administrator is shown those of the token's project only
+        listed = (
+            {each.id: each for each in seen.list_servers()}
+            if door.project_id == project_id
+            else {}
+        )
+        found = survey.survey(
+            seen, [listed[each] for each in server_ids if each in listed]
+        )
+        unknown = {
+            each: f'there is no server {each} in the project'
+            for each in server_ids
+            if each not in listed
+        }
+        return resource.Survey(found.images, {**found.unfit, **unknown})
+
+    def delegate(
+        self, caller: typing.Any, project_id: str
+    ) -> model.Delegation:
+        """See the port."""
+        door = self._sessions.by_caller(caller)
+        return self._delegate(door, project_id)
+
+    def _delegate(
+        self,
+        door: doors.Door,
+        project_id: str,
+        prove: collections.abc.Callable[[port.Project], object] = lambda _: (
+            None
+        ),
+    ) -> model.Delegation:
+        """Make a trust; it goes again if it cannot be used."""
         trust_id = self._make_trust(door, project_id)
         delegation = model.Delegation(project_id, trust_id)
         try:
             project = self._cloud.project(delegation)
             project.check()
-            project.get_server(server_id)
+            prove(project)
         except BaseException:
             # whatever it was: no trust stays that nobody knows of
             self._remove(door, trust_id)
             raise
-        return model.Enrolment(
-            server_id=server_id,
-            server_name=server.name,
-            image_id=suitable.image_of(server),
-            trust_id=trust_id,
-        )
+        return delegation
 
     def _remove(self, door: doors.Door, trust_id: str) -> None:
         self._sessions.forget(trust_id)

@@ -18,9 +18,10 @@ import typing
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault.cloud import consistency
 
 
-class Project(typing.Protocol):
+class Project(consistency.Consistency, typing.Protocol):
     """One project's servers, volumes, snapshots and images."""
 
     def check(self) -> None:
@@ -179,6 +180,13 @@ class Cloud(typing.Protocol):
             service user is not allowed to know, or the server is unknown
         """
 
+    def is_consistent(self, group_type_id: str) -> bool | None:
+        """Ask, as the service itself, what a Cinder group type promises.
+
+        :returns: whether snapshots of its groups are of one moment; None
+            where the service user may not know: it is admin's by default
+        """
+
     def read_measures(
         self,
         server_ids: collections.abc.Collection[str],
@@ -207,5 +215,26 @@ class Enroller(typing.Protocol):
         :raises InvalidInput: no such server in the project, or one that
             could not be recovered: it boots from a volume, its image is
             gone, it has no volume; the message says what to do
+        :raises CloudRefused: Keystone lets this caller make no trust
+        """
+
+    def survey(
+        self,
+        caller: typing.Any,
+        project_id: str,
+        server_ids: collections.abc.Collection[str],
+    ) -> resource.Survey:
+        """Look, in a few calls, at servers that the caller will protect.
+
+        :param caller: as for :meth:`enrol`
+        :returns: one that is not in the project is among the unfit
+        """
+
+    def delegate(
+        self, caller: typing.Any, project_id: str
+    ) -> model.Delegation:
+        """Make a trust, and prove that it gives a token.
+
+        :param caller: as for :meth:`enrol`
         :raises CloudRefused: Keystone lets this caller make no trust
         """

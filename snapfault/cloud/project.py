@@ -3,6 +3,7 @@
 from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
+from snapfault.cloud import group
 from snapfault.cloud import image
 from snapfault.cloud import quota
 from snapfault.cloud import volume
@@ -58,6 +59,14 @@ class Project:
         """See the port."""
         return image.get_image(self._door, image_id)
 
+    def find_images(self, marker: str) -> list[resource.Image]:
+        """See the port."""
+        return image.find_images(self._door, marker)
+
+    def get_group(self, group_id: str) -> resource.Group:
+        """See the port."""
+        return group.get_group(self._door, group_id)
+
     def get_headroom(self) -> resource.Headroom:
         """See the port."""
         return quota.get_headroom(self._door)
@@ -75,6 +84,34 @@ class Project:
     def delete_snapshot(self, snapshot_id: str) -> None:
         """See the port."""
         volume.delete_snapshot(self._door, snapshot_id)
+
+    def create_group_snapshot(
+        self, group_id: str, name: str, description: str
+    ) -> str:
+        """See the port."""
+        return group.create_group_snapshot(
+            self._door, group_id, name, description
+        )
+
+    def delete_group_snapshot(self, group_snapshot_id: str) -> None:
+        """See the port."""
+        group.delete_group_snapshot(self._door, group_snapshot_id)
+
+    def mark_snapshot(
+        self, snapshot_id: str, metadata: resource.Metadata
+    ) -> None:
+        """See the port."""
+        group.mark_snapshot(self._door, snapshot_id, metadata)
+
+    def create_image(
+        self, server_id: str, name: str, metadata: resource.Metadata
+    ) -> str:
+        """See the port."""
+        return compute.create_image(self._door, server_id, name, metadata)
+
+    def delete_image(self, image_id: str) -> None:
+        """See the port."""
+        image.delete_image(self._door, image_id)
 
     def create_volume(
         self,

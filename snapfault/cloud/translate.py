@@ -102,6 +102,8 @@ def _kind(status: int | None, text: str) -> Kind:
         return errors.CloudConflict  # its status, says Cinder
     if status == 400 and 'Invalid snapshot:' in text:
         return errors.CloudConflict
+    if status == 400 and 'Invalid Group' in text:
+        return errors.CloudConflict  # of a group snapshot too
     if status == 403 and 'uota' in text:
         return errors.QuotaExceeded
     return _BY_STATUS.get(status, errors.CloudRefused)

@@ -142,6 +142,7 @@ def _volume(found: Found) -> resource.Volume:
         ),
         multiattach=bool(found['multiattach']),
         metadata=dict(found['metadata']),
+        group_id=found.get('group_id'),
         places=tuple(_place(each) for each in found['attachments']),
     )
 
@@ -164,4 +165,6 @@ def _snapshot(found: Found) -> resource.Snapshot:
         size=int(found['size']),
         metadata=dict(found['metadata']),
         created_at=times.parse(found['created_at']),
+        description=found.get('description') or '',
+        group_snapshot_id=found.get('group_snapshot_id'),
     )

@@ -8,6 +8,7 @@ from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
+from snapfault.conf import trigger
 from snapfault.conf import worker
 
 
@@ -17,6 +18,6 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     Groups are named, not handed over: oslo.config would keep the options of
     all configurations in the one object, those of an auth plugin too.
     """
-    groups = (api, cloud, worker, snapshot, rank, prometheus, recover)
+    groups = (api, cloud, worker, trigger, snapshot, rank, prometheus, recover)
     for group in groups:
         group.register_opts(conf)

@@ -8,6 +8,7 @@ from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
+from snapfault.conf import trigger
 from snapfault.conf import worker
 
 
@@ -19,7 +20,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     """
     groups = [
         (each.GROUP, each.OPTIONS)
-        for each in (api, worker, snapshot, rank, recover)
+        for each in (api, worker, trigger, snapshot, rank, recover)
     ]
     return [
         *groups,

@@ -15,6 +15,16 @@ OPTIONS = [
         ' when it takes a snapshot.',
     ),
     cfg.IntOpt(
+        'stop_timeout',
+        default=300,
+        min=1,
+        help='Seconds a server may take to stop for a recovery point of the'
+        ' level stopped; after that the point is taken while it runs, or'
+        ' fails, as its policy says. The default is well above what Nova'
+        ' gives a guest to shut down by itself, 60 seconds unless its'
+        ' shutdown_timeout or the image says otherwise; raise it with that.',
+    ),
+    cfg.IntOpt(
         'attempts',
         default=3,
         min=1,

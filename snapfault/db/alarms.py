@@ -1,4 +1,4 @@
-"""What needs a person, said of many protections or once for all."""
+"""What needs a person, said of many protections, for good or for a while."""
 
 import collections.abc
 import datetime
@@ -10,6 +10,22 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import tables
+
+
+@api.writer
+def clear(session: orm.Session, protection_id: str, beginning: str) -> None:
+    """Take an alarm back, unless another has replaced it.
+
+    :param beginning: what the alarm that is over begins with
+    """
+    session.execute(
+        sa.update(tables.Protection)
+        .where(
+            tables.Protection.id == protection_id,
+            tables.Protection.alarm.startswith(beginning, autoescape=True),
+        )
+        .values(alarm='', alarm_at=None)
+    )
 
 
 @api.writer

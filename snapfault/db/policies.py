@@ -43,7 +43,14 @@ def create(session: orm.Session, policy: model.Policy) -> model.Policy:
 
     :raises Conflict: the project has one of that name
     """
-    session.add(
+    put(session, policy)
+    base.flush(session, _taken(policy.name))
+    return policy
+
+
+def put(session: orm.Session, policy: model.Policy) -> None:
+    """Add a policy, or replace the one of its id."""
+    row = session.merge(
         tables.Policy(
             id=policy.id,
             project_id=policy.project_id,
@@ -51,8 +58,8 @@ def create(session: orm.Session, policy: model.Policy) -> model.Policy:
             **_values(policy),
         )
     )
-    base.flush(session, _taken(policy.name))
-    return policy
+    if policy.selector is None:  # the alarm was about that
+        row.alarm, row.alarm_at = '', None
 
 
 def _taken(name: str) -> str:
@@ -126,15 +133,17 @@ def update(
     """Replace a policy's rules and, where given, all its next runs.
 
     The waiting tasks under it are looked at anew: what held them back may
-    be over.
+    be over. What acts by its old right acts by its new one. Without a
+    selector, what that enrolled is a person's.
 
     :raises NotFound: it is gone
     :raises Conflict: another one in the project has its name
     """
     row = _row(session, policy.project_id, policy.id)
-    for name, value in _values(policy).items():
-        setattr(row, name, value)
+    old_right = row.trust_id
+    put(session, policy)
     base.flush(session, _taken(policy.name))
+    _follow_selector(session, policy, old_right)
     if next_run_at is not UNCHANGED:
         session.execute(
             sa.update(tables.Protection)
@@ -150,6 +159,27 @@ def update(
         tables.Protection.policy_id == policy.id,
     )
     return policy
+
+
+def _follow_selector(
+    session: orm.Session, policy: model.Policy, old_right: str | None
+) -> None:
+    table = tables.Protection
+    if policy.selector is None:
+        session.execute(
+            sa.update(table)
+            .where(table.policy_id == policy.id, table.selected.is_(True))
+            .values(selected=False)
+        )
+    elif old_right is not None and old_right != policy.trust_id:
+        session.execute(
+            sa.update(table)
+            .where(
+                table.project_id == policy.project_id,
+                table.trust_id == old_right,
+            )
+            .values(trust_id=policy.trust_id)
+        )
 
 
 @api.writer

@@ -12,12 +12,14 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import removal
 from snapfault.db import tables
 from snapfault.db import task_holds
 
 #: What update() writes.
 WRITTEN: typing.Final = (
     *('policy_id', 'status', 'next_run_at', 'image_id', 'trust_id'),
+    'selected',
 )
 
 
@@ -30,9 +32,14 @@ def create(
     :raises Conflict: the project has one of that business id or server
     :raises NotFound: its policy is gone
     """
+    add(session, protection)
+    return protection
+
+
+def add(session: orm.Session, protection: model.Protection) -> None:
+    """Add a protection within a transaction; raises as :func:`create`."""
     session.add(tables.Protection(**base.values(protection, model.Protection)))
     _flush(session, protection)
-    return protection
 
 
 def _flush(session: orm.Session, protection: model.Protection) -> None:
@@ -135,7 +142,7 @@ def delegations(
 def update(
     session: orm.Session, protection: model.Protection
 ) -> model.Protection:
-    """Write policy, status, next run, image and trust.
+    """Write policy, status, next run, image, trust, and whose it is.
 
     One that is active has its waiting tasks looked at anew.
 
@@ -147,32 +154,9 @@ def update(
     row.updated_at = protection.updated_at
     _flush(session, protection)
     if protection.status is model.ProtectionStatus.ACTIVE:
-        task_holds.call_back(
-            session,
-            protection.updated_at,
-            tables.Protection.id == protection.id,
-        )
+        mine = tables.Protection.id == protection.id
+        task_holds.call_back(session, protection.updated_at, mine)
     return typing.cast('model.Protection', base.read(row))
-
-
-def _check_idle(session: orm.Session, row: tables.Protection) -> None:
-    for table, statuses in (
-        (tables.Task, [model.TaskStatus.RUNNING]),
-        (tables.Recovery, list(model.OPEN_RECOVERY)),
-    ):
-        busy = session.scalar(
-            sa.select(table.id)
-            .where(
-                table.protection_id == row.id,
-                table.status.in_(statuses),
-            )
-            .limit(1)
-        )
-        if busy is not None:
-            raise errors.Conflict(
-                f'{table.__tablename__} of {row.business_id} are under way'
-                f' ({busy}): wait for their end'
-            )
 
 
 @api.writer
@@ -184,25 +168,7 @@ def delete(
     :raises NotFound: there is none
     :raises Conflict: a task is running or a recovery is open
     """
-    row = _row(session, project_id, protection_id)
-    _check_idle(session, row)
-    session.execute(
-        sa.delete(tables.Task).where(
-            tables.Task.protection_id == row.id,
-            tables.Task.status != model.TaskStatus.RUNNING,
-        )
-    )
-    business_id = row.business_id  # a failed statement takes the row away
-    try:
-        session.execute(
-            sa.delete(tables.Protection).where(
-                tables.Protection.id == protection_id
-            )
-        )
-    except exception.DBReferenceError as error:  # one began this very moment
-        raise errors.Conflict(
-            f'a task of {business_id} is under way: wait for its end'
-        ) from error
+    removal.remove(session, _row(session, project_id, protection_id))
 
 
 @api.reader

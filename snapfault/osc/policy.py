@@ -29,6 +29,8 @@ FIELDS: command.Fields = (
     ('rpo', column.Duration),
     ('consistency', rule_column.Consistency),
     ('recovery', rule_column.RecoveryRules),
+    ('alarm', column.Text),
+    ('alarm_at', column.Text),
     ('project_id', None),
     ('created_at', None),
     ('updated_at', column.Text),

@@ -2,11 +2,14 @@
 
 import argparse
 
+from osc_lib import exceptions
+
 from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
 from snapfault.osc import policy
+from snapfault.osc import server
 from snapfault.osc import task
 from snapfault.osc import wait
 
@@ -60,19 +63,11 @@ class Create(command.ShowOne):
         }
         return command.show(self.service.protections.create(members), FIELDS)
 
-    def _server_id(self, server: str) -> str:
-        """Ask the compute service only for what is not an id by its form."""
-        if client.is_id(server):
-            return server
-        compute = self.app.client_manager.sdk_connection.compute
-        found = compute.find_server(server, ignore_missing=True)
-        if found is None:
-            argument.refuse(
-                '--server',
-                f'there is no server with the name or id {server!r}: '
-                "'openstack server list' shows those of this project",
-            )
-        return str(found.id)
+    def _server_id(self, name: str) -> str:
+        try:
+            return server.find_id(self.app, name)
+        except exceptions.CommandError as error:
+            argument.refuse('--server', str(error))
 
 
 class Set(command.ShowOne):

@@ -9,6 +9,7 @@ from snapfault.policies import plan
 from snapfault.policies import policy
 from snapfault.policies import project
 from snapfault.policies import protection
+from snapfault.policies import record_table
 from snapfault.policies import recovery
 from snapfault.policies import recovery_point
 from snapfault.policies import schedule_preview
@@ -21,6 +22,7 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         project.RULES,
         policy.RULES,
         protection.RULES,
+        record_table.RULES,
         task.RULES,
         recovery_point.RULES,
         recovery.RULES,

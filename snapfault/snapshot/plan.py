@@ -1,25 +1,24 @@
 """Decide what to take, what to prune and what a listing means. Pure.
 
 The one promise above all others: a protection that ever had a good recovery
-point has one (invariant 1). :func:`prune` and :func:`make_room` are the only
-places that choose a good point for removal, and both leave the newest.
+point has one (invariant 1). :func:`prune` and :func:`victim.make_room` are the
+only places that choose a good point for removal, both by what
+:mod:`~snapfault.snapshot.retain` decides, and both leave the newest.
 """
 
 import collections.abc
 import dataclasses
 import datetime
+import typing
 import uuid
 
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
-from snapfault.snapshot import room
-
-#: Makes the ids of points and members functions of what they stand for, so
-#: that a worker that takes over finds the ids of the one that died.
-NAMESPACE = uuid.UUID('0a4d2a0c-3a3f-4f0e-9a53-6a1f3e1c7b58')
-
+from snapfault.snapshot import levels
+from snapfault.snapshot import marks
+from snapfault.snapshot import retain
 
 #: What is attached to a server, where, and the volume itself.
 Disk = tuple[resource.Attachment, resource.Volume]
@@ -33,36 +32,27 @@ class Prune:
     reason: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Room:
-    """Whether Cinder has room for what is to be taken."""
-
-    enough: bool
-    prune: Prune | None  #: what makes room; None: nothing may
-    reason: str  #: empty when there is room
-
-
 def new_point(
     task: model.Task,
     protection: model.Protection,
     server: resource.Server,
     disks: collections.abc.Iterable[Disk],
     now: datetime.datetime,
+    choice: levels.Choice = levels.CRASH,
 ) -> model.RecoveryPoint:
     """Describe the recovery point to take for a task.
 
     :param disks: all volumes that are attached to the server now
-    :raises InvalidInput: nothing is attached: an empty set would count as
-        good and protect nothing
+    :raises InvalidInput: none is: an empty set would count as good
     """
-    point_id = str(uuid.uuid5(NAMESPACE, f'{task.id}/{task.attempts}'))
+    point_id = str(uuid.uuid5(marks.NAMESPACE, f'{task.id}/{task.attempts}'))
     members = tuple(_member(point_id, *disk) for disk in disks)
     if not members:
         raise errors.InvalidInput(
             f'server {server.id} has no volume attached, and nothing to take'
             ' a snapshot of: attach one or delete the protection'
         )
-    return model.RecoveryPoint(
+    point = model.RecoveryPoint(
         id=point_id,
         project_id=task.project_id,
         protection_id=protection.id,
@@ -81,13 +71,25 @@ def new_point(
         not_before=None,
         labels=task.labels,
     )
+    return dataclasses.replace(point, **_chosen(choice, server))
+
+
+def _chosen(
+    choice: levels.Choice, server: resource.Server
+) -> dict[str, typing.Any]:
+    return {
+        'level': choice.level,
+        'level_reason': choice.reason,
+        'power': choice.power,
+        'root_image': choice.root_image and server.image_id is not None,
+    }
 
 
 def _member(
     point_id: str, attachment: resource.Attachment, volume: resource.Volume
 ) -> model.Member:
     return model.Member(
-        id=str(uuid.uuid5(NAMESPACE, f'{point_id}/{volume.id}')),
+        id=marks.member_id(point_id, volume.id),
         volume_id=volume.id,
         size=volume.size,
         volume_type=volume.volume_type,
@@ -120,65 +122,29 @@ def is_ours(
     The project is proven by whose token listed it. Nothing is deleted for
     which this does not hold (invariant 7).
     """
+    found = marks.of(snapshot)
     return (
-        snapshot.metadata.get(resource.MARKER) == member.id
-        and snapshot.metadata.get(resource.POINT) == point.id
+        found.get(resource.MARKER) == member.id
+        and found.get(resource.POINT) == point.id
         and snapshot.volume_id == member.volume_id
         and member.snapshot_id in (None, snapshot.id)
     )
 
 
-def good_newest_first(
-    points: collections.abc.Iterable[model.RecoveryPoint],
-) -> list[model.RecoveryPoint]:
-    """Give the good points by the order of their making, newest first."""
-    good = [p for p in points if p.status is model.PointStatus.GOOD]
-    return sorted(good, key=lambda point: point.sequence, reverse=True)
-
-
 def prune(
     points: collections.abc.Iterable[model.RecoveryPoint],
     quota: rules.Quota,
+    now: datetime.datetime,
     in_use: collections.abc.Set[str] = frozenset(),
 ) -> list[Prune]:
     """Choose the good points beyond the quota, the oldest first.
 
-    Failed and unfinished points neither count nor are chosen.
-
-    :param in_use: ids of points that a recovery reads from: kept whatever
-        the quota says
-    """
-    if quota.count is None:
-        return []
-    kept = max(quota.count, 1)  # the newest stays, whatever a row says
-    beyond = good_newest_first(points)[kept:]
-    return [
-        Prune(point.id, f'older than the {kept} newest that the quota keeps')
-        for point in reversed(beyond)
-        if point.id not in in_use
-    ]
-
-
-def make_room(
-    points: collections.abc.Collection[model.RecoveryPoint],
-    members: collections.abc.Collection[model.Member],
-    headroom: resource.Headroom,
-    in_use: collections.abc.Set[str] = frozenset(),
-) -> Room:
-    """Decide whether the new members fit, or which one point must go first.
-
-    At most one point a run goes ahead of the new one, never the newest good
-    one, and none while taking fails: pruning then would only eat history.
-
     :param points: the history of the protection, in any order
+    :param in_use: ids of points that a recovery reads from
     """
-    short = room.shortage(members, headroom)
-    if not short:
-        return Room(True, None, '')
-    newest = max(points, key=lambda point: point.sequence, default=None)
-    if newest is not None and newest.status is model.PointStatus.FAILED:
-        return Room(False, None, f'{short}, and the last run failed')
-    older = [p for p in good_newest_first(points)[1:] if p.id not in in_use]
-    if not older:
-        return Room(False, None, f'{short}, and no older point may go')
-    return Room(False, Prune(older[-1].id, f'makes room: {short}'), short)
+    decided = retain.decide(points, quota, now, in_use)
+    return [
+        Prune(each.point_id, each.rule)
+        for each in reversed(decided)
+        if not each.keep
+    ]

@@ -18,10 +18,13 @@ from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.snapshot import admit
+from snapfault.snapshot import asking
+from snapfault.snapshot import choosing
 from snapfault.snapshot import disks
 from snapfault.snapshot import pace
 from snapfault.snapshot import plan
 from snapfault.snapshot import sight as sights
+from snapfault.snapshot import victim
 
 LOG = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class Settings:
     """The operator's choices for taking points."""
 
     creating_timeout: datetime.timedelta
+    stop_timeout: datetime.timedelta
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta
     pace: pace.Bounds
@@ -49,6 +53,7 @@ class Order:
     protection: model.Protection
     policy: model.Policy
     in_use: frozenset[str]  #: ids of points a recovery reads from
+    failures: int = 0  #: failed runs since the last one that was done
 
 
 class NoRoom(errors.QuotaExceeded):
@@ -68,6 +73,7 @@ class Tools:
     """What taking a point takes."""
 
     database: api.Database
+    cloud: port.Cloud
     project: port.Project  #: by the protection's own right
     sight: sights.Sight
     calls: concurrent.futures.Executor  #: requests of one point at once
@@ -83,6 +89,7 @@ def take(
     looked into.
 
     :raises ServerGone: there is no such server any more
+    :raises Unreachable: nothing was asked for: the level cannot be had
     :raises NoRoom: nothing was asked for
     :raises CloudConflict: something else has gone: another try sees it
     :raises SnapfaultError: the point, where one was begun, is ``failed``
@@ -107,20 +114,19 @@ def _take(
     )
     server = read_server(tools, protection.server_id)
     seen = disks.read(tools.project, tools.sight, server, history)
-    point = plan.new_point(order.task, protection, server, seen, now)
+    choice = choosing.choose(
+        tools.cloud,
+        tools.sight,
+        order.policy.consistency,
+        server,
+        seen,
+        now,
+    )
+    point = plan.new_point(order.task, protection, server, seen, now, choice)
     _find_room(tools, order, point, history, now)
     point = points.create(tools.database, point)
-    try:
-        _ask(tools, point)
-    except errors.SnapfaultError as error:
-        points.move(
-            tools.database,
-            point,
-            model.PointStatus.FAILED,
-            reason=str(error),
-            now=now,
-        )
-        raise
+    begun = asking.Tools(tools.database, tools.project, tools.calls)
+    asking.begin(begun, point, now, choice.group_id)
     return point
 
 
@@ -177,59 +183,22 @@ def _find_room(
 
     :raises NoRoom: there is none now
     """
+    held = victim.Held(order.in_use, order.failures, tools.settings.refusals)
     room = tools.sight.take_room(
         point.members,
-        lambda left: plan.make_room(
-            history, point.members, left, order.in_use
+        lambda left: victim.make_room(
+            history, point, left, order.policy.quota, held
         ),
     )
     if room.enough:
         return
-    leaving = [p for p in history if p.status is model.PointStatus.DELETING]
-    refused = [p for p in leaving if p.not_before is not None]
-    may_go = (
-        room.prune is not None
-        and leaving == refused
-        and len(refused) < tools.settings.refusals
-    )
-    if room.prune is not None and may_go:
+    if room.prune is not None:
         send_off(tools.database, history, [room.prune], now)
     raise NoRoom(
         f'{room.reason}: raise the Cinder quota of the project or lower the'
-        f" policy's quota{_stuck(refused)}",
-        making_room=may_go or leaving != refused,
+        " policy's quota",
+        making_room=room.leaving,
     )
-
-
-def _stuck(
-    refused: collections.abc.Collection[model.RecoveryPoint],
-) -> str:
-    if not refused:
-        return ''
-    return (
-        f'; {len(refused)} points that were to make room could not be'
-        f' removed, the last because {next(iter(refused)).reason}'
-    )
-
-
-def _ask(tools: Tools, point: model.RecoveryPoint) -> None:
-    """Post all creates at once and note each answer.
-
-    :raises SnapfaultError: the first refusal, after all were answered
-    """
-
-    def create(member: model.Member) -> None:
-        made = tools.project.create_snapshot(
-            member.volume_id,
-            f'{point.business_id} {point.scheduled_at:%Y-%m-%d %H:%M:%S}',
-            plan.metadata(point, member),
-        )
-        points.record_snapshot(tools.database, member.id, made.id)
-
-    asked = [tools.calls.submit(create, member) for member in point.members]
-    concurrent.futures.wait(asked)
-    for future in asked:
-        future.result()
 
 
 def prune(
@@ -239,7 +208,7 @@ def prune(
     history = points.history(
         database, order.protection.project_id, order.protection.business_id
     )
-    chosen = plan.prune(history, order.policy.quota, order.in_use)
+    chosen = plan.prune(history, order.policy.quota, now, order.in_use)
     send_off(database, history, chosen, now)
 
 

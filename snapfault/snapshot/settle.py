@@ -10,6 +10,7 @@ import datetime
 
 from snapfault import model
 from snapfault import resource
+from snapfault.snapshot import marks
 from snapfault.snapshot import plan
 
 #: How long a create whose answer was lost may take to show in a listing.
@@ -29,6 +30,9 @@ class Making:
     done: bool  #: every member was seen ``available``
     failed: str  #: why it can never be good; empty: it still may
     seen: collections.abc.Mapping[str, str]  #: member id to snapshot id
+    taken: bool = True  #: every member was seen, and none ``creating``
+    #: Seconds between the creations of those seen.
+    skew: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +50,7 @@ def by_marker(
     """Sort a listing by the marker in each snapshot's metadata."""
     found: dict[str, list[resource.Snapshot]] = {}
     for snapshot in sorted(snapshots, key=lambda s: (s.created_at, s.id)):
-        marker = snapshot.metadata.get(resource.MARKER)
+        marker = marks.of(snapshot).get(resource.MARKER)
         if marker is not None:
             found.setdefault(marker, []).append(snapshot)
     return found
@@ -61,26 +65,34 @@ def making(
     """Say whether a point is good, can no longer be, or needs waiting.
 
     :param found: the project's snapshots by marker
-    :param limit: how long a point may take from ``created_at`` on
+    :param limit: how long a point may take once its snapshots are asked for
     """
     seen, waiting, failed = {}, False, ''
+    asked, times = _asked(point), []
     for member in point.members:
         snapshot = snapshot_of(point, member, found)
         if snapshot is None:
             waiting = True
             if member.snapshot_id is not None:
                 failed = f'snapshot {member.snapshot_id} is gone'
-            elif now - point.created_at > LATE:
+            elif now - asked > LATE:
                 failed = f'volume {member.volume_id} has no snapshot yet'
             continue
         seen[member.id] = snapshot.id
+        times.append(snapshot.created_at)
         if snapshot.status == 'creating':
             waiting = True
         elif snapshot.status != 'available':
             failed = f'snapshot {snapshot.id} is in {snapshot.status}'
-    if waiting and not failed and now - point.created_at > limit:
+    if waiting and not failed and now - asked > limit:
         failed = f'not all snapshots were available after {limit}'
-    return Making(not (waiting or failed), failed, seen)
+    skew = (max(times) - min(times)).total_seconds() if times else None
+    return Making(not (waiting or failed), failed, seen, not waiting, skew)
+
+
+def _asked(point: model.RecoveryPoint) -> datetime.datetime:
+    """Give when the snapshots were asked for, at the earliest."""
+    return point.asked_at or point.created_at
 
 
 def snapshot_of(
@@ -134,7 +146,7 @@ def _may_appear(
     now: datetime.datetime,
 ) -> bool:
     """Say whether a create whose answer was lost may still show."""
-    return member.snapshot_id is None and now - point.created_at < LATE
+    return member.snapshot_id is None and now - _asked(point) < LATE
 
 
 def refusal(snapshot: resource.Snapshot) -> str:

@@ -12,11 +12,17 @@ import logging
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
+from snapfault.snapshot import asking
+from snapfault.snapshot import grouped
+from snapfault.snapshot import making
+from snapfault.snapshot import rooted
 from snapfault.snapshot import settle
 from snapfault.snapshot import sight as sights
+from snapfault.snapshot import stopped
 
 LOG = logging.getLogger(__name__)
 
@@ -30,11 +36,12 @@ class Look:
     found: collections.abc.Mapping[str, list[resource.Snapshot]]  #: by marker
     calls: concurrent.futures.Executor
     creating_timeout: datetime.timedelta
+    stop_timeout: datetime.timedelta
     now: datetime.datetime
 
 
 def settle_making(
-    look: Look, point: model.RecoveryPoint
+    look: Look, point: model.RecoveryPoint, wanted: rules.Consistency
 ) -> model.RecoveryPoint:
     """Move a point that is being made on.
 
@@ -42,28 +49,18 @@ def settle_making(
     snapshots: a point of a service that failed meanwhile may hold the
     damage, and would push out the points from before it.
     """
-    state = settle.making(point, look.found, look.now, look.creating_timeout)
-    for member in point.members:
-        if member.snapshot_id is None and member.id in state.seen:
-            points.record_snapshot(
-                look.database, member.id, state.seen[member.id]
-            )
-    failed = state.failed
-    if state.done and _is_in_error(look, point.server_id):
-        failed = 'the server went to ERROR while its snapshots were taken'
-    if failed:
-        return points.move(
-            look.database,
-            point,
-            model.PointStatus.FAILED,
-            reason=failed,
-            now=look.now,
-        )
-    if state.done:
-        return points.move(
-            look.database, point, model.PointStatus.GOOD, now=look.now
-        )
-    return point
+    return making.go_on(
+        making.Look(
+            asking.Tools(look.database, look.sight.project, look.calls),
+            look.found,
+            wanted,
+            look.creating_timeout,
+            look.stop_timeout,
+            lambda server_id: _is_in_error(look, server_id),
+            look.now,
+        ),
+        point,
+    )
 
 
 def _is_in_error(look: Look, server_id: str) -> bool:
@@ -83,20 +80,39 @@ def _is_in_error(look: Look, server_id: str) -> bool:
 
 def settle_removal(look: Look, point: model.RecoveryPoint) -> None:
     """Move a failed or pruned point on toward being gone."""
+    if point.power in making.HELD:
+        stopped.bring_back(look.database, look.sight.project, point, look.now)
+        return
     left = settle.removal(point, look.found, look.now)
-    if left.done:
-        points.move(
-            look.database,
-            point,
-            model.PointStatus.DELETED,
-            now=look.now,
-            reason=point.reason,
-        )
-        LOG.info('Recovery point %s is deleted', point.id)
+    if left.done and point.root_image:
+        _settle_image(look, point)
+    elif left.done:
+        _is_gone(look, point)
     elif left.refused is not None and point.not_before is None:
         _back_off(look, point, left.refused)
     elif left.ask:
         _delete(look, point, left)
+
+
+def _is_gone(look: Look, point: model.RecoveryPoint) -> None:
+    points.move(
+        look.database,
+        point,
+        model.PointStatus.DELETED,
+        now=look.now,
+        reason=point.reason,
+    )
+    LOG.info('Recovery point %s is deleted', point.id)
+
+
+def _settle_image(look: Look, point: model.RecoveryPoint) -> None:
+    """Remove the root image, which is the last to go."""
+    done, refused = rooted.remove(look.sight.project, point, look.now)
+    if done:
+        _is_gone(look, point)
+    elif refused:
+        points.count_delete(look.database, point.members)
+        _put_off(look, point, refused)
 
 
 def _back_off(
@@ -110,6 +126,10 @@ def _back_off(
         LOG.debug('No message on snapshot %s: %s', refused.id, error)
     else:
         reason += f' ({message})' if message else ''
+    _put_off(look, point, reason)
+
+
+def _put_off(look: Look, point: model.RecoveryPoint, reason: str) -> None:
     LOG.warning('Recovery point %s: %s', point.id, reason)
     points.move(
         look.database,
@@ -142,7 +162,15 @@ def _delete(
     def delete(snapshot: resource.Snapshot) -> None:
         _ask_to_delete(project, snapshot)
 
-    asked = [look.calls.submit(delete, each) for _, each in left.ask]
+    def delete_whole(group_snapshot_id: str) -> None:
+        grouped.delete(project, group_snapshot_id)
+
+    asked = [look.calls.submit(delete_whole, e) for e in grouped.wholes(left)]
+    asked += [
+        look.calls.submit(delete, each)
+        for _, each in left.ask
+        if each.group_snapshot_id is None
+    ]
     concurrent.futures.wait(asked)
     for future in asked:
         future.result()

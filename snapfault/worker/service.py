@@ -35,6 +35,7 @@ from snapfault.recover import run as recover
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
+from snapfault.worker import following
 
 LOG = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Settings:
     tick: float  #: seconds between ticks when nothing is under way
     lease: datetime.timedelta
     concurrency: int  #: tasks begun at once
+    selector_interval: float  #: seconds between looks at what is selected
     poll: float  #: seconds between looks at what is under way
     snapshot: snapshot.Settings
     recover: recover.Settings
@@ -66,10 +68,12 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         tick=conf.worker.tick,
         lease=seconds(seconds=conf.worker.lease),
         concurrency=conf.worker.concurrency,
+        selector_interval=conf.trigger.selector_interval,
         poll=conf.recover.poll,
         ranking=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
+            stop_timeout=seconds(seconds=conf.snapshot.stop_timeout),
             attempts=conf.snapshot.attempts,
             retry_delay=seconds(seconds=conf.snapshot.retry_delay),
             pace=pace.Bounds(
@@ -124,6 +128,18 @@ class Worker:
             beat = threading.Thread(target=self._beat, name='heartbeat')
             beat.start()
             stack.callback(beat.join)
+            follow = threading.Thread(
+                target=following.follow,
+                name='selectors',
+                args=(
+                    self._database,
+                    self._cloud,
+                    self._settings.selector_interval,
+                    stop,
+                ),
+            )
+            follow.start()
+            stack.callback(follow.join)
             context = self._context(begin, calls)
             LOG.info('Worker %s is at work', self.id)
             while not stop.is_set():

@@ -6,12 +6,16 @@ import time
 
 import pytest
 
+from tests.cloud import http_calls
 from tests.cloud import tenant
 from tests.demo import service
 from tests.demo import world
 from tests.minicloud import faults
 
 FAST = """\
+[trigger]
+selector_interval = 1
+
 [snapshot]
 retry_delay = 1
 creating_timeout = 20
@@ -39,7 +43,7 @@ def snapfault(state, tmp_path_factory):
     process = service.Snapfault(
         tmp_path_factory.mktemp('snapfault'),
         service.read_minicloud(state),
-        FAST + '[worker]\nlease = 5\n',
+        FAST + '[worker]\nlease = 5\n' + http_calls.OPTIONS,
     )
     process.start()
     yield process

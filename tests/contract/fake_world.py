@@ -11,6 +11,9 @@ MISSING = '00000000-0000-4000-8000-00000000dead'
 BROKEN = {
     'create_snapshot': ('create_snapshot', 'error'),
     'delete_snapshot': ('delete_snapshot', 'busy'),
+    'create_group_snapshot': ('create_group_snapshot', 'error'),
+    'delete_group_snapshot': ('delete_group_snapshot', 'busy'),
+    'create_image': ('create_image', 'error'),
     'create_volume': ('create_volume', 'error'),
     'rebuild_server': ('rebuild_server', 'error'),
     'destroy_guest': ('rebuild_server', 'reserved'),
@@ -67,6 +70,7 @@ class World:
             self.project_id, volumes, image=self._image
         )
         made.metadata.update(attributes.get('metadata', {}))
+        made.tags = tuple(sorted(attributes.get('tags', ())))
         return made.id
 
     def make_server_of_volume(self):
@@ -89,6 +93,10 @@ class World:
 
     def make_volume(self, size=1):
         return self.fake.add_volume(self.project_id, size).id
+
+    def make_group(self, volume_ids, consistent=True):
+        volumes = [self.fake.world.volumes[each] for each in volume_ids]
+        return self.fake.add_group(self.project_id, volumes, consistent).id
 
     def count_trusts(self):
         return list(self.fake.world.trusts.values()).count(self.project_id)

@@ -112,6 +112,28 @@ class Site:
             f'/projects/{project_id}/users/{user_id}/roles/{role_id}',
         )
 
+    def volume_type(self):
+        """Give the id of the type that volumes have by default."""
+        found = self.ask('GET', 'block-storage', '/types/default')
+        return found['volume_type']['id']
+
+    def group_type(self, consistent):
+        """Make a group type, as only an administrator can: give its id."""
+        body = {'name': f'group-{uuid.uuid4().hex[:8]}'}
+        made = self.ask(
+            'POST', 'block-storage', '/group_types', {'group_type': body}
+        )
+        type_id = made['group_type']['id']
+        if consistent:
+            specs = {'consistent_group_snapshot_enabled': '<is> True'}
+            self.ask(
+                'POST',
+                'block-storage',
+                f'/group_types/{type_id}/group_specs',
+                {'group_specs': specs},
+            )
+        return type_id
+
     def world(self):
         """Give a world; its project is new."""
         return real_world.World(self)

@@ -16,6 +16,12 @@ SERVICES = {'block-storage': 'cinder', 'compute': 'nova'}
 BROKEN = {
     'create_snapshot': ('cinder.create_snapshot', {'error': 'full'}),
     'delete_snapshot': ('cinder.delete_snapshot', {'busy': True}),
+    'create_group_snapshot': (
+        'cinder.create_group_snapshot',
+        {'error': 'full'},
+    ),
+    'delete_group_snapshot': ('cinder.delete_group_snapshot', {'busy': True}),
+    'create_image': ('nova.snapshot', {'error': 'no space'}),
     'create_volume': (
         'cinder.create_volume_from_snapshot',
         {'error': 'full'},
@@ -25,7 +31,7 @@ BROKEN = {
     'attach_volume': ('nova.attach_volume', {'error': 'no path'}),
     'detach_volume': ('nova.detach_volume', {'error': 'busy guest'}),
 }
-SLOW = {**BROKEN, 'delete_snapshot': ('cinder.delete_snapshot', {})}
+SLOW = BROKEN
 
 
 class World:
@@ -200,6 +206,29 @@ class World:
             lambda: (
                 self._ask('GET', 'block-storage', path)['volume']['status']
                 == status
+            )
+        )
+
+    def make_group(self, volume_ids, consistent=True):
+        body = {
+            'name': 'group',
+            'group_type': self.site.group_type(consistent),
+            'volume_types': [self.site.volume_type()],
+        }
+        made = self._ask('POST', 'block-storage', '/groups', {'group': body})
+        path = f'/groups/{made["group"]["id"]}'
+        self._wait_for_group(path)
+        if volume_ids:
+            added = {'add_volumes': ','.join(volume_ids)}
+            self._ask('PUT', 'block-storage', path, {'group': added})
+            self._wait_for_group(path)
+        return made['group']['id']
+
+    def _wait_for_group(self, path):
+        self.eventually(
+            lambda: (
+                self._ask('GET', 'block-storage', path)['group']['status']
+                == 'available'
             )
         )
 

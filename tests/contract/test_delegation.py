@@ -95,3 +95,42 @@ def test_enrol_without_the_role(world, server_id):
     with pytest.raises(errors.CloudRefused):
         world.enroller.enrol(world.powerless, world.project_id, server_id)
     assert world.count_trusts() == before
+
+
+def test_survey(world):
+    fit = world.make_server()
+    unfit = {
+        world.make_server(volumes=0): 'no volume',
+        world.make_server_of_volume(): 'from a volume',
+        world.make_server_of_image('gone'): 'gone',
+        fake_world.MISSING: 'no server',
+    }
+    before = world.count_trusts()
+    found = world.enroller.survey(
+        world.caller, world.project_id, [fit, *unfit]
+    )
+    assert found.images == {fit: world.image_id}
+    assert found.unfit.keys() == unfit.keys()
+    for server_id, says in unfit.items():
+        assert says in found.unfit[server_id]
+    assert world.count_trusts() == before
+
+
+def test_survey_of_another_project(world, server_id):
+    found = world.enroller.survey(world.caller, 'f' * 32, [server_id])
+    assert found.images == {}
+    assert 'no server' in found.unfit[server_id]
+
+
+def test_delegate(world, server_id):
+    right = world.enroller.delegate(world.caller, world.project_id)
+    assert right.project_id == world.project_id
+    assert right.trust_id != world.delegation.trust_id
+    assert world.cloud.project(right).get_server(server_id).id == server_id
+
+
+def test_delegate_without_the_role(world):
+    before = world.count_trusts()
+    with pytest.raises(errors.CloudRefused):
+        world.enroller.delegate(world.powerless, world.project_id)
+    assert world.count_trusts() == before

@@ -27,7 +27,9 @@ def volume_statuses(project, server_id):
 
 
 def test_read(world, project):
-    server_id = world.make_server(metadata={'theirs': 'kept'})
+    server_id = world.make_server(
+        metadata={'theirs': 'kept'}, tags=['web', 'a tag']
+    )
     (attached,) = project.list_attachments(server_id)
     found = project.get_server(server_id)
     assert found == resource.Server(
@@ -42,6 +44,7 @@ def test_read(world, project):
         fault='',
         fault_at=None,
         attached=(resource.Attached(attached.volume_id, False),),
+        tags=('a tag', 'web'),
     )
     assert project.list_servers() == [found]
 

@@ -20,8 +20,10 @@ import threading
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import resource
 from snapfault.cloud import port
 from snapfault.cloud import suitable
+from snapfault.cloud import survey
 from tests.fake import compute
 from tests.fake import faults
 from tests.fake import state
@@ -51,6 +53,13 @@ class FakeCloud(world_building.Building):
         with self.call('host_status', server_id):
             server = self.world.servers.get(server_id)
             return server.host_status if server else None
+
+    def is_consistent(self, group_type_id):
+        with self.call('is_consistent', group_type_id):
+            for each in self.world.groups.values():
+                if each.show().group_type_id == group_type_id:
+                    return each.consistent
+            return None
 
     def read_measures(self, server_ids, metrics):
         with self.call('read_measures', tuple(server_ids), tuple(metrics)):
@@ -225,8 +234,8 @@ def _delegate(name):
     return method
 
 
-for _name, _service in faults.SERVICES.items():
-    if _service in ('nova', 'cinder', 'glance') and _name != 'host_status':
+for _name in faults.SERVICES:
+    if hasattr(port.Project, _name) and _name != 'check':
         setattr(FakeProject, _name, _delegate(_name))
 
 
@@ -265,8 +274,7 @@ class FakeEnroller:
                 for each in cloud.nova.list_attachments(project_id, server_id)
             ]
             suitable.check(server, image, volumes)
-            if not getattr(caller, 'can_delegate', True):
-                raise errors.CloudRefused('this caller can make no trust')
+            _check_delegates(caller)
             delegation = cloud.add_trust(project_id)
             return model.Enrolment(
                 server_id=server_id,
@@ -274,3 +282,31 @@ class FakeEnroller:
                 image_id=image_id,
                 trust_id=delegation.trust_id,
             )
+
+    def survey(self, caller, project_id, server_ids):
+        token = self._cloud.add_trust(project_id)  # stands for the caller's
+        try:
+            project = FakeProject(self._cloud, token)
+            listed = {each.id: each for each in project.list_servers()}
+            found = survey.survey(
+                project,
+                [listed[each] for each in server_ids if each in listed],
+            )
+        finally:
+            self._cloud.kill_trust(token)
+        unknown = {
+            each: f'there is no server {each} in the project'
+            for each in server_ids
+            if each not in listed
+        }
+        return resource.Survey(found.images, {**found.unfit, **unknown})
+
+    def delegate(self, caller, project_id):
+        with self._cloud.call('delegate', project_id):
+            _check_delegates(caller)
+            return self._cloud.add_trust(project_id)
+
+
+def _check_delegates(caller):
+    if not getattr(caller, 'can_delegate', True):
+        raise errors.CloudRefused('this caller can make no trust')

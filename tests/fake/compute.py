@@ -5,12 +5,13 @@ import string
 
 from snapfault import errors
 from snapfault import resource
+from tests.fake import image
 
 #: States in which Nova attaches and detaches: ERROR is not among them.
 ATTACHABLE = ('ACTIVE', 'PAUSED', 'SHUTOFF')
 
 
-class Nova:
+class Nova(image.Images):
     """Servers, what is attached to them, and the images they boot."""
 
     def __init__(self, world, faults):
@@ -32,9 +33,6 @@ class Nova:
         return sorted(
             server.attachments.values(), key=lambda each: each.device
         )
-
-    def get_image(self, project_id, image_id):
-        return self._world.owned('images', project_id, image_id).show()
 
     def rebuild_server(self, project_id, server_id, image_id, marker):
         server = self._ready(

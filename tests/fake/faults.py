@@ -23,20 +23,34 @@ SERVICES = {
     'list_snapshots': 'cinder',
     'find_snapshots': 'cinder',
     'get_headroom': 'cinder',
+    'get_group': 'cinder',
+    'is_consistent': 'cinder',
+    'create_group_snapshot': 'cinder',
+    'delete_group_snapshot': 'cinder',
+    'mark_snapshot': 'cinder',
+    'create_image': 'nova',
     'last_message': 'cinder',
     'create_snapshot': 'cinder',
     'delete_snapshot': 'cinder',
     'create_volume': 'cinder',
     'get_image': 'glance',
+    'find_images': 'glance',
+    'delete_image': 'glance',
     'read_measures': 'gnocchi',
     'revoke': 'keystone',
     'enrol': 'keystone',
+    'delegate': 'keystone',
 }
 #: Methods that change something in the cloud.
 CHANGES = frozenset(
     {
         'create_snapshot',
         'delete_snapshot',
+        'create_group_snapshot',
+        'delete_group_snapshot',
+        'mark_snapshot',
+        'create_image',
+        'delete_image',
         'create_volume',
         'rebuild_server',
         'stop_server',
@@ -45,6 +59,7 @@ CHANGES = frozenset(
         'attach_volume',
         'revoke',
         'enrol',
+        'delegate',
     }
 )
 

@@ -35,9 +35,38 @@ class Image:
     name: str
     project_id: str | None  #: None: public
     status: str = 'active'
+    metadata: dict[str, str] = dataclasses.field(default_factory=dict)
+    content: str = ''
 
     def show(self):
-        return resource.Image(self.id, self.name, self.status)
+        return resource.Image(
+            id=self.id,
+            name=self.name,
+            status=self.status,
+            project_id=self.project_id,
+            metadata=dict(self.metadata),
+        )
+
+
+@dataclasses.dataclass
+class Group:
+    id: str
+    project_id: str
+    name: str
+    consistent: bool | None  #: None: its type hides its specs
+    status: str = 'available'
+
+    def show(self):
+        return resource.Group(
+            self.id, self.name, self.status, f'type-of-{self.id}'
+        )
+
+
+@dataclasses.dataclass
+class GroupSnapshot:
+    id: str
+    project_id: str
+    status: str = 'creating'
 
 
 @dataclasses.dataclass
@@ -60,6 +89,7 @@ class Server:
     )
     rebuilds: int = 0  #: how many were accepted
     boots: int = 1  #: how often the guest came up
+    tags: tuple[str, ...] = ()
 
     def show(self):
         in_error = self.status == 'ERROR'  # Nova shows no fault otherwise
@@ -74,6 +104,7 @@ class Server:
             locked=self.locked,
             fault=self.fault if in_error else '',
             fault_at=self.fault_at if in_error else None,
+            tags=self.tags,
             attached=tuple(
                 resource.Attached(each.volume_id, each.delete_on_termination)
                 for each in self.attachments.values()
@@ -98,6 +129,7 @@ class Volume:
     multiattach: bool = False
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''  #: stands for the bytes
+    group_id: str | None = None
 
     def show(self):
         # Cinder lists an attachment only while it is `attached`
@@ -113,6 +145,7 @@ class Volume:
             attached_to=self.server_ids if attached else (),
             multiattach=self.multiattach,
             metadata=dict(self.metadata),
+            group_id=self.group_id,
             places=tuple(
                 resource.Place(each, self.device, self.attached_at)
                 for each in self.server_ids
@@ -132,6 +165,8 @@ class Snapshot:
     status: str = 'creating'
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''
+    description: str = ''
+    group_snapshot_id: str | None = None
     volume_type: str | None = None  #: its volume's, as Cinder counts it
 
     def show(self):
@@ -143,6 +178,8 @@ class Snapshot:
             size=self.size,
             metadata=dict(self.metadata),
             created_at=self.created_at,
+            description=self.description,
+            group_snapshot_id=self.group_snapshot_id,
         )
 
 
@@ -166,6 +203,8 @@ class World:
         self.servers: dict[str, Server] = {}
         self.volumes: dict[str, Volume] = {}
         self.snapshots: dict[str, Snapshot] = {}
+        self.groups: dict[str, Group] = {}
+        self.group_snapshots: dict[str, GroupSnapshot] = {}
         self.measures = {}  #: by server: model.Measures
         self.messages: dict[str, str] = {}  #: Cinder's last, by resource
         self.operations: list[Operation] = []

@@ -4,10 +4,11 @@ import collections
 
 from snapfault import errors
 from snapfault import resource
+from tests.fake import group
 from tests.fake import state
 
 
-class Cinder:
+class Cinder(group.Groups):
     """Volumes, snapshots and the limits on them."""
 
     def __init__(self, world, faults):
@@ -90,6 +91,8 @@ class Cinder:
             raise errors.CloudConflict(
                 f'delete of snapshot {snapshot_id}, which is {found.status}'
             )
+        if found.group_snapshot_id is not None:
+            raise errors.CloudConflict(f'{snapshot_id} is part of a group')
         found.status = 'deleting'
         fate = self._faults.take_fate('delete_snapshot', snapshot_id)
         if fate == 'busy':

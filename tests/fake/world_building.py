@@ -54,6 +54,19 @@ class Building:
         self.world.volumes[made.id] = made
         return made
 
+    def add_group(self, project_id, volumes=(), consistent=True):
+        """Make a group of these volumes.
+
+        :param consistent: what its type promises; None: it does not say
+        """
+        made = state.Group(
+            self.world.new_id('grou'), project_id, 'group', consistent
+        )
+        self.world.groups[made.id] = made
+        for volume in volumes:
+            volume.group_id = made.id
+        return made
+
     def add_server(self, project_id, volumes=1, image=None, name='web'):
         """Make an ACTIVE server with new volumes attached to it."""
         image = image or self.add_image()

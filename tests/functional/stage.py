@@ -28,6 +28,7 @@ from tests.fake import cloud as fake
 LEASE = datetime.timedelta(seconds=60)
 SETTINGS = snapshot.Settings(
     creating_timeout=datetime.timedelta(minutes=10),
+    stop_timeout=datetime.timedelta(minutes=2),
     attempts=3,
     retry_delay=datetime.timedelta(seconds=10),
     pace=pace.Bounds(

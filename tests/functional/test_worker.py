@@ -1,6 +1,7 @@
 """The worker itself: threads, leases, and how it stops."""
 
 import contextlib
+import dataclasses
 import datetime
 import threading
 import time
@@ -9,6 +10,9 @@ import pytest
 
 from snapfault import clock
 from snapfault import model
+from snapfault import rules
+from snapfault.db import policies
+from snapfault.db import selections
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.recover import run as recover
@@ -21,6 +25,7 @@ FAST = service.Settings(
     tick=0.05,
     lease=datetime.timedelta(seconds=4),
     concurrency=4,
+    selector_interval=0.05,
     poll=0.01,
     snapshot=stages.SETTINGS,
     recover=recover.Settings(stages.STEP_TIMEOUT),
@@ -158,3 +163,27 @@ def test_a_worker_goes_on_after_a_tick_that_broke_off(live):
 def _sql(live, statement):
     with live.database.writer() as session:
         session.connection().exec_driver_sql(statement)
+
+
+def test_a_worker_follows_the_selectors(live):
+    """And goes on when a look breaks off."""
+    live.cloud.fail('check', RuntimeError('a bug'))
+    policies.update(
+        live.database,
+        dataclasses.replace(
+            live.policy,
+            selector=rules.Selector(metadata={'tier': 'gold'}),
+            trust_id=live.right.trust_id,
+        ),
+    )
+    made = live.cloud.add_server(build.PROJECT, name='web')
+    made.metadata['tier'] = 'gold'
+
+    def names():
+        found = selections.list_protections(live.database, build.PROJECT)
+        return {each.business_id for each in found}
+
+    with _working(live):
+        _until(lambda: names() == {'shop', 'web'})
+        made.metadata.clear()
+        _until(lambda: names() == {'shop'})

@@ -30,6 +30,8 @@ DRIVER_POINTS = (
     'cinder.delete_volume',
     'cinder.create_snapshot',
     'cinder.delete_snapshot',
+    'cinder.create_group_snapshot',
+    'cinder.delete_group_snapshot',
     'cinder.create_volume_from_snapshot',
     'cinder.create_cloned_volume',
     'cinder.initialize_connection',

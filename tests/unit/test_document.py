@@ -62,3 +62,17 @@ def test_a_threshold_of_the_first_release():
 def test_what_has_no_meaning_is_named(member, value):
     with pytest.raises(ValueError, match=f'^{member}: '):
         document.read({member: value})
+
+
+def test_the_brief_form_leaves_out_what_is_by_default():
+    plain = rules.Rules(**document.read(LEAST))
+    assert document.brief(plain) == LEAST
+    limit = {'metric': 'cpu_util', 'over': 80.0}
+    loaded = rules.Rules(**document.read({**LEAST, 'thresholds': [limit]}))
+    assert document.brief(loaded) == {**LEAST, 'thresholds': [limit]}
+
+
+def test_the_brief_form_says_every_rule():
+    whole = rules.Rules(**samples.EVERY_RULE)
+    text = json.dumps(document.brief(whole))
+    assert rules.Rules(**document.read(json.loads(text))) == whole

@@ -2,15 +2,16 @@
 
 import collections.abc
 import dataclasses
+import datetime
 import typing
 import uuid
 
-from snapfault import document
 from snapfault import errors
 from snapfault import model
-from snapfault import rules_check
+from snapfault import rights
 from snapfault.api import call
 from snapfault.api import paging
+from snapfault.api import policy_rules
 from snapfault.api import views
 from snapfault.db import policies
 from snapfault.trigger import plan
@@ -19,6 +20,8 @@ from snapfault.trigger import plan
 NAMED: typing.Final = ('name', 'description')
 #: The members that say when runs fall due.
 TIMES: typing.Final = frozenset({'schedules', 'stagger', 'paused'})
+
+Write = collections.abc.Callable[[model.Policy], model.Policy]
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -46,11 +49,15 @@ def create(this: call.Call) -> call.Answer:
         description=body.get('description', ''),
         created_at=this.now,
         updated_at=this.now,
-        **_rules(this),
+        **policy_rules.read(this, body),
     )
-    rules_check.check(policy)
-    plan.check(policy)
-    return _answer(policies.create(this.database, policy), status=201)
+    policy_rules.check(policy)
+    return _answer(
+        _with_right(
+            this, policy, lambda each: policies.create(this.database, each)
+        ),
+        status=201,
+    )
 
 
 def update(this: call.Call) -> call.Answer:
@@ -60,22 +67,67 @@ def update(this: call.Call) -> call.Answer:
     their first one after now: changing a policy fires nothing by itself.
     """
     body = this.body['policy']
+    before = _named(this)
     named = {each: body[each] for each in NAMED if each in body}
     policy = dataclasses.replace(
-        _named(this), updated_at=this.now, **named, **_rules(this)
+        before,
+        updated_at=this.now,
+        **named,
+        **policy_rules.read(this, body),
     )
-    rules_check.check(policy)
-    plan.check(policy)
-    if TIMES.isdisjoint(body):
-        return _answer(policies.update(this.database, policy))
-    next_run_at = plan.replan(policy, this.now)
-    return _answer(policies.update(this.database, policy, next_run_at))
+    policy_rules.check(policy)
+    next_run_at: datetime.datetime | policies.Keep | None = policies.UNCHANGED
+    if not TIMES.isdisjoint(body):
+        next_run_at = plan.replan(policy, this.now)
+
+    def write(policy: model.Policy) -> model.Policy:
+        return policies.update(this.database, policy, next_run_at)
+
+    if 'selector' not in body:
+        return _answer(write(policy))
+    policy = _with_right(this, policy, write)
+    _give_back(this, before)
+    return _answer(policy)
 
 
 def delete(this: call.Call) -> call.Answer:
     """Remove a policy that no protection is under."""
-    policies.delete(this.database, this.scope, this.ids['policy_id'])
+    policy = _named(this)
+    policies.delete(this.database, this.scope, policy.id)
+    _give_back(this, policy)
     return call.Answer(status=204)
+
+
+def _with_right(
+    this: call.Call, policy: model.Policy, write: Write
+) -> model.Policy:
+    """Write a policy, with the caller's right if it has a selector.
+
+    The trust is made before there is a row that names it; if none comes to
+    be, it goes again.
+
+    :raises InvalidInput: the caller's right is one of another project
+    """
+    if policy.selector is None:
+        return write(dataclasses.replace(policy, trust_id=None))
+    if policy.project_id != this.project_id:
+        raise errors.InvalidInput(
+            'policy.selector: it takes a token of the project of the policy,'
+            f' {policy.project_id}'
+        )
+    right = this.backend.enroller.delegate(this.caller, this.project_id)
+    try:
+        return write(dataclasses.replace(policy, trust_id=right.trust_id))
+    except Exception:
+        rights.give_back(this.database, this.backend.revoke, right)
+        raise
+
+
+def _give_back(this: call.Call, before: model.Policy) -> None:
+    """Revoke what a policy acted by, if nothing acts by it any more."""
+    if before.trust_id is not None:
+        right = model.Delegation(before.project_id, before.trust_id)
+        rights.give_back(this.database, this.backend.revoke, right)
 
 
 def _named(this: call.Call) -> model.Policy:
@@ -88,25 +140,3 @@ def _answer(policy: model.Policy, status: int = 200) -> call.Answer:
         status,
         f'/v1/policies/{policy.id}' if status == 201 else None,
     )
-
-
-def _rules(this: call.Call) -> document.Document:
-    """Read the rules that the body names.
-
-    :raises InvalidInput: one contradicts itself, or what is installed
-    """
-    body = this.body['policy']
-    _check_weighers(this, body.get('multipliers', {}))
-    return document.read(body)
-
-
-def _check_weighers(
-    this: call.Call, multipliers: collections.abc.Iterable[str]
-) -> None:
-    known = this.backend.weighers
-    for name in multipliers:
-        if name not in known:
-            raise errors.InvalidInput(
-                f'policy.multipliers: there is no weigher {name[:255]!r}:'
-                f' there are {", ".join(sorted(known)) or "none"}'
-            )

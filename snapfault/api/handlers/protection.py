@@ -1,19 +1,17 @@
 """Protections."""
 
 import dataclasses
-import logging
 import uuid
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rights
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.trigger import plan
-
-LOG = logging.getLogger(__name__)
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -40,7 +38,7 @@ def create(this: call.Call) -> call.Answer:
     body = this.body['protection']
     policy = policies.get(this.database, this.project_id, body['policy_id'])
     enrolment = this.backend.enroller.enrol(
-        this.request.environ.get('keystone.token_auth'),
+        this.caller,
         this.project_id,
         body['server_id'],
     )
@@ -48,7 +46,9 @@ def create(this: call.Call) -> call.Answer:
     try:
         protections.create(this.database, protection)
     except Exception:
-        _revoke(this, protection.delegation)
+        rights.give_back(
+            this.database, this.backend.revoke, protection.delegation
+        )
         raise
     return _answer(protection, status=201)
 
@@ -56,7 +56,8 @@ def create(this: call.Call) -> call.Answer:
 def update(this: call.Call) -> call.Answer:
     """Put a protection under another policy of its project, or pause it.
 
-    Its next run is the first one after now: neither fires anything.
+    Its next run is the first one after now: neither fires anything. It is a
+    person's from then on: no selector moves or releases it.
     """
     protection = _named(this)
     body = this.body['protection']
@@ -71,6 +72,7 @@ def update(this: call.Call) -> call.Answer:
         protection,
         policy_id=policy.id,
         status=status,
+        selected=False,
         next_run_at=plan.next_run(policy, protection.id, this.now)
         if is_active
         else None,
@@ -98,10 +100,22 @@ def _status(
 
 
 def delete(this: call.Call) -> call.Answer:
-    """End a protection, then the trust; its recovery points stay."""
+    """End a protection, then its trust unless others act by it.
+
+    Its recovery points stay.
+
+    :raises Conflict: a selector would enrol it again at once
+    """
     protection = _named(this)
+    if protection.selected:
+        raise errors.Conflict(
+            f'a selector protects server {protection.server_id} as'
+            f' {protection.business_id!r}, and would again: put'
+            " 'snapfault:exclude' into the server's metadata, and it is"
+            ' released'
+        )
     protections.delete(this.database, protection.project_id, protection.id)
-    _revoke(this, protection.delegation)
+    rights.give_back(this.database, this.backend.revoke, protection.delegation)
     return call.Answer(status=204)
 
 
@@ -139,16 +153,3 @@ def _enrolled(
         created_at=this.now,
         updated_at=this.now,
     )
-
-
-def _revoke(this: call.Call, delegation: model.Delegation) -> None:
-    """Remove a trust if that can be had; nobody uses it any more."""
-    try:
-        this.backend.revoke(delegation)
-    except errors.SnapfaultError as error:
-        LOG.warning(
-            'Trust %s of project %s stays: %s',
-            delegation.trust_id,
-            delegation.project_id,
-            error,
-        )

@@ -40,9 +40,9 @@ TIME_OF_DAY: Schema = {
     'description': "a time of day such as '08:30'",
 }
 
-_ALL_PROJECTS: Schema = {
-    'all_projects': {'enum': ['true', 'false', 'True', 'False']}
-}
+SWITCH: Schema = {'enum': ['true', 'false', 'True', 'False']}
+
+_ALL_PROJECTS: Schema = {'all_projects': SWITCH}
 _PAGE: Schema = {
     **_ALL_PROJECTS,
     'limit': {

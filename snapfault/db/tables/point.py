@@ -44,6 +44,9 @@ class Point(base.Base):
     skew: orm.Mapped[float | None]
     group_snapshot_id: orm.Mapped[str | None]
     root_image_id: orm.Mapped[str | None]
+    root_image: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
+    power: orm.Mapped[str] = orm.mapped_column(server_default='left')
+    asked_at: orm.Mapped[datetime.datetime | None]
     server_id: orm.Mapped[str]
     image_id: orm.Mapped[str]
     flavor_id: orm.Mapped[str]
@@ -64,6 +67,7 @@ class Point(base.Base):
                 'labels': base.texts(self.labels),
                 'status': model.PointStatus(self.status),
                 'level': rules.Level(self.level),
+                'power': model.Power(self.power),
                 'members': tuple(each.to_model() for each in self.members),
             }
         )

@@ -28,6 +28,10 @@ class Policy(base.Base):
     description: orm.Mapped[str] = orm.mapped_column(sa.Text)
     rules: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
     trust_id: orm.Mapped[str | None]
+    alarm: orm.Mapped[str] = orm.mapped_column(
+        sa.String(1000), server_default=sa.text("''")
+    )
+    alarm_at: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
 
@@ -39,6 +43,8 @@ class Policy(base.Base):
             name=self.name,
             description=self.description,
             trust_id=self.trust_id,
+            alarm=self.alarm,
+            alarm_at=self.alarm_at,
             created_at=self.created_at,
             updated_at=self.updated_at,
             **document.read(base.mapping(self.rules)),

@@ -53,6 +53,8 @@ class Cloud:
         self.kept = {path: {} for path in KEYS}
         self.script = {}  #: id -> what each further look finds
         self.plan = []
+        self.record_table = {'version': 1, 'policies': [], 'protections': []}
+        self.changes = []  #: what the next imports would change
         self.runs = []
         self.servers = {}  #: name -> id
         #: What the next requests get: (status, body), or None to pass one.
@@ -95,6 +97,8 @@ class Cloud:
             return _answer(*refused)
         if path == 'plan':
             return _answer(200, {'plan': {'tasks': self.plan}})
+        if path == 'record-table':
+            return self._table(request.method)
         if path == 'schedule-previews':
             return _answer(200, {'schedule_preview': {'runs': self.runs}})
         name, _, one = path.partition('/')
@@ -147,6 +151,11 @@ class Cloud:
         elif self.script.get(record['id']):
             record.update(self.script[record['id']].pop(0))
         return _answer(200, {KEYS[name]: record})
+
+    def _table(self, method):
+        if method == 'GET':
+            return _answer(200, {'record_table': self.record_table})
+        return _answer(200, {'changes': self.changes})
 
     def _compute(self, request):
         path = request.path.removeprefix('/compute/v2.1')

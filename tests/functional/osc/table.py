@@ -1,5 +1,9 @@
 """What each command asks of the API: the table."""
 
+import pathlib
+
+import yaml
+
 from tests.functional.osc import standin
 
 GOLD = standin.identity(1)
@@ -23,6 +27,18 @@ def new_policy(**members):
     """Give the request that makes a policy."""
     body = {'name': 'new', 'quota': {'count': 7}, **members}
     return [('POST', '/v1/policies', {'policy': body})]
+
+
+EXAMPLE = pathlib.Path(__file__).parents[3] / 'etc/snapfault/record-table.yaml'
+
+
+def example():
+    """Give the example of a file, with the server's id for its name."""
+    document = yaml.safe_load(EXAMPLE.read_text())
+    for each in document['protections']:
+        del each['server']
+        each['server_id'] = SERVER
+    return document
 
 
 def pausing(path, identity, paused):
@@ -362,6 +378,17 @@ CASES = (
         ],
     ),
     (f'protection task show {TASK}', [('GET', f'/v1/tasks/{TASK}', None)]),
+    (
+        f'protection import {EXAMPLE} --prune --dry-run',
+        [
+            (
+                'PUT',
+                '/v1/record-table?prune=true&dry_run=true',
+                {'record_table': example()},
+            )
+        ],
+    ),
+    ('protection export', [('GET', '/v1/record-table', None)]),
     ('protection plan show', [('GET', '/v1/plan', None)]),
     (
         'protection plan show --all-projects',
@@ -417,6 +444,26 @@ CASES = (
     (
         'recovery point show ../policies',
         [('GET', '/v1/recovery-points/../policies', None)],
+    ),
+    (
+        f'recovery point set --pin {POINT}',
+        [
+            (
+                'PATCH',
+                f'/v1/recovery-points/{POINT}',
+                {'recovery_point': {'pinned': True}},
+            )
+        ],
+    ),
+    (
+        f'recovery point set --unpin {POINT}',
+        [
+            (
+                'PATCH',
+                f'/v1/recovery-points/{POINT}',
+                {'recovery_point': {'pinned': False}},
+            )
+        ],
     ),
     (
         f'recovery point delete {MISSING} {POINT}',

@@ -8,7 +8,12 @@ import pytest
 
 from tests.functional.osc import conftest
 
-PAGES = ('doc/source/cli/index.rst', 'doc/source/user/index.rst', 'README.rst')
+PAGES = (
+    'doc/source/cli/index.rst',
+    'doc/source/user/index.rst',
+    'doc/source/user/consistency.rst',
+    'README.rst',
+)
 LINE = re.compile(
     r'^ +(?:\$ )?openstack ((?:protection|recovery) (?:[^\\\n]|\\\n)*)', re.M
 )

@@ -8,7 +8,7 @@ from tests.functional.osc import table
 @pytest.fixture
 def furnished(cloud):
     """Give a cloud with one resource of each kind."""
-    cloud.servers['web-1'] = table.SERVER
+    cloud.servers.update({'web-1': table.SERVER, 'shop-1': table.SERVER})
     cloud.keep(
         'policies',
         1,

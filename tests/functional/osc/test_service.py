@@ -42,7 +42,7 @@ def application(stage):
             enroller=fake.FakeEnroller(stage.cloud),
             revoke=stage.cloud.revoke,
             preview=lambda project_id, now: preview.preview(
-                stage.database, ranker, project_id, now
+                stage.database, stage.cloud, ranker, project_id, now
             ),
             wake=lambda: None,
             weighers=frozenset(weighers),
@@ -139,3 +139,54 @@ def test_what_the_service_refuses_is_told_in_its_words(shop, run):
     ran = run('protection list --all-projects')
     assert ran.code == 1
     assert 'fault-tolerance:project:all' in ran.err
+
+
+def test_the_record_table_as_a_file(service, run, tmp_path):
+    """What is exported and imported is the same, byte for byte."""
+    file, copy = tmp_path / 'table.yaml', tmp_path / 'copy.yaml'
+    file.write_text(
+        'version: 1\n'
+        'policies:\n'
+        '  - name: nightly\n'
+        '    schedules:\n'
+        '      - cron: 30 2 * * *\n'
+        '        time_zone: Europe/Berlin\n'
+        '    quota:\n'
+        '      count: 7\n'
+        'protections:\n'
+        '  - business_id: mail\n'
+        '    server: shop-1\n'
+        '    policy: nightly\n'
+    )
+    ran = run(f'protection import {file} --prune --yes -f json')
+    assert ran.code == 0, ran.err
+    assert [(each['Action'], each['Name']) for each in ran.json] == [
+        ('create', 'nightly'),
+        ('create', 'mail'),
+        ('remove', 'gold'),
+    ]
+    assert run(f'protection export {copy}').code == 0
+    (server_id,) = (each.id for each in service.cloud.world.servers.values())
+    assert copy.read_text() == file.read_text().replace(
+        'server: shop-1', f'server_id: {server_id}'
+    )
+    assert run(f'protection import {copy} -f json').json == []
+    assert run(f'protection import {file} -f json').json == []
+    assert run('protection export').out == copy.read_text()
+
+
+def test_a_file_that_the_service_refuses(service, run, tmp_path):
+    file = tmp_path / 'table.yaml'
+    file.write_text(
+        'version: 1\n'
+        'policies:\n'
+        '  - name: nightly\n'
+        '    schedules: [{cron: every night}]\n'
+        '    quota: {count: 7}\n'
+        'protections:\n'
+        '  - {business_id: mail, server: shop-1, policy: nightly}\n'
+    )
+    ran = run(f'protection import {file} --yes')
+    assert ran.code == 1
+    assert f'{file}, line 3: policies[0]: ' in ran.err
+    assert run('protection policy list --name nightly -f json').json == []

@@ -4,6 +4,7 @@ import io
 
 from cinder import exception
 from cinder.tests import fake_driver
+from cinder.volume import volume_utils
 
 from tests.minicloud.inside import hooks
 
@@ -42,6 +43,33 @@ class CinderDriver(fake_driver.FakeLoggingVolumeDriver):
 
     def revert_to_snapshot(self, context, volume, snapshot):
         """Do nothing."""
+
+    def create_group_snapshot(self, context, group_snapshot, snapshots):
+        """Take all of a consistent group at once.
+
+        Of another, as drivers do, let Cinder take one after another.
+        """
+        return self._whole('create', group_snapshot, snapshots, 'available')
+
+    def delete_group_snapshot(self, context, group_snapshot, snapshots):
+        """Remove all of a consistent group."""
+        return self._whole('delete', group_snapshot, snapshots, 'deleted')
+
+    def _whole(self, verb, group_snapshot, snapshots, status):
+        if not volume_utils.is_group_a_cg_snapshot_type(group_snapshot):
+            raise NotImplementedError
+        try:
+            point = f'cinder.{verb}_group_snapshot'
+            hooks.strike(point, [group_snapshot, *snapshots], _busy)
+        except hooks.InjectedFault as fault:
+            # Cinder marks nothing as failed for any other error
+            raise exception.VolumeDriverException(message=str(fault)) from None
+        states = [{'id': each.id, 'status': status} for each in snapshots]
+        return {'status': status}, states
+
+    def _update_volume_stats(self):
+        super()._update_volume_stats()
+        self._stats['consistent_group_snapshot_enabled'] = True
 
 
 def _busy(subjects):

@@ -36,6 +36,7 @@ SERVER = {
     'metadata': {'theirs': 'kept'},
     'locked': False,
     'os-extended-volumes:volumes_attached': [],
+    'tags': [],
     'fault': {'message': 'lost', 'created': '2026-01-02T03:04:05Z'},
 }
 

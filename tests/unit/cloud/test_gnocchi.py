@@ -17,6 +17,8 @@ from tests import build
 NOW = build.NOW
 CPU = rules.Metric('cpu_util')
 MEMORY = rules.Metric('memory.usage')
+WRITES = 'disk.device.write.bytes'
+RATE = rules.Metric(f'{WRITES}.rate')
 MAX_AGE = 900
 
 
@@ -249,6 +251,17 @@ def test_number_of_calls(count, calls):
     assert len(adapter.requests) == calls <= 2 + count / 500
 
 
+@pytest.mark.parametrize('count', [1, 500, 1000, 1001, 2500])
+def test_disks_take_one_more_call_a_thousand_servers(count):
+    adapter = Gnocchi()
+    for metrics in ([MEMORY], [MEMORY, RATE, rules.Metric(WRITES)]):
+        before = len(adapter.requests)
+        assert read(adapter, range(count), metrics) == {}
+        calls = len(adapter.requests) - before
+        kinds = 1 if metrics == [MEMORY] else 2
+        assert calls == kinds * -(-count // 1000)
+
+
 ODD = [set(), {0}, {999}, {500, 501}, {3, 700}]
 
 
@@ -276,8 +289,6 @@ def test_an_odd_metric_blinds_only_itself():
     assert len(adapter.requests) <= aggregates.MAX_EXTRA + 3
 
 
-WRITES = 'disk.device.write.bytes'
-RATE = rules.Metric(f'{WRITES}.rate')
 DISKS = [
     # the points of each disk, the metric, the sum and its age
     ([[(600, 0), (300, 3000)]], RATE, (10.0, 300)),

@@ -3,8 +3,11 @@
 What real answers mean the contract suite tests on a real one.
 """
 
+import re
 import urllib.parse
 
+import hypothesis
+from hypothesis import strategies
 from keystoneauth1 import exceptions as ksa_exceptions
 from oslo_config import cfg
 import pytest
@@ -99,6 +102,36 @@ def test_number_of_calls(count, calls):
     assert len(adapter.queries) == calls
     read(adapter, ids, [MEMORY, CPU])
     assert len(adapter.queries) == calls + 3 * calls
+
+
+PLAIN = re.compile(
+    r'max by \(resource\) \((rate|last_over_time)\(\{'
+    r'__name__=~"ceilometer_[A-Za-z0-9_]+\(_total\)\?",'
+    r'resource=~"(\([0-9a-f|-]+\)-\.\+|[0-9a-f|-]+)"\}\[900s\]\)\)'
+)
+
+
+@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.given(
+    strategies.lists(
+        strategies.text() | strategies.uuids().map(str), max_size=4
+    ),
+    strategies.lists(
+        strategies.builds(
+            rules.Metric,
+            strategies.text()
+            | strategies.from_regex(r'(disk\.device\.)?[a-z"{}|.]+(\.rate)?'),
+            strategies.sampled_from(['mean', 'rate:mean']) | strategies.text(),
+        ),
+        max_size=4,
+    ),
+)
+def test_nothing_gets_into_a_query_but_ids_and_names(ids, metrics):
+    adapter = Adapter(Answer(200, vector()))
+    read(adapter, ids, metrics)
+    assert [
+        each for each in adapter.queries if not PLAIN.fullmatch(each)
+    ] == []
 
 
 NONSENSE = [

@@ -37,6 +37,16 @@ def refusal(status, message):
             'Invalid snapshot: Snapshot status must be available or error',
             errors.CloudConflict,
         ),
+        (
+            400,
+            'Invalid Group: Source group cannot be empty',
+            errors.CloudConflict,
+        ),
+        (
+            400,
+            'Invalid GroupSnapshot: GroupSnapshot status must be available',
+            errors.CloudConflict,
+        ),
         (401, 'Unauthorized', errors.CloudUnavailable),
         (403, "Policy doesn't allow it", errors.CloudRefused),
         (403, 'Quota exceeded for metadata items', errors.QuotaExceeded),

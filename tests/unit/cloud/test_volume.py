@@ -119,6 +119,7 @@ def test_servers_of_a_cell_that_is_away_are_left_out(services, door):
         'metadata': {},
         'locked': False,
         'os-extended-volumes:volumes_attached': [],
+        'tags': [],
     }
     partial = {'id': 'away', 'status': 'UNKNOWN', 'tenant_id': 'p'}
     services.say('GET', SERVERS, (200, {'servers': [partial, known]}))

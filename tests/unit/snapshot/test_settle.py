@@ -1,5 +1,6 @@
 """What a listing of the cloud says about unfinished points."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -165,3 +166,33 @@ def test_refused_deletes_back_off_up_to_a_day(attempts, wait):
     )
     later = settle.retry_at(point, build.NOW)
     assert later - build.NOW == datetime.timedelta(seconds=wait)
+
+
+def test_what_lies_between_the_first_and_the_last_is_measured():
+    point = build.point(status=model.PointStatus.CREATING)
+    later = point.created_at + datetime.timedelta(seconds=2.5)
+    found = settle.by_marker(
+        [
+            build.snapshot(1, point),
+            build.snapshot(2, point, created_at=later, status='creating'),
+        ]
+    )
+    state = settle.making(point, found, later, build.HOUR)
+    assert (state.skew, state.taken, state.done) == (2.5, False, False)
+
+
+def test_what_takes_its_time_is_counted_from_the_asking():
+    point = build.point(
+        status=model.PointStatus.CREATING,
+        members=(build.member(1, snapshot_id=None),),
+    )
+    point = dataclasses.replace(point, asked_at=point.created_at + build.HOUR)
+    now = point.asked_at + settle.LATE
+    assert settle.making(point, {}, now, build.HOUR).failed == ''
+    assert not settle.removal(
+        point, {}, now - datetime.timedelta(seconds=1)
+    ).done
+    now += datetime.timedelta(seconds=1)
+    assert (
+        'no snapshot yet' in settle.making(point, {}, now, build.HOUR).failed
+    )

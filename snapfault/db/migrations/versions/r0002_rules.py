@@ -17,9 +17,7 @@ down_revision = '0001'
 
 def upgrade() -> None:
     """Add the columns, then add to the policies' rules."""
-    op.add_column(
-        'policies', sa.Column('trust_id', sa.String(length=255), nullable=True)
-    )
+    _policies()
     _protections()
     _tasks()
     _recovery_points()
@@ -28,6 +26,17 @@ def upgrade() -> None:
         sa.Column('volume_type', sa.String(length=255), nullable=True),
     )
     _add_schedules()
+
+
+def _policies() -> None:
+    for column in (
+        sa.Column('trust_id', sa.String(length=255), nullable=True),
+        sa.Column(
+            'alarm', sa.String(length=1000), nullable=False, server_default=''
+        ),
+        sa.Column('alarm_at', columns.Utc(), nullable=True),
+    ):
+        op.add_column('policies', column)
 
 
 def _protections() -> None:
@@ -48,6 +57,7 @@ def _tasks() -> None:
     op.add_column(
         'tasks', sa.Column('deadline_at', columns.Utc(), nullable=True)
     )
+    op.add_column('tasks', _switch('by_hand'))
     op.create_index('tasks_deadline', 'tasks', ['status', 'deadline_at'])
 
 
@@ -70,6 +80,14 @@ def _recovery_points() -> None:
         sa.Column('skew', sa.Double(), nullable=True),
         sa.Column('group_snapshot_id', sa.String(length=255), nullable=True),
         sa.Column('root_image_id', sa.String(length=255), nullable=True),
+        _switch('root_image'),
+        sa.Column(
+            'power',
+            sa.String(length=255),
+            nullable=False,
+            server_default='left',
+        ),
+        sa.Column('asked_at', columns.Utc(), nullable=True),
     ):
         op.add_column('recovery_points', column)
 

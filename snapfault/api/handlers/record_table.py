@@ -1,0 +1,95 @@
+"""The snapshot record table as a whole: export and import."""
+
+import collections.abc
+import dataclasses
+
+from snapfault import difference
+from snapfault import errors
+from snapfault import model
+from snapfault import rights
+from snapfault.api import call
+from snapfault.api import import_writes
+from snapfault.api import importing
+from snapfault.db import record_table
+
+
+def show(this: call.Call) -> call.Answer:
+    """Write all that people set in the caller's project."""
+    rows = record_table.read(this.database, this.project_id)
+    return call.Answer({'record_table': importing.export(rows)})
+
+
+def replace(this: call.Call) -> call.Answer:
+    """Bring the caller's project into the state of a document, or say how.
+
+    All or nothing: what is refused anywhere has changed nothing.
+    """
+    rows = record_table.read(this.database, this.project_id)
+    plan = importing.make_plan(this, rows, _is_on(this, 'prune'))
+    images = _images(this, plan)
+    if plan.changes and not _is_on(this, 'dry_run'):
+        _apply(this, plan, images)
+    return call.Answer({'changes': [_written(each) for each in plan.changes]})
+
+
+def _is_on(this: call.Call, name: str) -> bool:
+    return this.query.get(name, 'false').lower() == 'true'
+
+
+def _images(
+    this: call.Call, plan: importing.Plan
+) -> collections.abc.Mapping[str, str]:
+    """Look at the servers to protect, as the caller.
+
+    :raises InvalidInput: one is not in the project, or could not be
+        recovered
+    """
+    servers = plan.new_servers()
+    if not servers:
+        return {}
+    found = this.backend.enroller.survey(
+        this.caller, this.project_id, servers.values()
+    )
+    for business_id, server_id in servers.items():
+        if server_id in found.unfit:
+            raise errors.InvalidInput(
+                f'{plan.path_of(business_id)}.server_id:'
+                f' {found.unfit[server_id]}'
+            )
+    return found.images
+
+
+def _apply(
+    this: call.Call,
+    plan: importing.Plan,
+    images: collections.abc.Mapping[str, str],
+) -> None:
+    """Take the caller's right if one is needed, then write all at once."""
+    right = None
+    if import_writes.needs_right(plan):
+        right = this.backend.enroller.delegate(this.caller, this.project_id)
+    trust_id = None if right is None else right.trust_id
+    try:
+        writes = import_writes.make_writes(this, plan, images, trust_id)
+        record_table.write(this.database, this.project_id, plan.was, writes)
+    except Exception:
+        if right is not None:
+            rights.give_back(this.database, this.backend.revoke, right)
+        raise
+    stands = record_table.read(this.database, this.project_id)
+    for old in _rights(plan.was) - _rights(stands):
+        rights.give_back(this.database, this.backend.revoke, old)
+
+
+def _rights(rows: record_table.Rows) -> set[model.Delegation]:
+    """Give what a project's policies and protections act by."""
+    found = {each.delegation for each in rows.protections.values()}
+    return found | {
+        model.Delegation(each.project_id, each.trust_id)
+        for each in rows.policies.values()
+        if each.trust_id is not None
+    }
+
+
+def _written(change: difference.Change) -> call.Json:
+    return dataclasses.asdict(change)

@@ -1,0 +1,37 @@
+"""Read the rules of a policy, and look at them together."""
+
+import collections.abc
+import typing
+
+from snapfault import document
+from snapfault import errors
+from snapfault import rules
+from snapfault import rules_check
+from snapfault.api import call
+from snapfault.trigger import plan
+
+
+def read(
+    this: call.Call, body: collections.abc.Mapping[str, typing.Any]
+) -> document.Document:
+    """Read the rules that a document names.
+
+    :raises InvalidInput: one contradicts what is installed
+    """
+    known = this.backend.weighers
+    for name in body.get('multipliers', {}):
+        if name not in known:
+            raise errors.InvalidInput(
+                f'policy.multipliers: there is no weigher {name[:255]!r}:'
+                f' there are {", ".join(sorted(known)) or "none"}'
+            )
+    return document.read(body)
+
+
+def check(policy: rules.Rules) -> None:
+    """Look at all the rules of a policy.
+
+    :raises InvalidInput: with what to write instead
+    """
+    rules_check.check(policy)
+    plan.check(policy)

@@ -1,0 +1,127 @@
+"""What is noted of a recovery point while it is being made."""
+
+import dataclasses
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault import rules
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+#: How long a reason may be; it is cut off there.
+LENGTH: typing.Final = 1000
+
+
+@api.writer
+def begin(
+    session: orm.Session, point: model.RecoveryPoint, now: datetime.datetime
+) -> model.RecoveryPoint:
+    """Note that the snapshots are asked for from now on.
+
+    :raises Conflict: another did, or the point is not being made any more
+    """
+    return _swap(
+        session,
+        point,
+        {'asked_at': now},
+        tables.Point.asked_at.is_(None),
+        tables.Point.status == model.PointStatus.CREATING,
+    )
+
+
+@api.writer
+def degrade(
+    session: orm.Session,
+    point: model.RecoveryPoint,
+    level: rules.Level,
+    reason: str,
+) -> model.RecoveryPoint:
+    """Note that a point is at another level than was meant, and why.
+
+    :raises Conflict: another did
+    """
+    return _swap(
+        session,
+        point,
+        {'level': level, 'level_reason': reason[:LENGTH]},
+        tables.Point.level == point.level,
+        tables.Point.status == model.PointStatus.CREATING,
+    )
+
+
+@api.writer
+def set_power(
+    session: orm.Session, point: model.RecoveryPoint, power: model.Power
+) -> model.RecoveryPoint:
+    """Note what is still meant for the server of a point.
+
+    :raises Conflict: another did
+    """
+    return _swap(
+        session, point, {'power': power}, tables.Point.power == point.power
+    )
+
+
+@api.writer
+def record_group_snapshot(
+    session: orm.Session, point_id: str, group_snapshot_id: str
+) -> None:
+    """Note which group snapshot was made; the first note stays."""
+    _record(
+        session, point_id, tables.Point.group_snapshot_id, group_snapshot_id
+    )
+
+
+@api.writer
+def record_root_image(
+    session: orm.Session, point_id: str, image_id: str
+) -> None:
+    """Note which image was made of the root disk; the first note stays."""
+    _record(session, point_id, tables.Point.root_image_id, image_id)
+
+
+@api.writer
+def record_skew(
+    session: orm.Session, point_id: str, skew: float | None
+) -> None:
+    """Note how many seconds lie between the first and the last member."""
+    session.execute(
+        sa.update(tables.Point)
+        .where(tables.Point.id == point_id)
+        .values(skew=skew)
+    )
+
+
+def _record(
+    session: orm.Session,
+    point_id: str,
+    column: orm.InstrumentedAttribute[str | None],
+    value: str,
+) -> None:
+    session.execute(
+        sa.update(tables.Point)
+        .where(tables.Point.id == point_id, column.is_(None))
+        .values({column: value})
+    )
+
+
+def _swap(
+    session: orm.Session,
+    point: model.RecoveryPoint,
+    changes: dict[str, typing.Any],
+    *conditions: sa.ColumnElement[bool],
+) -> model.RecoveryPoint:
+    swap = (
+        sa.update(tables.Point)
+        .where(tables.Point.id == point.id, *conditions)
+        .values(**changes)
+    )
+    if not base.swapped(session, swap):
+        raise errors.Conflict(f'recovery point {point.id} was moved on')
+    return dataclasses.replace(point, **changes)

@@ -1,0 +1,171 @@
+"""A project's policies and protections, read and written at once."""
+
+import collections.abc
+import dataclasses
+import typing
+
+from oslo_db import exception
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import policies
+from snapfault.db import removal
+from snapfault.db import tables
+from snapfault.db import task_holds
+
+#: What may change beside an import without being in its way.
+_PASSING: typing.Final[dict[str, typing.Any]] = {
+    'alarm': '',
+    'alarm_at': None,
+    'updated_at': None,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """What stands in one project."""
+
+    policies: collections.abc.Mapping[str, model.Policy]  #: by name
+    protections: collections.abc.Mapping[str, model.Protection]
+    #: by business id
+
+
+@dataclasses.dataclass(frozen=True)
+class Writes:
+    """What is to become of them, all of it or nothing."""
+
+    policies: tuple[model.Policy, ...] = ()  #: new, or in place of the old
+    protections: tuple[model.Protection, ...] = ()  #: likewise
+    gone_policies: tuple[str, ...] = ()  #: ids
+    gone_protections: tuple[str, ...] = ()  #: ids
+
+
+@api.reader
+def read(session: orm.Session, project_id: str) -> Rows:
+    """Read all of a project; what is broken is logged and left out."""
+    return _read(session, project_id)
+
+
+def _read(session: orm.Session, project_id: str) -> Rows:
+    found = [
+        base.read_all(
+            session.scalars(
+                sa.select(table).where(table.project_id == project_id)
+            )
+        )
+        for table in (tables.Policy, tables.Protection)
+    ]
+    return Rows(
+        {each.name: each for each in found[0]},
+        {each.business_id: each for each in found[1]},
+    )
+
+
+@api.writer
+def write(
+    session: orm.Session, project_id: str, was: Rows, writes: Writes
+) -> None:
+    """Make all the changes, if all stands as it was read.
+
+    :param was: what the changes were made from
+    :raises Conflict: it does not, or what is to go is at work
+    """
+    _hold(session, project_id)
+    if _essence(_read(session, project_id)) != _essence(was):
+        raise errors.Conflict(
+            'the record table was changed meanwhile, by a person or another'
+            ' import: look at the difference again, then import again'
+        )
+    for protection_id in writes.gone_protections:
+        row = session.get_one(tables.Protection, protection_id)
+        removal.remove(session, row)
+    for policy in writes.policies:
+        policies.put(session, policy)
+    base.flush(session, 'a policy of that name is there already')
+    _put_protections(session, was, writes.protections)
+    _call_back(session, was, writes)
+    _remove_policies(session, writes.gone_policies)
+
+
+def _hold(session: orm.Session, project_id: str) -> None:
+    """Let no other import, and no change of a row, between read and write.
+
+    New rows are kept off by their unique names. SQLite has one writer.
+    """
+    for table in (tables.Policy, tables.Protection):
+        session.execute(
+            sa.select(table.id)
+            .where(table.project_id == project_id)
+            .order_by(table.id)
+            .with_for_update()
+        ).all()
+
+
+def _essence(rows: Rows) -> tuple[object, ...]:
+    """Give what an import is made from, without what moves by itself."""
+    return (
+        {
+            name: dataclasses.replace(each, **_PASSING)
+            for name, each in rows.policies.items()
+        },
+        {
+            name: dataclasses.replace(each, **_PASSING, next_run_at=None)
+            for name, each in rows.protections.items()
+        },
+    )
+
+
+def _put_protections(
+    session: orm.Session,
+    was: Rows,
+    wanted: collections.abc.Iterable[model.Protection],
+) -> None:
+    """Add what is new, and write what differs from what was read."""
+    before = {each.id: each for each in was.protections.values()}
+    for each in wanted:
+        values = base.values(each, model.Protection)
+        if each.id not in before:
+            session.add(tables.Protection(**values))
+            continue
+        old = base.values(before[each.id], model.Protection)
+        session.execute(
+            sa.update(tables.Protection)
+            .where(tables.Protection.id == each.id)
+            .values(**{k: v for k, v in values.items() if v != old[k]})
+        )
+    base.flush(session, 'a business id or a server is protected already')
+
+
+def _call_back(session: orm.Session, was: Rows, writes: Writes) -> None:
+    """Look anew at the tasks that wait under what was changed."""
+    table = tables.Protection
+    for policy in writes.policies:
+        task_holds.call_back(
+            session, policy.updated_at, table.policy_id == policy.id
+        )
+    before = {each.id for each in was.protections.values()}
+    active = {
+        each.id: each.updated_at
+        for each in writes.protections
+        if each.id in before and each.status is model.ProtectionStatus.ACTIVE
+    }
+    for ids in base.chunks(active):
+        task_holds.call_back(session, active[ids[0]], table.id.in_(ids))
+
+
+def _remove_policies(
+    session: orm.Session, policy_ids: collections.abc.Collection[str]
+) -> None:
+    try:
+        session.execute(
+            sa.delete(tables.Policy).where(tables.Policy.id.in_(policy_ids))
+        )
+    except exception.DBReferenceError as error:
+        raise errors.Conflict(
+            'a policy that is to go came into use this very moment: import'
+            ' again'
+        ) from error

@@ -1,0 +1,80 @@
+"""A trust that several rows share ends with the last of them."""
+
+import concurrent.futures
+import dataclasses
+
+from snapfault import model
+from snapfault import rights
+from snapfault import rules
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import selections
+from snapfault.db import trusts
+from tests import build
+
+SELECTOR = rules.Selector(tags=('web',))
+ROUNDS = 20
+
+
+def test_which_rows_act_by_a_trust(database):
+    policy = policies.create(
+        database, build.policy(selector=SELECTOR, trust_id='shared')
+    )
+    made = protections.create(database, build.protection(trust_id='shared'))
+    assert trusts.is_used(database, 'shared')
+    assert not trusts.is_used(database, 'another')
+    policies.update(
+        database, dataclasses.replace(policy, selector=None, trust_id=None)
+    )
+    assert trusts.is_used(database, 'shared')
+    protections.delete(database, None, made.id)
+    assert not trusts.is_used(database, 'shared')
+
+
+def test_a_shared_trust_is_not_revoked(database):
+    revoked = []
+    right = model.Delegation(build.PROJECT, 'shared')
+    policies.create(database, build.policy())
+    made = protections.create(database, build.protection(trust_id='shared'))
+    rights.give_back(database, revoked.append, right)
+    assert revoked == []
+    protections.delete(database, None, made.id)
+    rights.give_back(database, revoked.append, right)
+    assert revoked == [right]
+
+
+def test_nothing_is_enrolled_by_a_trust_that_was_revoked(database):
+    """A worker enrols while a person takes the selector away."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for number in range(ROUNDS):
+            trust = f'trust-{number}'
+            policy = policies.create(
+                database,
+                build.policy(
+                    id=f'policy-{number}',
+                    name=f'policy-{number}',
+                    selector=SELECTOR,
+                    trust_id=trust,
+                ),
+            )
+            protection = build.protection(
+                id=f'protection-{number}',
+                business_id=f'web-{number}',
+                server_id=f'server-{number}',
+                policy_id=policy.id,
+                trust_id=trust,
+                selected=True,
+            )
+            revoked = []
+            enrolled = pool.submit(
+                selections.enrol, database, protection, policy
+            )
+            pool.submit(_take_away, database, policy, revoked).result()
+            assert enrolled.result() is (revoked == [])
+
+
+def _take_away(database, policy, revoked):
+    changed = dataclasses.replace(policy, selector=None, trust_id=None)
+    policies.update(database, changed)
+    right = model.Delegation(policy.project_id, policy.trust_id)
+    rights.give_back(database, revoked.append, right)
