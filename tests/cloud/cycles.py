@@ -107,6 +107,7 @@ def made(state, folder, services, volumes):
     """Give a pipeline that is the only one at work in its project."""
     site = real_site.Site(state, folder)
     world = site.world()
+    world.patience = 300  # many at once, on a small machine
     pool = concurrent.futures.ThreadPoolExecutor
     with pool(4) as begin, pool(16) as calls:
         found = Cycles(site, world, folder, (begin, calls))

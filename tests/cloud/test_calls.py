@@ -1,7 +1,8 @@
 """What a cycle of backups asks of real services.
 
-The number of services is SNAPFAULT_SERVICES, three unless it is set; the
-promise of 2.5 calls a volume is for 100 of two volumes each.
+There are SNAPFAULT_SERVICES of them, three unless it is set, with
+SNAPFAULT_VOLUMES each, two unless it is set; the promise of 2.5 calls a
+volume is for 200 volumes together.
 """
 
 import os
@@ -11,7 +12,7 @@ import pytest
 from tests.cloud import cycles
 
 SERVICES = int(os.environ.get('SNAPFAULT_SERVICES', '3'))
-VOLUMES = 2
+VOLUMES = int(os.environ.get('SNAPFAULT_VOLUMES', '2'))
 #: Seconds: a minicloud on a small machine boots and attaches slowly.
 LIMIT = 300 + 30 * SERVICES
 

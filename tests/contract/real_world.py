@@ -37,6 +37,8 @@ SLOW = BROKEN
 class World:
     """A project of its own, made by the administrator."""
 
+    patience = 30  #: seconds
+
     def __init__(self, site):
         self.site = site
         self.cloud = site.cloud
@@ -100,7 +102,7 @@ class World:
 
     def eventually(self, probe):
         """Give what ``probe`` says once that is true."""
-        found = waiting.until(probe, 30, pause=0.05)
+        found = waiting.until(probe, self.patience, pause=0.05)
         assert found, 'it never came true'
         return found
 
