@@ -6,6 +6,7 @@ import typing
 
 from snapfault import context as contexts
 from snapfault import errors
+from snapfault.db import inventory
 from snapfault.db import protections
 from snapfault.snapshot import reconcile as reconciling
 from snapfault.snapshot import sight
@@ -49,5 +50,5 @@ def _plan(context: contexts.Context, now: datetime.datetime) -> None:
         or reconciling.due_at(
             each, context.worker, now, context.snapshot.reconcile
         )
-        for each in protections.projects(context.database)
+        for each in inventory.projects(context.database)
     }

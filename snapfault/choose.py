@@ -8,8 +8,8 @@ import logging
 from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
+from snapfault.db import alarms
 from snapfault.db import points
-from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
@@ -134,7 +134,7 @@ def _put_off(
             now + context.snapshot.retry_delay,
             reason,
         )
-        protections.set_alarms(
+        alarms.set_alarms(
             context.database,
             [each.protection.id for each in waiting],
             f'backups wait, and go on by themselves: {reason}',

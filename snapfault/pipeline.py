@@ -16,6 +16,7 @@ from snapfault import errors
 from snapfault import follow
 from snapfault import model
 from snapfault import trouble
+from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.db import policies
@@ -52,8 +53,6 @@ def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
     if not waiting:
         return False
     gate = choose.gate(context)
-    if gate.is_closed():
-        waiting = [each for each in waiting if choose.is_taken_over(each)]
     in_recovery = recoveries.open_servers(context.database)
     ready = [
         each
@@ -61,6 +60,7 @@ def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
             context.database, candidates(context.database, waiting, now), now
         )
         if each.protection.server_id not in in_recovery
+        and (choose.is_taken_over(each.task) or not gate.is_closed())
     ]
     if not ready:
         return False
@@ -186,4 +186,4 @@ def _orphan(
     task_claims.finish(
         context.database, task, model.TaskStatus.FAILED, alarm, now
     )
-    protections.orphan(context.database, protection.id, alarm, now)
+    alarms.orphan(context.database, protection.id, alarm, now)

@@ -1,9 +1,14 @@
-"""Alarms of protections that end by themselves."""
+"""What needs a person, said of many protections, for good or for a while."""
+
+import collections.abc
+import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from snapfault import model
 from snapfault.db import api
+from snapfault.db import base
 from snapfault.db import tables
 
 
@@ -20,4 +25,42 @@ def clear(session: orm.Session, protection_id: str, beginning: str) -> None:
             tables.Protection.alarm.startswith(beginning, autoescape=True),
         )
         .values(alarm='', alarm_at=None)
+    )
+
+
+@api.writer
+def set_alarms(
+    session: orm.Session,
+    protection_ids: collections.abc.Collection[str],
+    text: str,
+    now: datetime.datetime,
+) -> None:
+    """Say the same of many; an equal text is kept."""
+    for ids in base.chunks(protection_ids):
+        session.execute(
+            sa.update(tables.Protection)
+            .where(
+                tables.Protection.id.in_(ids), tables.Protection.alarm != text
+            )
+            .values(alarm=text, alarm_at=now if text else None)
+        )
+
+
+@api.writer
+def orphan(
+    session: orm.Session, protection_id: str, text: str, now: datetime.datetime
+) -> None:
+    """Take a protection whose server is gone out of the schedule."""
+    session.execute(
+        sa.update(tables.Protection)
+        .where(
+            tables.Protection.id == protection_id,
+            tables.Protection.status != model.ProtectionStatus.ORPHANED,
+        )
+        .values(
+            status=model.ProtectionStatus.ORPHANED,
+            next_run_at=None,
+            alarm=text,
+            alarm_at=now,
+        )
     )

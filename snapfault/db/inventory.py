@@ -12,6 +12,18 @@ from snapfault.db import tables
 
 
 @api.reader
+def projects(session: orm.Session) -> list[str]:
+    """List the projects that have protections."""
+    return list(
+        session.scalars(
+            sa.select(tables.Protection.project_id)
+            .distinct()
+            .order_by(tables.Protection.project_id)
+        )
+    )
+
+
+@api.reader
 def living(session: orm.Session, project_id: str) -> list[model.RecoveryPoint]:
     """List a project's points that are not deleted, newest first."""
     rows = session.scalars(

@@ -86,11 +86,29 @@ def take(
 ) -> model.RecoveryPoint:
     """Ask for a snapshot of each volume of the service; do not wait.
 
+    What was read a moment ago may have gone since, so a 404 on the way is
+    looked into.
+
     :raises ServerGone: there is no such server any more
     :raises Unreachable: nothing was asked for: the level cannot be had
     :raises NoRoom: nothing was asked for
+    :raises CloudConflict: something else has gone: another try sees it
     :raises SnapfaultError: the point, where one was begun, is ``failed``
     """
+    try:
+        return _take(tools, order, now)
+    except ServerGone:
+        raise
+    except errors.NotFound as error:
+        find_server(tools.project, order.protection.server_id)
+        raise errors.CloudConflict(
+            f'{error}: it was there a moment ago'
+        ) from error
+
+
+def _take(
+    tools: Tools, order: Order, now: datetime.datetime
+) -> model.RecoveryPoint:
     protection = order.protection
     history = points.history(
         tools.database, protection.project_id, protection.business_id
@@ -116,24 +134,31 @@ def take(
 def read_server(tools: Tools, server_id: str) -> resource.Server:
     """Find the server, and see that it may be captured.
 
-    :raises ServerGone: not listed, and unknown to Nova when asked for with
-        a token fetched for this: neither a dead right nor a part of the
-        cloud that is away looks so
+    :raises ServerGone: see :func:`find_server`
     :raises ResourceFailed: it is in ERROR: a point of a broken service
         would push out those from before
     """
     server = tools.sight.servers().get(server_id)
     if server is None:
-        tools.project.check()
-        try:
-            server = tools.project.get_server(server_id)
-        except errors.NotFound as error:
-            raise ServerGone(str(error)) from error
+        server = find_server(tools.project, server_id)
     if server.status == 'ERROR':
         raise errors.ResourceFailed(
             f'server {server.id} is in ERROR: {server.fault or "no reason"}'
         )
     return server
+
+
+def find_server(project: port.Project, server_id: str) -> resource.Server:
+    """Ask for a server by itself, with a token fetched for this.
+
+    :raises ServerGone: Nova knows none; neither a dead right nor a part of
+        the cloud that is away looks so
+    """
+    project.check()
+    try:
+        return project.get_server(server_id)
+    except errors.NotFound as error:
+        raise ServerGone(str(error)) from error
 
 
 def wish(sight: sights.Sight, task: model.Task, server_id: str) -> admit.Wish:

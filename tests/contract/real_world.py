@@ -37,6 +37,8 @@ SLOW = BROKEN
 class World:
     """A project of its own, made by the administrator."""
 
+    patience = 30  #: seconds
+
     def __init__(self, site):
         self.site = site
         self.cloud = site.cloud
@@ -100,7 +102,7 @@ class World:
 
     def eventually(self, probe):
         """Give what ``probe`` says once that is true."""
-        found = waiting.until(probe, 30, pause=0.05)
+        found = waiting.until(probe, self.patience, pause=0.05)
         assert found, 'it never came true'
         return found
 
@@ -125,6 +127,15 @@ class World:
             )
             self._wait_for_volume(volume_id, 'in-use')
         return server_id
+
+    def delete_server(self, server_id):
+        path = f'/servers/{server_id}'
+        self._ask('DELETE', 'compute', path)
+        self.eventually(
+            lambda: all(
+                each.id != server_id for each in self.project.list_servers()
+            )
+        )
 
     def make_server_of_volume(self):
         root = self.make_volume(imageRef=self.image_id)

@@ -302,6 +302,28 @@ def test_an_orphan_is_proven_by_a_token_and_a_404(
         assert stage.run().status is model.TaskStatus.DONE
 
 
+def test_a_volume_that_went_since_it_was_listed_is_another_try(stage):
+    stage.cloud.fail('create_snapshot', errors.NotFound('no such volume'))
+    task = stage.run(ticks=20)
+    assert (task.status, task.attempts) == (model.TaskStatus.DONE, 2)
+
+
+def test_a_server_that_went_since_it_was_listed_is_an_orphan(crowd):
+    stage = crowd(2)
+    stage.run('service-0', ticks=1)
+    del stage.cloud.world.servers[stage.servers['service-1'].id]
+    task = tasks.create_now(
+        stage.database, stage.protection('service-1'), stage.now
+    )
+    asked = stage.cloud.count('list_servers')
+    stage.tick(worker='worker-1')
+    assert _ended(stage, [task.id]) == [model.TaskStatus.FAILED]
+    assert stage.cloud.count('list_servers') - asked <= 1  # of service-0
+    assert stage.protection('service-1').status is (
+        model.ProtectionStatus.ORPHANED
+    )
+
+
 def test_a_server_that_the_list_leaves_out_is_asked_for(stage):
     """As one of a cell that is away, or was in SOFT_DELETED."""
     show = stage.cloud.nova.list_servers
