@@ -57,6 +57,7 @@ def task(task: model.Task, business_id: str | None) -> call.Json:
         'business_id': business_id,
         'scheduled_at': time(task.scheduled_at),
         'labels': list(task.labels),
+        'by_hand': task.by_hand,
         'deadline_at': time(task.deadline_at),
         'status': task.status.value,
         'attempts': task.attempts,

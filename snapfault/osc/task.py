@@ -13,6 +13,7 @@ FIELDS: command.Fields = (
     ('business_id', column.Text),
     ('scheduled_at', None),
     ('labels', column.Texts),
+    ('by_hand', None),
     ('deadline_at', column.Text),
     ('status', None),
     ('attempts', None),
