@@ -21,6 +21,7 @@ from tests.functional import stage as stages
 from tests.functional.db import samples
 
 SETTINGS = service.Settings(
+    selector_interval=3600,
     tick=0.05,
     lease=datetime.timedelta(seconds=60),
     concurrency=4,

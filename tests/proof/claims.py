@@ -6,6 +6,8 @@ import typing
 from tests.cloud import test_fleet
 from tests.functional import test_kills
 from tests.functional import test_many_workers
+from tests.functional.retention import machine
+from tests.functional.retention import simulate
 from tests.proof import claim
 from tests.proof import on_cloud
 from tests.proof import ranking
@@ -44,7 +46,44 @@ def _in_zones(trial: claim.Trial) -> claim.Outcome:
     return claim.Outcome(trial.count, (), detail)
 
 
+def _any_history(trial: claim.Trial) -> claim.Outcome:
+    found = simulate.simulate(trial.count, trial.seed, trial.progress)
+    detail = (
+        f'{found.histories} histories, {found.pruned} points pruned,'
+        f' {found.made_room} made room, {found.lost_by_person} times a person'
+        ' took the last'
+    )
+    return claim.Outcome(found.steps, tuple(found.violations), detail)
+
+
+def _any_service(trial: claim.Trial) -> claim.Outcome:
+    try:
+        found = machine.explore(trial.count, 50, trial.seed)
+    except AssertionError as error:
+        shown = '; '.join([str(error), *getattr(error, '__notes__', ())])
+        return claim.Outcome(trial.count, (shown,))
+    detail = f'{found.steps} steps, {found.gone} good points went'
+    return claim.Outcome(trial.count, (), detail)
+
+
 CLAIMS: typing.Final = (
+    Claim(
+        'history',
+        'a service that ever had a good point has one, in any history'
+        ' (invariant 1)',
+        unit='steps',
+        count=1_000_000,
+        few=2_000,
+        run=_any_history,
+    ),
+    Claim(
+        'service',
+        'and so it is on the whole service (invariant 1)',
+        unit='histories',
+        count=200,
+        few=1,
+        run=_any_service,
+    ),
     Claim(
         'kill-run',
         'a snapshot task whose workers die at any call ends as if none had'
