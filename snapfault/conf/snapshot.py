@@ -65,6 +65,14 @@ OPTIONS = [
         ' type stands for the backend, which an owner is not shown. Lower it'
         ' for a backend that copies data when it takes a snapshot.',
     ),
+    cfg.BoolOpt(
+        'count_gigabytes',
+        default=True,
+        help='Whether a snapshot uses up the gigabytes quota by its whole'
+        " size, as Cinder's own default is. Set it to false where Cinder has"
+        ' no_snapshot_gb_quota: its API does not tell, and a project whose'
+        ' volumes use up its gigabytes would get no backups.',
+    ),
     cfg.IntOpt(
         'max_refused_removals',
         default=2,

@@ -84,6 +84,18 @@ def _of_type(
     ]
 
 
+def countless(headroom: resource.Headroom) -> resource.Headroom:
+    """Give what is left where snapshots use up no gigabytes."""
+    return dataclasses.replace(
+        headroom,
+        gigabytes=None,
+        types={
+            name: dataclasses.replace(each, gigabytes=None)
+            for name, each in headroom.types.items()
+        },
+    )
+
+
 def less(
     headroom: resource.Headroom, taken: collections.abc.Collection[Sized]
 ) -> resource.Headroom:

@@ -24,6 +24,7 @@ from snapfault.snapshot import disks
 from snapfault.snapshot import pace
 from snapfault.snapshot import plan
 from snapfault.snapshot import retain
+from snapfault.snapshot import room as rooms
 from snapfault.snapshot import sight as sights
 from snapfault.snapshot import victim
 
@@ -44,6 +45,7 @@ class Settings:
     #: point goes to make room.
     refusals: int
     reconcile: datetime.timedelta  #: between two; zero: never
+    count_gigabytes: bool = True  #: snapshots use up that quota too
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,12 +187,13 @@ def _find_room(
     :raises NoRoom: there is none now
     """
     held = victim.Held(order.in_use, order.failures, tools.settings.refusals)
-    room = tools.sight.take_room(
-        point.members,
-        lambda left: victim.make_room(
-            history, point, left, order.policy.quota, held
-        ),
-    )
+
+    def decide(left: resource.Headroom) -> victim.Room:
+        if not tools.settings.count_gigabytes:
+            left = rooms.countless(left)
+        return victim.make_room(history, point, left, order.policy.quota, held)
+
+    room = tools.sight.take_room(point.members, decide)
     if room.enough:
         return
     if room.prune is not None:

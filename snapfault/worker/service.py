@@ -86,6 +86,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
                 volume_type=conf.snapshot.max_under_way_per_type,
             ),
             refusals=conf.snapshot.max_refused_removals,
+            count_gigabytes=conf.snapshot.count_gigabytes,
             reconcile=seconds(seconds=conf.snapshot.reconcile_interval),
         ),
         recover=recover.Settings(

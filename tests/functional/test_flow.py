@@ -190,6 +190,22 @@ def test_the_limits_of_a_type_count_too(stage, limit, named):
     assert stage.cloud.count('create_snapshot') == 0
 
 
+def test_gigabytes_need_not_count(stage):
+    """Where Cinder has no_snapshot_gb_quota, they never stop a backup."""
+    stage.settings = dataclasses.replace(stage.settings, count_gigabytes=False)
+    full = {'gigabytes': 2, 'gigabytes_fake': 2}
+    stage.cloud.limit(build.PROJECT, **full)
+    stage.wait(minutes=1)
+    tasks.create_now(stage.database, stage.protection(), stage.now)
+    stage.tick()
+    # the fake's Cinder counts them, and says so itself
+    assert stage.cloud.count('create_snapshot') == 2
+    stage.cloud.limit(build.PROJECT, snapshots=1)
+    stage.wait(minutes=5)
+    stage.tick(30)
+    assert stage.cloud.count('create_snapshot') == 2
+
+
 def test_a_quota_refused_after_all_is_an_alarm_and_no_loop(stage):
     refused = errors.QuotaExceeded('413: snapshots')
     stage.run()

@@ -67,3 +67,10 @@ def test_what_fits_one_by_one_fits_no_more_than_the_limit():
     while not room.lacking([ONE, TWO], left):
         left, taken = room.less(left, [ONE, TWO]), taken + 2
     assert taken == 4
+
+
+def test_countless_keeps_the_number_of_snapshots():
+    before = _headroom(5, 20, fast=(4, 1), slow=(None, 9))
+    assert room.countless(before) == _headroom(
+        5, None, fast=(4, None), slow=(None, None)
+    )
