@@ -41,6 +41,7 @@ class List(command.Lister):
         ('business_id', None),
         ('sequence', None),
         ('status', None),
+        ('level', None),
         ('members', column.Volumes),
         ('scheduled_at', None),
         ('completed_at', column.Text),
