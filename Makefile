@@ -12,7 +12,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS = true
 endif
 
-.PHONY: help setup test demo $(RUNNERS) docs lock clean
+.PHONY: help setup test demo proof $(RUNNERS) docs lock clean
 
 help: ## say what there is (the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / \
@@ -26,6 +26,9 @@ test: setup ## run every runner below in turn, then sum up
 
 demo: setup ## protect, fault and recover a service on real OpenStack
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python -m tests.demo
+
+proof: setup ## try every claim with large counts; ONLY=name, SEED=number
+	@.venv/bin/python -m tests.proof $(if $(SEED),--seed $(SEED)) $(ONLY)
 
 lint: ## runner: style, types, import contracts, spelling
 unit: ## runner: plans, weighers, diagnosis; seconds

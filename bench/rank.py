@@ -5,16 +5,17 @@ Prints CPU seconds, peak memory and growth, with what we hold ourselves to:
 100 000 tasks in 2 s of CPU and 300 MB, at most 11 times the 10 000. Each
 count runs in a process of its own, so that the peak is its own. The memory
 is that of the whole process, the tasks themselves included. CPU seconds are
-the mean of a few rankings, each as a worker does it. What Python's cycle
-collector takes of them is told apart: it walks the tasks, which a server
-holds anyway, and does so the sooner the more of them there are.
+the mean of a few rankings, each as a worker does it. Growth is told of the
+least of them too, without what Python's cycle collector takes: that walks the
+tasks, which a server holds anyway, whenever a quarter more objects have been
+made, so that it falls into one ranking and not into the next.
 """
 
+import dataclasses
 import datetime
 import gc
 import pathlib
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -90,6 +91,16 @@ class Collections:
             self.seconds += time.process_time() - self._begun
 
 
+def peak_memory():
+    """Give the most that this process ever held, in MB.
+
+    Not by getrusage, which on Linux counts what the parent held, too.
+    """
+    text = pathlib.Path('/proc/self/status').read_text()
+    (line,) = (each for each in text.splitlines() if each[:6] == 'VmHWM:')
+    return int(line.split()[1]) * 1024 / 1e6
+
+
 def measure(count):
     """Rank ``count`` tasks; print CPU times and memory for the parent."""
     candidates, measures = world(count)
@@ -99,17 +110,39 @@ def measure(count):
         run.Settings({'write_rate': 1.0}, patience=600.0),
     )
     gc.collect()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_memory()
     collections = Collections()
     gc.callbacks.append(collections)
-    begun = time.process_time()
+    total, own = [], []
     for _ in range(REPEATS):
+        begun, collected = time.process_time(), collections.seconds
         ranked = ranker.rank(candidates)
+        total.append(time.process_time() - begun)
+        own.append(total[-1] - (collections.seconds - collected))
         assert len(ranked) == count
         del ranked
-    seconds = (time.process_time() - begun) / REPEATS
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(seconds, collections.seconds / REPEATS, before // 1024, peak // 1024)
+    print(sum(total) / REPEATS, min(own), before, peak_memory())
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """What one ranking takes."""
+
+    seconds: float  #: of CPU, the collector's included; the mean
+    own: float  #: seconds of CPU without the collector's; the least
+    inputs: float  #: MB of the process before the first ranking
+    peak: float  #: MB
+
+
+def measured(count):
+    """Rank ``count`` tasks in a process of their own."""
+    done = subprocess.run(
+        [sys.executable, __file__, str(count)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return Cost(*map(float, done.stdout.split()))
 
 
 def main():
@@ -117,25 +150,18 @@ def main():
     if sys.argv[1:]:
         measure(int(sys.argv[1]))
         return
-    total, own = [], []
-    print('   tasks    CPU s  of it gc s  inputs MiB  peak MiB')
+    print('   tasks    CPU s  least, no gc  inputs MB  peak MB')
+    costs = []
     for count in COUNTS:
-        done = subprocess.run(
-            [sys.executable, __file__, str(count)],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        seconds, gc_seconds, inputs, peak = map(float, done.stdout.split())
-        total.append(seconds)
-        own.append(seconds - gc_seconds)
+        costs.append(cost := measured(count))
         print(
-            f'{count:>8} {seconds:>8.3f} {gc_seconds:>11.3f}'
-            f' {inputs:>11.0f} {peak:>9.0f}'
+            f'{count:>8} {cost.seconds:>8.3f} {cost.own:>13.3f}'
+            f' {cost.inputs:>10.0f} {cost.peak:>8.0f}'
         )
+    few, many = costs
     print(
-        f'growth {total[1] / total[0]:.1f}x,'
-        f' without gc {own[1] / own[0]:.1f}x; held to: 2 s, 300 MB, 11x'
+        f'growth {many.own / few.own:.1f}x without gc,'
+        f' {many.seconds / few.seconds:.1f}x with; held to: 2 s, 300 MB, 11x'
     )
 
 

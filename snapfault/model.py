@@ -170,7 +170,7 @@ class Task:
     project_id: str
     protection_id: str
     scheduled_at: datetime.datetime  #: unique with ``protection_id``
-    #: Of the schedules that fell due together; empty: a person asked.
+    #: Of the schedules that fell due together; empty: only a person asked.
     labels: tuple[str, ...]
     #: It is ``missed`` unless begun before; None: it may begin at any time.
     deadline_at: datetime.datetime | None
@@ -186,6 +186,8 @@ class Task:
     point_id: str | None
     created_at: datetime.datetime
     finished_at: datetime.datetime | None
+    #: A person asked for it, or for it to begin at once: nothing holds it.
+    by_hand: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

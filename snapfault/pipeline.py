@@ -134,7 +134,9 @@ def _begin_one(
         protection.business_id,
         ranked.weight,
     )
-    order = snapshot.Order(task, protection, policy, in_use)
+    order = snapshot.Order(
+        task, protection, policy, in_use, candidate.failures
+    )
     try:
         _take(context, order, seen, now)
     except errors.LeaseLost:

@@ -1,16 +1,22 @@
 """What would run next, in which order and why, and what would be pruned.
 
 A read: it uses the very functions that the pipeline runs by, on the same
-inputs, and changes nothing.
+inputs, and changes nothing. Of the cloud it asks the measures of all, and of
+each project three lists, however many its protections are.
 """
 
 import collections.abc
 import dataclasses
 import datetime
+import itertools
+import typing
 import uuid
 
+from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
+from snapfault import prospect
+from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.db import protections
@@ -19,51 +25,68 @@ from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
 from snapfault.snapshot import marks
-from snapfault.snapshot import plan as snapshot_plan
 
-LIMIT = 1000  #: the most protections one preview shows
+LIMIT: typing.Final = 1000  #: the most protections one preview shows
+PROJECTS: typing.Final = 50  #: the most whose cloud is read
+RIGHTS: typing.Final = 3  #: of one project that are tried, where some are dead
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The operator's choices that show in a plan."""
+
+    source: str = 'gnocchi'  #: where measures come from
+    #: Removals Cinder may refuse before no point makes room any more.
+    refusals: int = 2
 
 
 @dataclasses.dataclass(frozen=True)
 class Preview:
-    """One task that waits or will: its rank, and what it would prune."""
+    """One task that waits or will: its rank, and what it would do."""
 
     ranked: rank_plan.Ranked
-    prune: tuple[snapshot_plan.Prune, ...]
+    foreseen: prospect.Prospect
     waiting: bool  #: False: not due yet, and no row of it exists
+    begins_at: datetime.datetime  #: no sooner
+    source: str  #: where the measures come from
 
 
 def preview(
     database: api.Database,
+    cloud: port.Cloud,
     ranker: rank.Ranker,
     project_id: str | None,
     now: datetime.datetime,
+    chosen: Settings | None = None,
 ) -> list[Preview]:
-    """Rank what waits, then what will fall due, and foresee the pruning.
+    """Foresee what waits, then what will fall due, in its order.
 
     :param project_id: None means every project
+    :param chosen: None: the defaults
     """
+    chosen = chosen or Settings()
     listed = protections.list_page(database, project_id, limit=LIMIT)
     waiting = _waiting(database, project_id)
-    foreseen = [
-        waiting.get(each.id) or _upcoming(each, each.next_run_at, now)
-        for each in listed
-        if each.id in waiting or each.next_run_at is not None
-    ]
-    ranked = ranker.rank(pipeline.candidates(database, foreseen, now))
-    histories = points.histories(
-        database, [(each.project_id, each.business_id) for each in listed]
+    due = _due(database, listed, waiting, now)
+    ranked = _ranked(ranker, due)
+    dues = _with_recoveries(ranked, recoveries.open_servers(database))
+    found = prospect.foresee(
+        dues,
+        _sights(cloud, [each.candidate.protection for each in ranked]),
+        _histories(database, listed),
+        recoveries.points_in_use(database),
+        chosen.refusals,
     )
-    in_use = recoveries.points_in_use(database)
-    found = [
+    return [
         Preview(
-            each,
-            _prune(each.candidate, histories, in_use),
-            each.candidate.protection.id in waiting,
+            each.ranked,
+            seen,
+            each.ranked.candidate.task.protection_id in waiting,
+            each.moment,
+            chosen.source,
         )
-        for each in ranked
+        for each, seen in zip(dues, found, strict=True)
     ]
-    return sorted(found, key=lambda each: not each.waiting)
 
 
 def _waiting(
@@ -73,6 +96,13 @@ def _waiting(
     status = model.TaskStatus.WAITING
     listed = tasks.list_page(database, project_id, limit=LIMIT, status=status)
     return {task.protection_id: task for task in listed}
+
+
+def _falls_due(protection: model.Protection) -> bool:
+    return (
+        protection.status is model.ProtectionStatus.ACTIVE
+        and protection.next_run_at is not None
+    )
 
 
 def _upcoming(
@@ -87,45 +117,101 @@ def _upcoming(
     )
 
 
-def _prune(
-    candidate: model.Candidate,
-    histories: collections.abc.Mapping[
-        tuple[str, str], collections.abc.Sequence[model.RecoveryPoint]
-    ],
-    in_use: frozenset[str],
-) -> tuple[snapshot_plan.Prune, ...]:
-    """Choose as if the run had just made one more good point."""
-    protection = candidate.protection
-    history = histories.get((protection.project_id, protection.business_id))
-    coming = _coming(candidate, history or ())
-    return tuple(
-        snapshot_plan.prune(
-            [*(history or ()), coming], candidate.policy.quota, in_use
+def _due(
+    database: api.Database,
+    listed: collections.abc.Iterable[model.Protection],
+    waiting: collections.abc.Mapping[str, model.Task],
+    now: datetime.datetime,
+) -> list[model.Candidate]:
+    """Join what is to come with what ranking looks at, as each begins.
+
+    What a policy that is paused plans is not to come.
+    """
+    foreseen = [
+        waiting.get(each.id) or _upcoming(each, each.next_run_at, now)
+        for each in listed
+        if each.id in waiting or _falls_due(each)
+    ]
+    return [
+        dataclasses.replace(
+            each,
+            now=max(now, each.task.not_before, each.task.scheduled_at),
         )
-    )
+        for each in pipeline.candidates(database, foreseen, now)
+        if each.protection.id in waiting or not each.policy.paused
+    ]
 
 
-def _coming(
-    candidate: model.Candidate,
-    history: collections.abc.Sequence[model.RecoveryPoint],
-) -> model.RecoveryPoint:
-    task, protection = candidate.task, candidate.protection
-    return model.RecoveryPoint(
-        id=task.id,
-        project_id=task.project_id,
-        protection_id=protection.id,
-        business_id=protection.business_id,
-        task_id=task.id,
-        sequence=max((p.sequence for p in history), default=0) + 1,
-        status=model.PointStatus.GOOD,
-        server_id=protection.server_id,
-        image_id=protection.image_id,
-        flavor_id='',
-        members=(),
-        reason='',
-        scheduled_at=task.scheduled_at,
-        created_at=candidate.now,
-        completed_at=candidate.now,
-        not_before=None,
-        labels=task.labels,
-    )
+def _ranked(
+    ranker: rank.Ranker,
+    candidates: collections.abc.Sequence[model.Candidate],
+) -> list[rank_plan.Ranked]:
+    """Rank together what begins together, the earliest first."""
+    by_moment = sorted(candidates, key=lambda each: each.now)
+    groups = [
+        list(group)
+        for _, group in itertools.groupby(by_moment, lambda each: each.now)
+    ]
+    return list(itertools.chain.from_iterable(ranker.rank_apart(groups)))
+
+
+def _with_recoveries(
+    ranked: collections.abc.Iterable[rank_plan.Ranked],
+    recovering: collections.abc.Container[str],
+) -> list[prospect.Due]:
+    """Note of each whether its server has an open recovery."""
+    return [
+        prospect.Due(
+            each,
+            each.candidate.now,
+            each.candidate.protection.server_id in recovering,
+        )
+        for each in ranked
+    ]
+
+
+def _histories(
+    database: api.Database,
+    listed: collections.abc.Collection[model.Protection],
+) -> dict[str, list[model.RecoveryPoint]]:
+    """Give the points of each protection's service."""
+    names = {each.id: (each.project_id, each.business_id) for each in listed}
+    found = points.histories(database, list(names.values()))
+    return {key: list(found.get(name, ())) for key, name in names.items()}
+
+
+def _sights(
+    cloud: port.Cloud,
+    listed: collections.abc.Iterable[model.Protection],
+) -> dict[str, prospect.Sight | str]:
+    """Look at each project's cloud once, at the first ones' of many."""
+    rights: dict[str, list[model.Delegation]] = {}
+    for each in listed:
+        held = rights.setdefault(each.project_id, [])
+        if each.delegation not in held:
+            held.append(each.delegation)
+    unread = f'a plan reads the clouds of {PROJECTS} projects at most'
+    return {
+        project_id: _sight(cloud, held) if number < PROJECTS else unread
+        for number, (project_id, held) in enumerate(rights.items())
+    }
+
+
+def _sight(
+    cloud: port.Cloud, rights: collections.abc.Sequence[model.Delegation]
+) -> prospect.Sight | str:
+    """Look at a project by the first right that lives; or say why not."""
+    reason = ''
+    for right in rights[:RIGHTS]:
+        project = cloud.project(right)
+        try:
+            return prospect.Sight(
+                {each.id: each for each in project.list_servers()},
+                {each.id: each for each in project.list_volumes()},
+                project.get_headroom(),
+            )
+        except errors.DelegationDead as error:
+            reason = str(error)
+        except errors.SnapfaultError as error:
+            return str(error)
+    return reason

@@ -58,10 +58,11 @@ class CatchUp(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Tiers:
-    """How many periods keep one point each, the oldest one of a period.
+    """How many periods keep one point each, the first one made in it.
 
-    The most recent periods that have a good point count, empty ones are
-    skipped. 0: the tier keeps nothing.
+    A point is of the period in which it was asked for. The most recent
+    periods that have a good point count, empty ones are skipped. 0: the tier
+    keeps nothing; tiers that are all 0 are as none.
     """
 
     hourly: int = 0
@@ -77,8 +78,12 @@ class Limits:
     """Which good points are kept; nothing set keeps every one."""
 
     count: int | None = None  #: the newest so many; at least 1
-    gigabytes: int | None = None  #: of all kept points' members together
-    age: int | None = None  #: seconds since a point was complete
+    #: Of the members together of all points kept under these limits, those
+    #: that stay in any case first, then the newest. A point that does not fit
+    #: lets nothing older fit.
+    gigabytes: int | None = None
+    #: Seconds since a point, or one that was made before it, was complete.
+    age: int | None = None
     tiers: Tiers | None = None
 
 
@@ -95,7 +100,8 @@ class Quota(Limits):
 
     minimum: int = 1  #: kept whatever age and gigabytes say; at least 1
     #: Limits of their own for the points of one schedule's label; the points
-    #: of other labels are under the ones above.
+    #: of other labels, and those a person asked for, are under the ones
+    #: above. A point of several labels stays if any of them keeps it.
     labels: collections.abc.Mapping[str, Limits] = dataclasses.field(
         default_factory=dict
     )

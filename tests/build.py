@@ -216,6 +216,10 @@ def snapshot(number=1, of=None, **changes):
     return resource.Snapshot(**values | changes)
 
 
-def headroom(snapshots=None, volumes=None, gigabytes=None):
-    """Give what Cinder leaves; without arguments, no limit at all."""
-    return resource.Headroom(snapshots, volumes, gigabytes)
+def headroom(snapshots=None, volumes=None, gigabytes=None, **types):
+    """Give what Cinder leaves; without arguments, no limit at all.
+
+    :param types: for a volume type, the snapshots and the GiB it leaves
+    """
+    rooms = {name: resource.TypeRoom(*left) for name, left in types.items()}
+    return resource.Headroom(snapshots, volumes, gigabytes, rooms)

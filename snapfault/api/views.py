@@ -6,7 +6,6 @@ import datetime
 
 from snapfault import document
 from snapfault import model
-from snapfault import preview
 from snapfault import rules
 from snapfault.api import call
 from snapfault.trigger import upcoming as upcoming_runs
@@ -62,7 +61,7 @@ def task(task: model.Task, business_id: str | None) -> call.Json:
         'status': task.status.value,
         'attempts': task.attempts,
         'weight': task.weight,
-        'breakdown': _breakdown(task.breakdown),
+        'breakdown': breakdown(task.breakdown),
         'reason': task.reason,
         'recovery_point_id': task.point_id,
         'created_at': time(task.created_at),
@@ -70,14 +69,20 @@ def task(task: model.Task, business_id: str | None) -> call.Json:
     }
 
 
-def _breakdown(
+def breakdown(
     parts: collections.abc.Iterable[model.Part],
 ) -> list[call.Json]:
     return [dataclasses.asdict(part) for part in parts]
 
 
-def recovery_point(point: model.RecoveryPoint) -> call.Json:
-    """Write a recovery point and its members."""
+def recovery_point(
+    point: model.RecoveryPoint, kept_by: str | None
+) -> call.Json:
+    """Write a recovery point and its members.
+
+    :param kept_by: the rule that keeps it, or that lets it go; None: it is
+        not good, or under no policy
+    """
     return {
         'id': point.id,
         'project_id': point.project_id,
@@ -87,6 +92,7 @@ def recovery_point(point: model.RecoveryPoint) -> call.Json:
         'labels': list(point.labels),
         'sequence': point.sequence,
         'status': point.status.value,
+        'kept_by': kept_by,
         'pinned': point.pinned,
         'level': point.level.value,
         'level_reason': point.level_reason,
@@ -146,32 +152,6 @@ def _step(step: model.StepRecord) -> call.Json:
         'detail': step.detail,
         'started_at': time(step.started_at),
         'finished_at': time(step.finished_at),
-    }
-
-
-def foreseen(preview: preview.Preview) -> call.Json:
-    """Write what one task would do; its id only if it has a row."""
-    ranked = preview.ranked
-    task = ranked.candidate.task
-    return {
-        'business_id': ranked.candidate.protection.business_id,
-        'protection_id': task.protection_id,
-        'task_id': task.id if preview.waiting else None,
-        'scheduled_at': time(task.scheduled_at),
-        'weight': ranked.weight,
-        'breakdown': _breakdown(ranked.parts),
-        'measures': [
-            {
-                'metric': metric.name,
-                'value': measure.value,
-                'measured_at': time(measure.measured_at),
-            }
-            for metric, measure in ranked.measures.items()
-        ],
-        'prune': [
-            {'recovery_point_id': each.point_id, 'reason': each.reason}
-            for each in preview.prune
-        ],
     }
 
 

@@ -52,12 +52,16 @@ def application(
     weighers = load.load()
     seen = cloud(conf, doors)
     ranker = rank.Ranker(seen.read_measures, weighers, rank.settings(conf))
+    shown = preview.Settings(
+        source=conf.rank.source,
+        refusals=conf.snapshot.max_refused_removals,
+    )
     behind = backend.Backend(
         database=database,
         enroller=enrol.Enroller(doors, seen, conf.cloud.trust_roles),
         revoke=seen.revoke,
         preview=lambda project_id, now: preview.preview(
-            database, ranker, project_id, now
+            database, seen, ranker, project_id, now, shown
         ),
         wake=wake,
         weighers=frozenset(weighers),

@@ -15,6 +15,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import point_guards
 from snapfault.db import tables
 
 UNFINISHED: typing.Final = [
@@ -22,8 +23,6 @@ UNFINISHED: typing.Final = [
     model.PointStatus.FAILED,
     model.PointStatus.DELETING,
 ]
-Key = tuple[str, str]  #: project id and business id
-CHUNK: typing.Final = 500  #: SQLite nests no deeper than 1000 ORs
 
 
 @api.writer
@@ -107,16 +106,17 @@ def history(
 
 
 def _histories(
-    session: orm.Session, keys: collections.abc.Collection[Key]
-) -> dict[Key, list[model.RecoveryPoint]]:
+    session: orm.Session, keys: collections.abc.Collection[base.Service]
+) -> dict[base.Service, list[model.RecoveryPoint]]:
     """Give the history of many services, in a few statements."""
-    found: dict[Key, list[model.RecoveryPoint]] = {key: [] for key in keys}
-    ordered = sorted(found)
-    for start in range(0, len(ordered), CHUNK):
+    found: dict[base.Service, list[model.RecoveryPoint]] = {
+        key: [] for key in keys
+    }
+    for services in base.of_services(tables.Point, keys):
         rows = session.scalars(
             sa.select(tables.Point)
             .where(
-                sa.or_(*_arms(ordered[start : start + CHUNK])),
+                services,
                 tables.Point.status != model.PointStatus.DELETED,
             )
             .order_by(tables.Point.sequence.desc())
@@ -127,25 +127,6 @@ def _histories(
 
 
 histories = api.reader(_histories)
-
-
-def _arms(
-    keys: collections.abc.Iterable[Key],
-) -> list[sa.ColumnElement[bool]]:
-    """Match these keys, one arm a project.
-
-    A list of pairs would say the same, but neither SQLite nor MariaDB
-    looks one up in an index.
-    """
-    return [
-        sa.and_(
-            tables.Point.project_id == project_id,
-            tables.Point.business_id.in_([key[1] for key in of_project]),
-        )
-        for project_id, of_project in itertools.groupby(
-            keys, operator.itemgetter(0)
-        )
-    ]
 
 
 @api.reader
@@ -202,11 +183,14 @@ def move(
     The same status is allowed, to write ``reason`` and ``not_before``.
 
     :raises Conflict: the move is not allowed, or another made one; or the
-        point is the last good one of its service, and stays (invariant 1)
+        point stays: it is the last good one of its service (invariant 1),
+        pinned, or read from by a recovery
     """
     base.check_move(moves.POINT, point.status, status)
-    if status is model.PointStatus.DELETING:
-        _keep_last(session, point)
+    guards: list[sa.ColumnElement[bool]] = []
+    if status is model.PointStatus.DELETING and status != point.status:
+        point_guards.keep_last(session, point)
+        guards = point_guards.may_go()
     changes: dict[str, typing.Any] = {
         'status': status,
         'reason': reason,
@@ -214,40 +198,45 @@ def move(
     }
     if status is model.PointStatus.GOOD and status != point.status:
         changes['completed_at'] = now
-    swap = (
-        sa.update(tables.Point)
-        .where(
-            tables.Point.id == point.id, tables.Point.status == point.status
-        )
-        .values(**changes)
-    )
-    if not base.swapped(session, swap):
-        raise errors.Conflict(
-            f'recovery point {point.id} is not {point.status} any more'
-        )
+    if not _swap(session, point, changes, *guards):
+        raise errors.Conflict(point_guards.why_not(session, point))
     return dataclasses.replace(point, **changes)
 
 
-def _keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
-    """Refuse to give up the only good point of a service.
+def _swap(
+    session: orm.Session,
+    point: model.RecoveryPoint,
+    changes: dict[str, typing.Any],
+    *guards: sa.ColumnElement[bool],
+) -> bool:
+    swap = sa.update(tables.Point).where(
+        tables.Point.id == point.id,
+        tables.Point.status == point.status,
+        *guards,
+    )
+    return base.swapped(session, swap.values(**changes))
 
-    The rows are locked, so that of two who each remove one of the last two
-    the second sees what the first did.
+
+@api.writer
+def set_pinned(
+    session: orm.Session, point: model.RecoveryPoint, pinned: bool
+) -> model.RecoveryPoint:
+    """Pin a point, so that nothing removes it, or unpin it.
+
+    :raises Conflict: only a good one can be pinned
     """
-    good = session.scalars(
-        sa.select(tables.Point.id)
-        .where(
-            tables.Point.project_id == point.project_id,
-            tables.Point.business_id == point.business_id,
-            tables.Point.status == model.PointStatus.GOOD,
-        )
-        .with_for_update()
-    ).all()
-    if list(good) == [point.id]:
+    whole = [model.PointStatus.GOOD] if pinned else list(model.PointStatus)
+    swap = (
+        sa.update(tables.Point)
+        .where(tables.Point.id == point.id, tables.Point.status.in_(whole))
+        .values(pinned=pinned)
+    )
+    if not base.swapped(session, swap):
         raise errors.Conflict(
-            f'recovery point {point.id} is the last good one of'
-            f' {point.business_id}: it is kept until there is a newer one'
+            f'recovery point {point.id} is {point.status}: only a good one'
+            ' can be pinned'
         )
+    return dataclasses.replace(point, pinned=pinned)
 
 
 @api.writer

@@ -14,6 +14,20 @@ from snapfault.db import tables
 
 
 @api.reader
+def protecting(
+    session: orm.Session, services: collections.abc.Collection[base.Service]
+) -> dict[base.Service, model.Protection]:
+    """Read what protects these business services now, if anything does."""
+    found: dict[base.Service, model.Protection] = {}
+    for condition in base.of_services(tables.Protection, services):
+        rows = session.scalars(sa.select(tables.Protection).where(condition))
+        found.update(
+            {(p.project_id, p.business_id): p for p in base.read_all(rows)}
+        )
+    return found
+
+
+@api.reader
 def last_good_at(
     session: orm.Session, protection_ids: collections.abc.Collection[str]
 ) -> dict[str, datetime.datetime]:

@@ -43,6 +43,7 @@ class Due(typing.Protocol):
         """When it is missed if it has not begun; None: never."""
 
 
+WAITING: typing.Final = model.TaskStatus.WAITING
 _Dues = collections.abc.Mapping[str, Due]  #: by protection
 
 
@@ -57,7 +58,7 @@ def schedule(
     Each protection is won by compare-and-swap on ``next_run_at``. One whose
     last task is still open gets no other: the run is collapsed into it, and
     its labels with it. Only when that one has begun without one of the
-    labels, or a person asked for it, does the run stay due until its end.
+    labels does the run stay due until its end.
     The statements are a fixed number for 500 protections.
     """
     by_id = {due.protection_id: due for due in dues}
@@ -84,7 +85,7 @@ def _schedule(
         for each, task in opened.items()
         if not set(won[each].labels) <= set(task.labels)
     }
-    stay = {each for each, task in joining.items() if not _may_join(task)}
+    stay = {each for each, task in joining.items() if task.status != WAITING}
     taken = opened.keys() | _made(session, won)
     made = [
         tasks.new(
@@ -120,10 +121,6 @@ def _open(
         .with_for_update()
     )
     return {row.protection_id: row for row in rows}
-
-
-def _may_join(task: tables.Task) -> bool:
-    return task.status == model.TaskStatus.WAITING and bool(task.labels)
 
 
 def _made(session: orm.Session, dues: _Dues) -> set[str]:

@@ -31,12 +31,12 @@ def lock(
     return {row.id: row for row in rows}
 
 
-def _is_busy(session: orm.Session, protection_id: str) -> bool:
-    query = sa.select(tables.Task.id).where(
+def _opened(session: orm.Session, protection_id: str) -> tables.Task | None:
+    query = sa.select(tables.Task).where(
         tables.Task.protection_id == protection_id,
         tables.Task.status.in_(OPEN),
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(query.limit(1).with_for_update())
 
 
 def new(
@@ -48,7 +48,7 @@ def new(
 ) -> model.Task:
     """Describe a task that waits; nothing is written.
 
-    :param labels: of the schedules that fell due; empty: a person asks
+    :param labels: of the schedules that fell due
     """
     return model.Task(
         id=str(uuid.uuid4()),
@@ -76,18 +76,27 @@ def new(
 def create_now(
     session: orm.Session, protection: model.Protection, now: datetime.datetime
 ) -> model.Task:
-    """Add a task that a person asks for.
+    """Add a task that a person asks for, or hurry the one that waits.
 
-    :raises Conflict: one of the protection is open already
+    That one keeps its labels and loses its deadline.
+
+    :raises Conflict: one is running, or a person has asked already
     :raises NotFound: the protection is gone
     """
     if not lock(session, [protection.id]):
         raise errors.NotFound(f'there is no protection {protection.id}')
     taken = f'a task of {protection.business_id} is waiting or running'
-    if _is_busy(session, protection.id):
+    row = _opened(session, protection.id)
+    if row is None:
+        task = dataclasses.replace(new(protection, now, now), by_hand=True)
+        session.add(tables.Task(**base.values(task, model.Task)))
+    elif row.by_hand or row.status != model.TaskStatus.WAITING:
         raise errors.Conflict(taken)
-    task = new(protection, now, now)
-    session.add(tables.Task(**base.values(task, model.Task)))
+    else:
+        row.by_hand, row.deadline_at = True, None
+        row.not_before, row.reason = now, ''
+        row.generation += 1  # who has read it reads it again
+        task = row.to_model()
     base.flush(session, taken)
     return task
 

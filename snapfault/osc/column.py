@@ -54,9 +54,10 @@ class Measures(columns.FormattableColumn):
     """What was measured, one metric a line."""
 
     def human_readable(self) -> str:
-        """Say ``cpu_util 95 at 2026-01-01T00:00:00Z``."""
+        """Say ``cpu_util 95, 40 s old (gnocchi)``."""
         return '\n'.join(
-            f'{each["metric"]} {each["value"]:g} at {each["measured_at"]}'
+            f'{each["metric"]} {each["value"]:g}, {each["age"]} s old'
+            f' ({each["source"]})'
             for each in self._value or ()
         )
 

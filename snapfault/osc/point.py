@@ -14,6 +14,7 @@ FIELDS: command.Fields = (
     ('labels', column.Texts),
     ('sequence', None),
     ('status', None),
+    ('kept_by', column.Text),
     ('pinned', None),
     ('level', None),
     ('level_reason', column.Text),
@@ -42,9 +43,12 @@ class List(command.Lister):
         ('sequence', None),
         ('status', None),
         ('level', None),
+        ('pinned', None),
+        ('labels', column.Texts),
         ('members', column.Volumes),
         ('scheduled_at', None),
         ('completed_at', column.Text),
+        ('kept_by', column.Text),
         ('reason', column.Text),
     )
 
@@ -86,10 +90,39 @@ class Show(command.Show):
         return command.show(found, FIELDS)
 
 
+class Set(command.ShowOne):
+    """Pin a recovery point, so that nothing removes it, or unpin it."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take an id, and one of the two."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        parser.add_argument('point', metavar='<point>', help='Its id')
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            '--pin',
+            action='store_true',
+            help='Keep it until it is unpinned, whatever the policy says',
+        )
+        which.add_argument(
+            '--unpin',
+            action='store_true',
+            help='Let the policy decide on it again',
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
+        """Pin it or unpin it, and show it."""
+        changed = self.service.points.update(
+            parsed_args.point, {'pinned': parsed_args.pin}
+        )
+        return command.show(changed, FIELDS)
+
+
 class Delete(command.Delete):
     """Delete recovery points with their snapshots.
 
-    The last good point of a service is never deleted.
+    The last good point of a service is never deleted, nor a pinned one, nor
+    one that a recovery reads from.
     """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from snapfault.policies import personas
 
 LIST = 'fault-tolerance:recovery_point:list'
 SHOW = 'fault-tolerance:recovery_point:show'
+UPDATE = 'fault-tolerance:recovery_point:update'
 DELETE = 'fault-tolerance:recovery_point:delete'
 
 RULES = [
@@ -25,6 +26,18 @@ RULES = [
         operations=[
             {
                 'method': 'GET',
+                'path': '/v1/recovery-points/{recovery_point_id}',
+            },
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
+        name=UPDATE,
+        check_str=personas.CHANGE,
+        description='Pin a recovery point, or unpin it.',
+        operations=[
+            {
+                'method': 'PATCH',
                 'path': '/v1/recovery-points/{recovery_point_id}',
             },
         ],

@@ -6,6 +6,7 @@ silent, or a weigher is broken, ranking goes on without.
 
 from collections import abc
 import dataclasses
+import itertools
 import logging
 import math
 
@@ -65,10 +66,20 @@ class Ranker:
         self, candidates: abc.Iterable[model.Candidate]
     ) -> list[plan.Ranked]:
         """Sort the candidates, the one to run first in front."""
-        candidates = list(candidates)
-        measures = self._read(candidates)
+        (ranked,) = self.rank_apart([candidates])
+        return ranked
+
+    def rank_apart(
+        self, groups: abc.Iterable[abc.Iterable[model.Candidate]]
+    ) -> list[list[plan.Ranked]]:
+        """Sort each group by itself; the measures are read for all at once."""
+        apart = [list(group) for group in groups]
+        measures = self._read(list(itertools.chain(*apart)))
         guarded = {n: _Guarded(each) for n, each in self._weighers.items()}
-        ranked = plan.rank(candidates, measures, guarded, self._multipliers)
+        ranked = [
+            plan.rank(group, measures, guarded, self._multipliers)
+            for group in apart
+        ]
         for name, each in guarded.items():
             each.report(name)
         return ranked

@@ -1,8 +1,9 @@
 """Decide what to take, what to prune and what a listing means. Pure.
 
 The one promise above all others: a protection that ever had a good recovery
-point has one (invariant 1). :func:`prune` and :func:`make_room` are the only
-places that choose a good point for removal, and both leave the newest.
+point has one (invariant 1). :func:`prune` and :func:`victim.make_room` are the
+only places that choose a good point for removal, both by what
+:mod:`~snapfault.snapshot.retain` decides, and both leave the newest.
 """
 
 import collections.abc
@@ -17,7 +18,7 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.snapshot import levels
 from snapfault.snapshot import marks
-from snapfault.snapshot import room
+from snapfault.snapshot import retain
 
 #: What is attached to a server, where, and the volume itself.
 Disk = tuple[resource.Attachment, resource.Volume]
@@ -29,15 +30,6 @@ class Prune:
 
     point_id: str
     reason: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Room:
-    """Whether Cinder has room for what is to be taken."""
-
-    enough: bool
-    prune: Prune | None  #: what makes room; None: nothing may
-    reason: str  #: empty when there is room
 
 
 def new_point(
@@ -139,57 +131,20 @@ def is_ours(
     )
 
 
-def good_newest_first(
-    points: collections.abc.Iterable[model.RecoveryPoint],
-) -> list[model.RecoveryPoint]:
-    """Give the good points by the order of their making, newest first."""
-    good = [p for p in points if p.status is model.PointStatus.GOOD]
-    return sorted(good, key=lambda point: point.sequence, reverse=True)
-
-
 def prune(
     points: collections.abc.Iterable[model.RecoveryPoint],
     quota: rules.Quota,
+    now: datetime.datetime,
     in_use: collections.abc.Set[str] = frozenset(),
 ) -> list[Prune]:
     """Choose the good points beyond the quota, the oldest first.
 
-    Failed and unfinished points neither count nor are chosen.
-
-    :param in_use: ids of points that a recovery reads from: kept whatever
-        the quota says
-    """
-    if quota.count is None:
-        return []
-    kept = max(quota.count, 1)  # the newest stays, whatever a row says
-    beyond = good_newest_first(points)[kept:]
-    return [
-        Prune(point.id, f'older than the {kept} newest that the quota keeps')
-        for point in reversed(beyond)
-        if point.id not in in_use
-    ]
-
-
-def make_room(
-    points: collections.abc.Collection[model.RecoveryPoint],
-    members: collections.abc.Collection[model.Member],
-    headroom: resource.Headroom,
-    in_use: collections.abc.Set[str] = frozenset(),
-) -> Room:
-    """Decide whether the new members fit, or which one point must go first.
-
-    At most one point a run goes ahead of the new one, never the newest good
-    one, and none while taking fails: pruning then would only eat history.
-
     :param points: the history of the protection, in any order
+    :param in_use: ids of points that a recovery reads from
     """
-    short = room.shortage(members, headroom)
-    if not short:
-        return Room(True, None, '')
-    newest = max(points, key=lambda point: point.sequence, default=None)
-    if newest is not None and newest.status is model.PointStatus.FAILED:
-        return Room(False, None, f'{short}, and the last run failed')
-    older = [p for p in good_newest_first(points)[1:] if p.id not in in_use]
-    if not older:
-        return Room(False, None, f'{short}, and no older point may go')
-    return Room(False, Prune(older[-1].id, f'makes room: {short}'), short)
+    decided = retain.decide(points, quota, now, in_use)
+    return [
+        Prune(each.point_id, each.rule)
+        for each in reversed(decided)
+        if not each.keep
+    ]

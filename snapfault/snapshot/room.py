@@ -25,39 +25,63 @@ class Sized(typing.Protocol):
         """Whose limits count as well; None: it is not known."""
 
 
-def shortage(
+@dataclasses.dataclass(frozen=True)
+class Lack:
+    """One limit that leaves too little for what is wanted."""
+
+    volume_type: str | None  #: None: the limit is of all types together
+    in_gigabytes: bool  #: or in snapshots
+    left: int
+    needed: int
+
+    def relief(self, sized: collections.abc.Iterable[Sized]) -> int:
+        """Say how much of it comes free when snapshots of these go."""
+        own = _of_type(sized, self.volume_type)
+        return sum(s.size for s in own) if self.in_gigabytes else len(own)
+
+    @property
+    def reason(self) -> str:
+        """Say what is lacking, for people."""
+        whose = (
+            'the project'
+            if self.volume_type is None
+            else f'volume type {self.volume_type}'
+        )
+        what = 'GiB more' if self.in_gigabytes else 'more snapshots'
+        return (
+            f'{whose} has room for {max(self.left, 0)} {what} and'
+            f' {self.needed} are needed'
+        )
+
+
+def lacking(
     wanted: collections.abc.Collection[Sized], headroom: resource.Headroom
-) -> str:
-    """Name what Cinder's limits lack for these; empty: nothing."""
-    short = _short('the project', wanted, headroom)
-    if short:
-        return short
-    for name, of_type in sorted(_by_type(wanted).items()):
-        room = headroom.types.get(name)
-        if room is not None:
-            short = _short(f'volume type {name}', of_type, room)
-            if short:
-                return short
-    return ''
+) -> list[Lack]:
+    """Give each of Cinder's limits that leaves too little for these."""
+    found = []
+    rooms: list[tuple[str | None, resource.Headroom | resource.TypeRoom]]
+    rooms = [(None, headroom), *sorted(headroom.types.items())]
+    for volume_type, room in rooms:
+        own = _of_type(wanted, volume_type)
+        for in_gigabytes, left in (
+            (False, room.snapshots),
+            (True, room.gigabytes),
+        ):
+            needed = sum(s.size for s in own) if in_gigabytes else len(own)
+            if left is not None and own and left < needed:
+                found.append(Lack(volume_type, in_gigabytes, left, needed))
+    return found
 
 
-def _short(
-    whose: str,
-    wanted: collections.abc.Collection[Sized],
-    room: resource.Headroom | resource.TypeRoom,
-) -> str:
-    size = sum(each.size for each in wanted)
-    if room.snapshots is not None and room.snapshots < len(wanted):
-        return (
-            f'{whose} has room for {max(room.snapshots, 0)} more snapshots'
-            f' and {len(wanted)} are needed'
-        )
-    if room.gigabytes is not None and room.gigabytes < size:
-        return (
-            f'{whose} has room for {max(room.gigabytes, 0)} GiB more and'
-            f' {size} are needed'
-        )
-    return ''
+def _of_type(
+    sized: collections.abc.Iterable[Sized], volume_type: str | None
+) -> list[Sized]:
+    """Choose those of a type; None: all."""
+    return [
+        each
+        for each in sized
+        if volume_type is None or each.volume_type == volume_type
+    ]
 
 
 def less(

@@ -24,6 +24,7 @@ from snapfault.snapshot import disks
 from snapfault.snapshot import pace
 from snapfault.snapshot import plan
 from snapfault.snapshot import sight as sights
+from snapfault.snapshot import victim
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Order:
     protection: model.Protection
     policy: model.Policy
     in_use: frozenset[str]  #: ids of points a recovery reads from
+    failures: int = 0  #: failed runs since the last one that was done
 
 
 class NoRoom(errors.QuotaExceeded):
@@ -156,38 +158,21 @@ def _find_room(
 
     :raises NoRoom: there is none now
     """
+    held = victim.Held(order.in_use, order.failures, tools.settings.refusals)
     room = tools.sight.take_room(
         point.members,
-        lambda left: plan.make_room(
-            history, point.members, left, order.in_use
+        lambda left: victim.make_room(
+            history, point, left, order.policy.quota, held
         ),
     )
     if room.enough:
         return
-    leaving = [p for p in history if p.status is model.PointStatus.DELETING]
-    refused = [p for p in leaving if p.not_before is not None]
-    may_go = (
-        room.prune is not None
-        and leaving == refused
-        and len(refused) < tools.settings.refusals
-    )
-    if room.prune is not None and may_go:
+    if room.prune is not None:
         send_off(tools.database, history, [room.prune], now)
     raise NoRoom(
         f'{room.reason}: raise the Cinder quota of the project or lower the'
-        f" policy's quota{_stuck(refused)}",
-        making_room=may_go or leaving != refused,
-    )
-
-
-def _stuck(
-    refused: collections.abc.Collection[model.RecoveryPoint],
-) -> str:
-    if not refused:
-        return ''
-    return (
-        f'; {len(refused)} points that were to make room could not be'
-        f' removed, the last because {next(iter(refused)).reason}'
+        " policy's quota",
+        making_room=room.leaving,
     )
 
 
@@ -198,7 +183,7 @@ def prune(
     history = points.history(
         database, order.protection.project_id, order.protection.business_id
     )
-    chosen = plan.prune(history, order.policy.quota, order.in_use)
+    chosen = plan.prune(history, order.policy.quota, now, order.in_use)
     send_off(database, history, chosen, now)
 
 

@@ -15,8 +15,8 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.cloud import port
-from snapfault.snapshot import plan
 from snapfault.snapshot import room
+from snapfault.snapshot import victim
 
 Answer = typing.TypeVar('Answer')
 Ask = collections.abc.Callable[[port.Project], Answer]
@@ -76,8 +76,8 @@ class Sight:
     def take_room(
         self,
         members: collections.abc.Collection[model.Member],
-        decide: collections.abc.Callable[[resource.Headroom], plan.Room],
-    ) -> plan.Room:
+        decide: collections.abc.Callable[[resource.Headroom], victim.Room],
+    ) -> victim.Room:
         """Decide on the room that is left, and take it where it is enough.
 
         One at a time: what is taken is gone for those who come after.

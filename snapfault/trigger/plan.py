@@ -225,7 +225,7 @@ def holds(
     found = {}
     policies = {}
     for each in candidates:
-        if not each.task.labels or each.task.status is not WAITING:
+        if each.task.by_hand or each.task.status is not WAITING:
             continue
         policies[each.policy.id] = each.policy
         held = by_policy(each.policy.id)

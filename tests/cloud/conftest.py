@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.cloud import http_calls
 from tests.cloud import tenant
 from tests.demo import service
 from tests.demo import world
@@ -42,7 +43,7 @@ def snapfault(state, tmp_path_factory):
     process = service.Snapfault(
         tmp_path_factory.mktemp('snapfault'),
         service.read_minicloud(state),
-        FAST + '[worker]\nlease = 5\n',
+        FAST + '[worker]\nlease = 5\n' + http_calls.OPTIONS,
     )
     process.start()
     yield process

@@ -79,6 +79,11 @@ class Snapfault:
         """Where its SQLite file is."""
         return self._folder / 'snapfault.db'
 
+    @property
+    def log(self):
+        """Where it tells what it does."""
+        return self._folder / 'snapfault.log'
+
     def _program(self, name):
         return os.path.join(os.path.dirname(sys.executable), name)
 

@@ -66,7 +66,9 @@ def test_the_operators_multipliers_in_the_preview(stage):
             load.load(),
             rank.Settings(multipliers),
         )
-        found = preview.preview(stage.database, ranker, None, stage.now)
+        found = preview.preview(
+            stage.database, stage.cloud, ranker, None, stage.now
+        )
         return found[0].ranked.candidate.protection.business_id
 
     stage.wait(minutes=1)

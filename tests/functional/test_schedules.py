@@ -122,6 +122,15 @@ def test_a_person_runs_within_a_blackout_and_a_pause(play):
     assert stage.run().status is DONE
 
 
+def test_a_person_hurries_what_a_blackout_holds(play):
+    stage = play(blackouts=(NOON,), deadline=HOUR)
+    stage.tick(2)
+    (held,) = runs(stage)
+    hurried = stage.run()
+    assert (hurried.id, hurried.status) == (held.id, DONE)
+    assert hurried.labels == ('default',)
+
+
 def test_a_policy_without_the_blackout_lets_what_waits_begin(play):
     stage = play(blackouts=(NOON,))
     stage.tick(3)

@@ -1,30 +1,39 @@
 """Recovery points."""
 
 from snapfault import errors
+from snapfault import keeping
 from snapfault import model
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import points
 from snapfault.db import protections
-from snapfault.db import recoveries
 
 REMOVABLE = (model.PointStatus.GOOD, model.PointStatus.LOST)
 
 
 def list_page(this: call.Call) -> call.Answer:
     """List recovery points, deleted ones too."""
-    return paging.answer(
-        this,
-        'recovery_points',
-        points.list_page,
-        lambda found: [views.recovery_point(each) for each in found],
-    )
+
+    def write(found: list[model.RecoveryPoint]) -> list[call.Json]:
+        kept = keeping.rules_of(this.database, found, this.now)
+        return [
+            views.recovery_point(each, kept.get(each.id)) for each in found
+        ]
+
+    return paging.answer(this, 'recovery_points', points.list_page, write)
 
 
 def show(this: call.Call) -> call.Answer:
     """Show a recovery point."""
-    return call.Answer({'recovery_point': views.recovery_point(_named(this))})
+    return _answer(this, _named(this))
+
+
+def update(this: call.Call) -> call.Answer:
+    """Pin a recovery point, or unpin it."""
+    pinned = this.body['recovery_point']['pinned']
+    point = points.set_pinned(this.database, _named(this), pinned)
+    return _answer(this, point)
 
 
 def delete(this: call.Call) -> call.Answer:
@@ -39,9 +48,15 @@ def delete(this: call.Call) -> call.Answer:
         now=this.now,
     )
     this.backend.wake()
-    return call.Answer(
-        {'recovery_point': views.recovery_point(point)}, status=202
-    )
+    return _answer(this, point, status=202)
+
+
+def _answer(
+    this: call.Call, point: model.RecoveryPoint, status: int = 200
+) -> call.Answer:
+    kept = keeping.rules_of(this.database, [point], this.now)
+    written = views.recovery_point(point, kept.get(point.id))
+    return call.Answer({'recovery_point': written}, status)
 
 
 def _named(this: call.Call) -> model.RecoveryPoint:
@@ -49,9 +64,10 @@ def _named(this: call.Call) -> model.RecoveryPoint:
 
 
 def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
-    """Refuse to remove what is not whole, in use, or out of reach.
+    """Refuse to remove what is not whole or out of reach.
 
-    That the last good one stays, the database sees to.
+    That a pinned one stays, one that a recovery reads from and the last
+    good one, the database sees to.
 
     :raises Conflict: says which
     """
@@ -59,10 +75,6 @@ def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
         raise errors.Conflict(
             f'recovery point {point.id} is {point.status}: only good and lost'
             ' ones can be deleted'
-        )
-    if point.id in recoveries.points_in_use(this.database):
-        raise errors.Conflict(
-            f'an open recovery uses recovery point {point.id}'
         )
     if not protections.list_page(this.database, point.project_id, limit=1):
         raise errors.Conflict(

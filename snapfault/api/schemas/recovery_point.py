@@ -3,6 +3,14 @@
 from snapfault import model
 from snapfault.api.schemas import types
 
+UPDATE = types.closed(
+    {
+        'recovery_point': types.closed(
+            {'pinned': {'type': 'boolean'}}, required=['pinned']
+        )
+    },
+    required=['recovery_point'],
+)
 LIST = types.page(
     business_id=types.NAME,
     status={'enum': [each.value for each in model.PointStatus]},

@@ -44,6 +44,7 @@ class Task(base.Base):
     point_id: orm.Mapped[str | None]
     created_at: orm.Mapped[datetime.datetime]
     finished_at: orm.Mapped[datetime.datetime | None]
+    by_hand: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
 
     def to_model(self) -> model.Task:
         """Read status and breakdown into values."""

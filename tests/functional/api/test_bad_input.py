@@ -164,6 +164,29 @@ def test_policy_lacks(world, member):
     assert member in response.json['errors'][0]['detail']
 
 
+@pytest.mark.parametrize(
+    'body',
+    [
+        {},
+        {'recovery_point': {}},
+        {'recovery_point': {'pinned': None}},
+        {'recovery_point': {'pinned': 'true'}},
+        {'recovery_point': {'pinned': 1}},
+        {'recovery_point': {'pinned': True, 'status': 'good'}},
+        {'recovery_point': [True]},
+        {'recovery_point': {'pinned': True}, 'labels': []},
+        [],
+        None,
+    ],
+    ids=str,
+)
+def test_recovery_point(world, body):
+    path = '/v1/recovery-points/point-1'
+    response = world.request('PATCH', path, body)
+    assert response.status_int == 400
+    assert response.json['errors'][0]['status'] == 400
+
+
 def test_weigher_that_is_not_installed(world):
     body = {'policy': {'multipliers': {'luck': 1}}}
     response = world.request('PATCH', '/v1/policies/policy-mine', body)

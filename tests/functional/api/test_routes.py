@@ -62,6 +62,7 @@ def test_what_is_another_projects_is_not_found(world, route):
     body = {
         'policy': {'policy': {'rpo': None}},
         'protection': {'protection': {'policy_id': 'policy-mine'}},
+        'recovery_point': {'recovery_point': {'pinned': True}},
     }
     path = re.sub('{.*}', f'{noun}-theirs', route.path)
     response = world.request(

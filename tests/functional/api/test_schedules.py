@@ -176,3 +176,17 @@ def test_what_ends_a_hold_lets_what_waits_begin(world, path, members):
     found = tasks.get(world.database, None, task.id)
     assert found.not_before <= clock.now()
     assert found.reason == ''
+
+
+def test_a_run_now_hurries_what_waits(world):
+    owner = protections.get(world.database, None, 'protection-mine')
+    now = clock.now()
+    due = samples.Due(owner.id, owner.next_run_at, now, now + HOUR)
+    (task,) = task_dues.schedule(world.database, [due], now)
+    body = {'task': {'protection_id': owner.id}}
+    response = world.request('POST', '/v1/tasks', body)
+    assert response.status_int == 202
+    assert response.json['task']['id'] == task.id
+    assert response.json['task']['labels'] == ['default']
+    assert world.wakes == 1
+    assert world.request('POST', '/v1/tasks', body).status_int == 409

@@ -194,6 +194,76 @@ def test_a_point_that_a_recovery_reads_stays(world):
     assert response.status_int == 409
 
 
+def test_a_pinned_point_stays_until_it_is_unpinned(world):
+    world.point(1)
+    world.point(2)
+    path = '/v1/recovery-points/point-1'
+    for pinned, status in ((True, 409), (False, 202)):
+        body = {'recovery_point': {'pinned': pinned}}
+        shown = world.request('PATCH', path, body).json['recovery_point']
+        assert shown['pinned'] is pinned
+        assert world.request('GET', path).json['recovery_point'] == shown
+        response = world.request('DELETE', path)
+        assert response.status_int == status
+    assert points.get(world.database, None, 'point-1').status == 'deleting'
+
+
+def test_a_pinned_point_says_what_to_do(world):
+    world.point(1, pinned=True)
+    world.point(2)
+    response = world.request('DELETE', '/v1/recovery-points/point-1')
+    detail = response.json['errors'][0]['detail']
+    assert 'openstack recovery point set --unpin point-1' in detail
+
+
+def test_only_a_good_point_is_pinned(world):
+    world.point(1, model.PointStatus.LOST)
+    body = {'recovery_point': {'pinned': True}}
+    path = '/v1/recovery-points/point-1'
+    response = world.request('PATCH', path, body)
+    assert response.status_int == 409
+    assert 'only a good one' in response.text
+
+
+def kept_by(world, query=''):
+    """Give the rule of each point that is listed, by its id."""
+    listed = world.request('GET', f'/v1/recovery-points{query}')
+    assert listed.status_int == 200, listed.text
+    return {
+        each['id']: each['kept_by'] for each in listed.json['recovery_points']
+    }
+
+
+def test_each_good_point_says_by_what_it_is_kept(world):
+    """The policy keeps two."""
+    for number in (1, 2, 3):
+        world.point(number, pinned=number == 1)
+    world.point(4)
+    world.point(5, model.PointStatus.FAILED)
+    world.point(6, business_id='nobody')
+    told = {
+        'point-6': None,
+        'point-5': None,
+        'point-4': 'newest good point',
+        'point-3': 'among the 2 newest',
+        'point-2': 'beyond the 2 newest',
+        'point-1': 'pinned',
+    }
+    assert kept_by(world) == told
+    # of a page, too, by the whole history
+    assert kept_by(world, '?limit=3&marker=point-4') == {
+        name: told[name] for name in ('point-3', 'point-2', 'point-1')
+    }
+    shown = world.request('GET', '/v1/recovery-points/point-2')
+    assert shown.json['recovery_point']['kept_by'] == told['point-2']
+
+
+def test_what_nobody_protects_any_more_is_kept_by_no_rule(world):
+    world.point(1)
+    world.request('DELETE', '/v1/protections/protection-mine')
+    assert kept_by(world) == {'point-1': None}
+
+
 def test_without_a_right_in_the_project_a_point_stays(world):
     """It would be deleting for ever."""
     world.point(1)

@@ -66,7 +66,9 @@ class World:
 
     def _preview(self, project_id, now):
         ranker = rank.Ranker(self.cloud.read_measures, self.weighers)
-        return preview.preview(self.database, ranker, project_id, now)
+        return preview.preview(
+            self.database, self.cloud, ranker, project_id, now
+        )
 
     def _wake(self):
         self.wakes += 1

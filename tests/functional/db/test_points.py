@@ -18,7 +18,8 @@ Status = model.PointStatus
 def kept(
     database: api.Database, *path: Status, **changes: object
 ) -> model.RecoveryPoint:
-    point = points.create(database, samples.point(**changes))
+    values = {'pinned': False} | changes
+    point = points.create(database, samples.point(**values))
     for status in path:
         point = points.move(database, point, status, now=samples.after(1))
     return point
@@ -111,7 +112,7 @@ def test_move_as_the_table_of_moves_says(
     database: api.Database, old: Status, new: Status
 ) -> None:
     kept(database, Status.GOOD)  # the last good one would stay
-    point = points.create(database, samples.point(status=old))
+    point = points.create(database, samples.point(status=old, pinned=False))
     if new is not old and new not in moves.POINT[old]:
         with pytest.raises(errors.Conflict, match='cannot become'):
             points.move(database, point, new, now=samples.after(1))
@@ -150,6 +151,48 @@ def test_the_last_good_one_stays(
         points.move(database, point, Status.DELETING, now=samples.NOW)
         return
     with pytest.raises(errors.Conflict, match='last good one'):
+        points.move(database, point, Status.DELETING, now=samples.NOW)
+    assert points.get(database, None, point.id) == point
+
+
+@pytest.mark.parametrize('status', [Status.GOOD, Status.LOST])
+def test_a_pinned_one_stays(database: api.Database, status: Status) -> None:
+    """Also where whoever moves it does not know yet that it is pinned."""
+    kept(database, Status.GOOD)  # the last good one would stay
+    point = kept(database, Status.GOOD)
+    pinned = points.set_pinned(database, point, True)
+    assert pinned == dataclasses.replace(point, pinned=True)
+    assert points.get(database, None, point.id) == pinned
+    if status is Status.LOST:
+        point = points.move(database, point, status, now=samples.NOW)
+    with pytest.raises(errors.Conflict, match='set --unpin point-'):
+        points.move(database, point, Status.DELETING, now=samples.NOW)
+    points.set_pinned(database, point, False)
+    gone = points.move(database, point, Status.DELETING, now=samples.NOW)
+    assert points.get(database, None, point.id) == gone
+
+
+@pytest.mark.parametrize('status', [s for s in Status if s is not Status.GOOD])
+def test_only_a_good_one_is_pinned_and_any_unpinned(
+    database: api.Database, status: Status
+) -> None:
+    point = points.create(database, samples.point(status=status, pinned=False))
+    with pytest.raises(errors.Conflict, match=f'is {status}: only a good one'):
+        points.set_pinned(database, point, True)
+    assert points.set_pinned(database, point, False) == point
+
+
+@pytest.mark.parametrize('status', model.RecoveryStatus)
+def test_one_that_a_recovery_reads_from_stays(
+    database: api.Database, status: model.RecoveryStatus
+) -> None:
+    kept(database, Status.GOOD)  # the last good one would stay
+    point = kept(database, Status.GOOD)
+    samples.kept_recovery(database, status=status, point_id=point.id)
+    if status not in model.OPEN_RECOVERY:
+        points.move(database, point, Status.DELETING, now=samples.NOW)
+        return
+    with pytest.raises(errors.Conflict, match='an open recovery uses'):
         points.move(database, point, Status.DELETING, now=samples.NOW)
     assert points.get(database, None, point.id) == point
 

@@ -8,6 +8,7 @@ import typing
 import pytest
 import sqlalchemy as sa
 
+from snapfault import keeping
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
@@ -86,6 +87,24 @@ QUERIES: list[
 ] = [
     ('points.list_page', 2, lambda d, w: points.list_page(d, None, limit=99)),
     ('points.histories', 2, lambda d, w: points.histories(d, w.keys)),
+    (
+        'standing.protecting',
+        1,
+        lambda d, w: standing.protecting(d, w.keys),
+    ),
+    (
+        'keeping.rules_of',
+        # protections, policies, what is in use, the histories' two
+        5,
+        lambda d, w: keeping.rules_of(
+            d,
+            [
+                dataclasses.replace(each, status=model.PointStatus.GOOD)
+                for each in w.points
+            ],
+            samples.NOW,
+        ),
+    ),
     ('points.unfinished', 2, lambda d, w: points.unfinished(d)),
     (
         'points.last_good_at',
@@ -127,9 +146,9 @@ QUERIES: list[
     ),
     (
         'task_dues.schedule',
-        # lock, look for open and for made ones; a person's tasks stand
-        # before all of them
-        3,
+        # lock, look for open and for made ones, move on, and join what
+        # a person asked for
+        5,
         lambda d, w: task_dues.schedule(
             d,
             [samples.Due(p.id, p.next_run_at) for p in w.protections],

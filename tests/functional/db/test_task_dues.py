@@ -2,12 +2,17 @@
 
 import dataclasses
 
+import pytest
+
+from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.db import task_dues
+from snapfault.db import task_holds
 from snapfault.db import tasks
+from snapfault.trigger import plan
 from tests.functional.db import samples
 
 DONE = model.TaskStatus.DONE
@@ -119,17 +124,43 @@ def test_another_label_waits_for_the_end_of_what_runs(
     assert task.labels == ('weekly',)
 
 
-def test_what_a_person_asked_for_takes_no_label(
+def test_what_a_person_asked_for_takes_labels_along(
     database: api.Database,
 ) -> None:
-    """Nor would it be a person's any more, and begin in a blackout."""
     owner = samples.kept_protection(database)
     asked = samples.kept_task(database, owner, samples.after(-5))
     assert task_dues.schedule(database, [due(owner)], samples.NOW) == []
-    assert tasks.get(database, None, asked.id) == asked
-    assert protections.get(database, None, owner.id) == owner
-    task_claims.finish(database, asked, FAILED, '', samples.after(1))
-    assert len(task_dues.schedule(database, [due(owner)], samples.NOW)) == 1
+    found = tasks.get(database, None, asked.id)
+    assert (found.labels, found.by_hand) == (('default',), True)
+    assert found.deadline_at is None
+    moved = protections.get(database, None, owner.id)
+    assert moved.next_run_at == samples.after(60)
+
+
+def test_a_person_hurries_what_waits(database: api.Database) -> None:
+    """It keeps its labels; no second task stands beside it."""
+    owner = samples.kept_protection(database)
+    held = due(owner, deadline_at=samples.after(99))
+    (task,) = task_dues.schedule(database, [held], samples.NOW)
+    hold = plan.Hold(samples.after(50), 'a blackout')
+    task_holds.defer(database, {task.id: hold})
+    now = samples.after(5)
+    hurried = tasks.create_now(database, owner, now)
+    assert hurried == dataclasses.replace(
+        task, by_hand=True, deadline_at=None, not_before=now, generation=1
+    )
+    assert tasks.list_page(database, None, limit=9) == [hurried]
+    with pytest.raises(errors.Conflict, match='waiting or running'):
+        tasks.create_now(database, owner, samples.after(6))
+
+
+def test_a_person_does_not_hurry_what_runs(database: api.Database) -> None:
+    owner, task = opened(database)
+    until = samples.after(90)
+    held = task_claims.claim(database, task, 'w', samples.NOW, until)
+    with pytest.raises(errors.Conflict, match='waiting or running'):
+        tasks.create_now(database, owner, samples.after(5))
+    assert tasks.get(database, None, task.id) == held
 
 
 def test_without_a_label_nothing_is_run(database: api.Database) -> None:

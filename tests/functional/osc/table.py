@@ -446,6 +446,26 @@ CASES = (
         [('GET', '/v1/recovery-points/../policies', None)],
     ),
     (
+        f'recovery point set --pin {POINT}',
+        [
+            (
+                'PATCH',
+                f'/v1/recovery-points/{POINT}',
+                {'recovery_point': {'pinned': True}},
+            )
+        ],
+    ),
+    (
+        f'recovery point set --unpin {POINT}',
+        [
+            (
+                'PATCH',
+                f'/v1/recovery-points/{POINT}',
+                {'recovery_point': {'pinned': False}},
+            )
+        ],
+    ),
+    (
         f'recovery point delete {MISSING} {POINT}',
         [
             ('DELETE', f'/v1/recovery-points/{MISSING}', None),

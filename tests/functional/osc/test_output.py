@@ -25,7 +25,48 @@ PARTS = [
         'weight': 0.0,
     },
 ]
-MEASURES = [{'metric': 'cpu_util', 'value': 95.0, 'measured_at': AT}]
+MEASURES = [
+    {
+        'metric': 'cpu_util',
+        'aggregation': 'mean',
+        'value': 95.0,
+        'measured_at': AT,
+        'age': 40,
+        'source': 'gnocchi',
+    }
+]
+TAKE = [
+    {'volume_id': 'volume-1', 'name': 'a', 'size': 10, 'volume_type': 'fast'},
+    {'volume_id': 'volume-2', 'name': 'b', 'size': 20, 'volume_type': None},
+]
+QUOTA = [
+    {'resource': 'snapshots', 'volume_type': None, 'before': 9, 'after': 8},
+    {
+        'resource': 'gigabytes',
+        'volume_type': None,
+        'before': None,
+        'after': None,
+    },
+    {'resource': 'snapshots', 'volume_type': 'fast', 'before': 3, 'after': 2},
+]
+ROOM = {
+    'enough': False,
+    'needs': [
+        {'resource': 'volumes', 'volume_type': None, 'needed': 2, 'left': 5},
+        {
+            'resource': 'gigabytes',
+            'volume_type': 'fast',
+            'needed': 20,
+            'left': 7,
+        },
+        {
+            'resource': 'snapshots',
+            'volume_type': None,
+            'needed': 2,
+            'left': None,
+        },
+    ],
+}
 PRUNE = [{'recovery_point_id': POINT, 'reason': 'beyond the quota of 2'}]
 STEP = {'arguments': {}, 'started_at': None, 'finished_at': None}
 STEPS = [
@@ -56,13 +97,20 @@ def planned(business_id, weight):
     """Give one task of a plan."""
     return {
         'business_id': business_id,
+        'project_id': 'mine',
         'protection_id': SHOP,
         'task_id': None,
         'scheduled_at': AT,
+        'begins_at': AT,
         'weight': weight,
         'breakdown': PARTS,
         'measures': MEASURES,
+        'take': TAKE,
         'prune': PRUNE,
+        'hindrance': '',
+        'quota': QUOTA,
+        'recovery_room': ROOM,
+        'unread': '',
     }
 
 
@@ -106,10 +154,13 @@ def test_plan_says_in_which_order_and_why(cloud, run):
     for text in (
         'performance 1.00 x 1.0 (raw 1.90)',
         'rpo 0.00 x 2.0 (no data)',
-        f'cpu_util 95 at {AT}',
+        'cpu_util 95, 40 s old (gnocchi)',
         f'{POINT}: beyond the quota of 2',
+        '2, 30 GiB',
+        'no: gigabytes of fast 7 of 20',
     ):
         assert text in ran.out
+    assert 'snapshots 9 -> 8' not in ran.out
     first, second = run('protection plan show -f json').json
     assert first == {
         'Position': 1,
@@ -118,9 +169,38 @@ def test_plan_says_in_which_order_and_why(cloud, run):
         'Weight': 1.0,
         'Parts': PARTS,
         'Measures': MEASURES,
+        'Would Take': TAKE,
         'Would Prune': PRUNE,
+        'Recovery Room': ROOM,
+        'Hindrance': '',
+        'Begins At': AT,
+        'Quota': QUOTA,
+        'Unread': '',
+        'Project ID': 'mine',
+        'Protection ID': SHOP,
+        'Task ID': None,
     }
     assert (second['Position'], second['Weight']) == (2, None)
+
+
+def test_plan_long_has_the_quota_of_each_limit_that_there_is(cloud, run):
+    cloud.plan = [planned('zoo', 1.0)]
+    ran = run('protection plan show --long')
+    for text in ('snapshots 9 -> 8', 'snapshots of fast 3 -> 2'):
+        assert text in ran.out
+    assert 'None' not in ran.out
+
+
+def test_plan_that_could_not_read_the_cloud_says_so(cloud, run):
+    unread = {'take': None, 'quota': None, 'recovery_room': None}
+    cloud.plan = [
+        planned('zoo', 1.0) | unread | {'unread': 'cinder does not answer'}
+    ]
+    assert run('protection plan show').out.count(' ? ') == 2
+    ran = run('protection plan show --long')
+    assert 'cinder does not answer' in ran.out
+    (only,) = run('protection plan show -f json').json
+    assert only['Would Take'] is only['Quota'] is only['Recovery Room'] is None
 
 
 def test_recovery_shows_its_steps_as_a_table(cloud, run):

@@ -42,7 +42,7 @@ def application(stage):
             enroller=fake.FakeEnroller(stage.cloud),
             revoke=stage.cloud.revoke,
             preview=lambda project_id, now: preview.preview(
-                stage.database, ranker, project_id, now
+                stage.database, stage.cloud, ranker, project_id, now
             ),
             wake=lambda: None,
             weighers=frozenset(weighers),

@@ -35,10 +35,23 @@ def _headroom(snapshots=None, gigabytes=None, **types):
         (_headroom(other=(0, 0)), ''),
     ],
 )
-def test_shortage(headroom, named):
-    short = room.shortage([ONE, TWO, ODD], headroom)
-    assert named in short
-    assert bool(short) is bool(named)
+def test_lacking(headroom, named):
+    lacks = room.lacking([ONE, TWO, ODD], headroom)
+    assert bool(lacks) is bool(named)
+    assert not lacks or named in lacks[0].reason
+
+
+def test_each_limit_that_lacks_is_named():
+    headroom = _headroom(snapshots=1, gigabytes=0, fast=(0, 1))
+    lacks = room.lacking([ONE, TWO, ODD], headroom)
+    assert [each.reason for each in lacks] == [
+        'the project has room for 1 more snapshots and 3 are needed',
+        'the project has room for 0 GiB more and 9 are needed',
+        'volume type fast has room for 0 more snapshots and 1 are needed',
+        'volume type fast has room for 1 GiB more and 2 are needed',
+    ]
+    relief = [each.relief([ONE, ONE, ODD]) for each in lacks]
+    assert relief == [3, 8, 2, 4]
 
 
 def test_less():
@@ -51,6 +64,6 @@ def test_less():
 
 def test_what_fits_one_by_one_fits_no_more_than_the_limit():
     left, taken = _headroom(5), 0
-    while not room.shortage([ONE, TWO], left):
+    while not room.lacking([ONE, TWO], left):
         left, taken = room.less(left, [ONE, TWO]), taken + 2
     assert taken == 4

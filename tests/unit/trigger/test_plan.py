@@ -380,14 +380,14 @@ WAITING, RUNNING = model.TaskStatus.WAITING, model.TaskStatus.RUNNING
 
 def held(
     *,
-    labels: tuple[str, ...] = ('hourly',),
+    by_hand: bool = False,
     status: model.TaskStatus = WAITING,
     protection: model.ProtectionStatus = ACTIVE,
     now: str = '2026-05-01T12:00',
     **policy: object,
 ) -> plan.Hold | None:
     candidate = model.Candidate(
-        task=build.task(labels=labels, status=status),
+        task=build.task(by_hand=by_hand, status=status),
         protection=build.protection(status=protection),
         policy=build.policy(**policy),
         last_good_at=None,
@@ -440,5 +440,5 @@ def test_what_has_no_known_end_is_looked_at_again(
 def test_a_person_and_what_has_begun_are_not_held(
     changes: dict[str, object],
 ) -> None:
-    assert held(labels=(), **changes) is None  # type: ignore[arg-type]
+    assert held(by_hand=True, **changes) is None  # type: ignore[arg-type]
     assert held(status=RUNNING, **changes) is None  # type: ignore[arg-type]

@@ -57,6 +57,7 @@ def _tasks() -> None:
     op.add_column(
         'tasks', sa.Column('deadline_at', columns.Utc(), nullable=True)
     )
+    op.add_column('tasks', _switch('by_hand'))
     op.create_index('tasks_deadline', 'tasks', ['status', 'deadline_at'])
 
 

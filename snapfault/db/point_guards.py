@@ -1,0 +1,62 @@
+"""What keeps a recovery point, whoever wants it gone and for what reason.
+
+The last word: it is said in the transaction that moves the point, so that
+what a plan did not see yet holds all the same.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import tables
+
+
+def may_go() -> list[sa.ColumnElement[bool]]:
+    """Match points that are not pinned and that no open recovery reads."""
+    in_use = sa.exists().where(
+        tables.Recovery.point_id == tables.Point.id,
+        tables.Recovery.status.in_(list(model.OPEN_RECOVERY)),
+    )
+    return [tables.Point.pinned.is_(False), ~in_use]
+
+
+def why_not(session: orm.Session, point: model.RecoveryPoint) -> str:
+    """Say why a point could not be moved on, once that is known."""
+    row = session.execute(
+        sa.select(tables.Point.status, tables.Point.pinned).where(
+            tables.Point.id == point.id
+        )
+    ).one_or_none()
+    if row is None or row.status != point.status:
+        return f'recovery point {point.id} is not {point.status} any more'
+    if row.pinned:
+        return (
+            f'recovery point {point.id} is pinned: to have it removed, first'
+            f' openstack recovery point set --unpin {point.id}'
+        )
+    return f'an open recovery uses recovery point {point.id}'
+
+
+def keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
+    """Refuse to give up the only good point of a service (invariant 1).
+
+    The rows are locked, so that of two who each remove one of the last two
+    the second sees what the first did.
+
+    :raises Conflict: it is the only one
+    """
+    good = session.scalars(
+        sa.select(tables.Point.id)
+        .where(
+            tables.Point.project_id == point.project_id,
+            tables.Point.business_id == point.business_id,
+            tables.Point.status == model.PointStatus.GOOD,
+        )
+        .with_for_update()
+    ).all()
+    if list(good) == [point.id]:
+        raise errors.Conflict(
+            f'recovery point {point.id} is the last good one of'
+            f' {point.business_id}: it is kept until there is a newer one'
+        )

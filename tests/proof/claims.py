@@ -1,0 +1,111 @@
+"""Every claim, on one screen. The code that tries one is the tests' own."""
+
+import functools
+import typing
+
+from tests.cloud import test_fleet
+from tests.functional import test_kills
+from tests.functional import test_many_workers
+from tests.proof import claim
+from tests.proof import on_cloud
+from tests.proof import ranking
+from tests.unit.trigger import reference
+
+Claim = claim.Claim
+
+
+def _killed(kind: typing.Any, trial: claim.Trial) -> claim.Outcome:
+    found = kind(trial.folder, trial.count, trial.chance, trial.progress)
+    return claim.Outcome(trial.count, tuple(found))
+
+
+def _shared(trial: claim.Trial) -> claim.Outcome:
+    found = test_many_workers.run_by_many(
+        trial.folder, trial.count, 8, trial.progress
+    )
+    return claim.Outcome(trial.count, tuple(found), '8 workers')
+
+
+def _claimed(trial: claim.Trial) -> claim.Outcome:
+    found = test_many_workers.claimed_by_processes(
+        trial.folder, trial.count, 4
+    )
+    return claim.Outcome(trial.count, tuple(found), '4 processes')
+
+
+def _in_zones(trial: claim.Trial) -> claim.Outcome:
+    compared = at_changes = 0
+    for number in range(trial.count):
+        done, changing = reference.sweep(trial.seed + number, 1)
+        compared += done
+        at_changes += changing
+        trial.progress(number + 1)
+    detail = f'{compared} patterns, {at_changes} where clocks change'
+    return claim.Outcome(trial.count, (), detail)
+
+
+CLAIMS: typing.Final = (
+    Claim(
+        'kill-run',
+        'a snapshot task whose workers die at any call ends as if none had'
+        ' (invariant 4)',
+        unit='runs',
+        count=1000,
+        few=2,
+        run=functools.partial(_killed, test_kills.RUNS),
+    ),
+    Claim(
+        'kill-recovery',
+        'a recovery whose workers die at any call ends as if none had'
+        ' (invariant 4)',
+        unit='recoveries',
+        count=1000,
+        few=2,
+        run=functools.partial(_killed, test_kills.RECOVERIES),
+    ),
+    Claim(
+        'workers',
+        'many workers on one database capture each service once (invariant 2)',
+        unit='services',
+        count=1000,
+        few=8,
+        run=_shared,
+    ),
+    Claim(
+        'claims',
+        'many processes on one database win each task once (invariant 2)',
+        unit='tasks',
+        count=3_000,
+        few=30,
+        run=_claimed,
+    ),
+    Claim(
+        'zones',
+        'cron falls due as Debian has it in every time zone, whenever its'
+        ' clocks change in ten years',
+        unit='rounds of all zones',
+        count=20,
+        few=1,
+        run=_in_zones,
+    ),
+    Claim(
+        'ranking',
+        'a hundred thousand waiting tasks are ranked in little time and room',
+        unit='tasks',
+        count=100_000,
+        few=1_000,
+        run=ranking.ranked,
+        bound='CPU 2 s, peak 300 MB, growth 11x',
+    ),
+    Claim(
+        'calls',
+        'a cycle of many volumes, its pruning included, asks little more of'
+        ' the services than the creates and deletes',
+        unit='volumes',
+        count=200,
+        few=12,
+        run=on_cloud.calls,
+        bound=f'{test_fleet.PER_VOLUME} calls a volume',
+        on_cloud=True,
+    ),
+)
