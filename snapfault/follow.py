@@ -35,12 +35,7 @@ def settle(
     :param held: the tasks that this worker has begun
     :returns: whether a look soon pays
     """
-    unfinished = [
-        point
-        for point in points.unfinished(context.database)
-        if point.not_before is None or point.not_before <= now
-    ]
-    unfinished = making.without_recovered(context.database, unfinished)
+    unfinished = points.unfinished(context.database)
     in_use = recoveries.points_in_use(context.database)
     orders = {
         each.task.id: snapshot.Order(
@@ -50,8 +45,9 @@ def settle(
     }
     _let_go(context, orders, {point.task_id for point in unfinished}, now)
     by_project: dict[str, list[model.RecoveryPoint]] = {}
-    for point in unfinished:
-        if point.id not in in_use:
+    for point in making.without_recovered(context.database, unfinished):
+        is_due = point.not_before is None or point.not_before <= now
+        if is_due and point.id not in in_use:
             by_project.setdefault(point.project_id, []).append(point)
     _look(context, by_project, orders, now)
     least = context.snapshot.pace.least

@@ -42,6 +42,7 @@ class List(command.Lister):
         ('business_id', None),
         ('sequence', None),
         ('status', None),
+        ('level', None),
         ('pinned', None),
         ('labels', column.Texts),
         ('members', column.Volumes),

@@ -327,7 +327,7 @@ def test_a_server_that_cannot_be_started_alarms_until_it_can(stopped):
     stopped.tick(30)
     assert stopped.servers['shop'].status == 'ACTIVE'
     assert stopped.protection().alarm == ''
-    assert len(stopped.good()) == 1
+    assert statuses(stopped) == ['good']
 
 
 def test_an_outage_delays_the_start_and_no_more(stopped):
@@ -348,6 +348,11 @@ def test_a_server_in_recovery_is_left_to_it(stopped):
     stopped.ask_for_recovery()
     stopped.tick(10)
     assert stopped.cloud.count('start_server') == 0
+    assert statuses(stopped) == ['creating']
+    stopped.recover()
+    stopped.tick(30)
+    assert stopped.servers['shop'].status == 'ACTIVE'
+    assert len(stopped.good()) == 1
 
 
 def test_a_server_that_fails_to_start_makes_no_good_point(stopped):

@@ -54,7 +54,13 @@ class Used(Empty):
             project_id=worlds.THEIRS,
             protection_id='protection-theirs',
         )
-        world.point(21, business_id='mail')
+        world.point(
+            21,
+            business_id='mail',
+            level_reason='group was asked for: volume v is in no group',
+            skew=0.5,
+            root_image_id='image-2',
+        )
         for project_id in (worlds.MINE, worlds.THEIRS):
             self._add_work(world, project_id)
 

@@ -224,6 +224,22 @@ def test_point_shows_its_volumes(cloud, run):
     assert raw[0]['Members'] == MEMBERS
 
 
+def test_point_shows_the_level_it_reached(cloud, run):
+    cloud.keep(
+        'recovery-points',
+        4,
+        business_id='shop',
+        members=MEMBERS,
+        level='crash',
+        level_reason='group was asked for: volume v is in no group',
+        skew=1.25,
+    )
+    ran = run(f'recovery point show {POINT}')
+    assert 'group was asked for: volume v is in no group' in ran.out
+    assert '1.25' in ran.out
+    assert 'crash' in run('recovery point list').out
+
+
 @pytest.mark.parametrize(
     ('words', 'count', 'requests'),
     [('', 5, 3), ('--limit 3', 3, 2), ('--limit 1', 1, 1)],
