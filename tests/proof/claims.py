@@ -6,6 +6,7 @@ import typing
 from tests.cloud import test_fleet
 from tests.functional import test_kills
 from tests.functional import test_many_workers
+from tests.functional.retention import simulate
 from tests.proof import claim
 from tests.proof import on_cloud
 from tests.proof import ranking
@@ -33,6 +34,15 @@ def _claimed(trial: claim.Trial) -> claim.Outcome:
     return claim.Outcome(trial.count, tuple(found), '4 processes')
 
 
+def _kept(trial: claim.Trial) -> claim.Outcome:
+    found = simulate.simulate(trial.count, trial.seed, trial.progress)
+    detail = (
+        f'{found.histories} histories, {found.pruned} pruned,'
+        f' {found.made_room} made room'
+    )
+    return claim.Outcome(found.steps, tuple(found.violations), detail)
+
+
 def _in_zones(trial: claim.Trial) -> claim.Outcome:
     compared = at_changes = 0
     for number in range(trial.count):
@@ -45,6 +55,15 @@ def _in_zones(trial: claim.Trial) -> claim.Outcome:
 
 
 CLAIMS: typing.Final = (
+    Claim(
+        'retain',
+        'a service that ever had a good point has one, whatever befalls it'
+        ' (invariant 1)',
+        unit='steps',
+        count=1_000_000,
+        few=5_000,
+        run=_kept,
+    ),
     Claim(
         'kill-run',
         'a snapshot task whose workers die at any call ends as if none had'
