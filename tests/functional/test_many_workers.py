@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import dataclasses
 import datetime
 import multiprocessing
 import threading
@@ -13,21 +14,16 @@ from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import task_claims
 from snapfault.db import tasks
-from snapfault.recover import run as recover
 from snapfault.worker import service
 from tests import build
 from tests.fake import cloud as fake
 from tests.functional import stage as stages
+from tests.functional import test_worker
 from tests.functional.db import samples
 
-SETTINGS = service.Settings(
-    selector_interval=3600,
-    tick=0.05,
-    lease=datetime.timedelta(seconds=60),
-    concurrency=4,
-    poll=0.01,
-    snapshot=stages.SETTINGS,
-    recover=recover.Settings(stages.STEP_TIMEOUT),
+#: The machine may be busy: nobody is taken for dead.
+SETTINGS = dataclasses.replace(
+    test_worker.FAST, lease=datetime.timedelta(seconds=60)
 )
 VOLUMES = 2
 

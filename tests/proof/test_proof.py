@@ -54,7 +54,7 @@ def test_a_claim_holds_with_a_small_count(claim):
     stream = io.StringIO()
     result = command_line.try_one(claim, claim.few, 1, stream)
     assert result.verdict is claims.Verdict.HELD, stream.getvalue()
-    assert result.outcome.counted == claim.few
+    assert result.outcome.counted >= claim.few
 
 
 def test_every_claim_has_a_name_of_its_own():
@@ -179,7 +179,7 @@ def test_an_unknown_claim_is_refused_and_the_known_are_named():
     process = _run('no-such')
     said, _ = process.communicate()
     assert process.returncode == 2
-    assert 'no such claim: no-such; there are kill-run' in said
+    assert 'no such claim: no-such; there are history, ' in said
 
 
 @pytest.mark.parametrize('name', ['claims', 'workers'])
