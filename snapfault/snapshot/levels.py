@@ -13,6 +13,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault import week
 
 
 class Unreachable(errors.InvalidInput):
@@ -148,12 +149,5 @@ def _unstoppable(
 
 def is_open(window: rules.Window, now: datetime.datetime) -> bool:
     """Say whether the clocks of a window's zone show a time within it."""
-    shown = now.astimezone(zoneinfo.ZoneInfo(window.time_zone))
-    days = tuple(rules.Weekday)
-    today = days[shown.weekday()] in window.days
-    if window.begin < window.end:
-        return today and window.begin <= shown.time() < window.end
-    yesterday = days[shown.weekday() - 1] in window.days
-    return (today and shown.time() >= window.begin) or (
-        yesterday and shown.time() < window.end
-    )
+    place = zoneinfo.ZoneInfo(window.time_zone)
+    return week.is_shown(window, now.astimezone(place))

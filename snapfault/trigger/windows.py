@@ -12,9 +12,9 @@ import zoneinfo
 from snapfault import errors
 from snapfault import rules
 from snapfault import rules_check
+from snapfault import week
 from snapfault.trigger import zones
 
-WEEK: typing.Final = tuple(rules.Weekday)
 DAY: typing.Final = datetime.timedelta(days=1)
 #: A free moment that is further off is none: each week is as the others.
 FURTHEST: typing.Final = 9 * DAY
@@ -33,8 +33,8 @@ def check(
     # Zones change their clocks at different times: two that leave an hour
     # in summer may leave none in winter.
     weeks = 53 if len({each.time_zone for each in windows}) > 1 else 1
-    for week in range(weeks):
-        begin = SAMPLE + 7 * week * DAY
+    for number in range(weeks):
+        begin = SAMPLE + 7 * number * DAY
         if free_from(windows, begin) is None:
             raise errors.InvalidInput(
                 f'{name} cover the whole week of {begin:%Y-%m-%d}, so that no '
@@ -50,7 +50,9 @@ def within(
     :raises InvalidInput: a window has no meaning, see :func:`check`
     """
     for each in windows:
-        if _is_shown(each, zones.wall(rules_check.zone(each.time_zone), at)):
+        if week.is_shown(
+            each, zones.wall(rules_check.zone(each.time_zone), at)
+        ):
             return each
     return None
 
@@ -88,17 +90,6 @@ def through(
         yield window, end
 
 
-def _is_shown(window: rules.Window, shown: datetime.datetime) -> bool:
-    time = shown.time()
-    today = WEEK[shown.weekday()] in window.days
-    if window.begin < window.end:
-        return today and window.begin <= time < window.end
-    yesterday = WEEK[shown.weekday() - 1] in window.days
-    return (today and time >= window.begin) or (
-        yesterday and time < window.end
-    )
-
-
 def _end(window: rules.Window, at: datetime.datetime) -> datetime.datetime:
     """Find where the clocks first show no time of the window, ``at`` in it.
 
@@ -110,7 +101,7 @@ def _end(window: rules.Window, at: datetime.datetime) -> datetime.datetime:
         change = zones.first_change(place, at, end)
         if change is None:
             return end
-        if not _is_shown(window, zones.wall(place, change)):
+        if not week.is_shown(window, zones.wall(place, change)):
             return change
         at = change
 
