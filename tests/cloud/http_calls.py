@@ -6,7 +6,7 @@ import urllib.parse
 
 #: Has keystoneauth log each request, and each for a token.
 OPTIONS = '[DEFAULT]\ndefault_log_levels = keystoneauth=DEBUG\n'
-_ASKED = re.compile(r'REQ: curl .*?-X (\w+) (http\S+)')
+_ASKED = re.compile(r'REQ: curl .*?-X (\w+) "?(http[^\s"]+)')
 _TOKEN = 'Making authentication request to'
 _ID = re.compile(r'[0-9a-f-]{32,36}')
 
