@@ -9,13 +9,13 @@ import collections.abc
 import datetime
 import logging
 
-from snapfault import audit
-from snapfault import choose
-from snapfault import context as contexts
 from snapfault import errors
-from snapfault import follow
 from snapfault import model
 from snapfault import trouble
+from snapfault.cycle import audit
+from snapfault.cycle import choose
+from snapfault.cycle import context as contexts
+from snapfault.cycle import follow
 from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import points

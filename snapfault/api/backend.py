@@ -5,9 +5,9 @@ import dataclasses
 import datetime
 
 from snapfault import model
-from snapfault import preview
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.outlook import preview
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,11 +3,11 @@
 import collections.abc
 import datetime
 
-from snapfault import ledger
 from snapfault import model
-from snapfault import preview
 from snapfault.api import call
 from snapfault.api import views
+from snapfault.outlook import ledger
+from snapfault.outlook import preview
 
 
 def task(preview: preview.Preview, now: datetime.datetime) -> call.Json:

@@ -8,7 +8,6 @@ from keystoneauth1 import exceptions
 from oslo_config import cfg
 
 from snapfault import errors
-from snapfault import preview
 from snapfault.api import app
 from snapfault.api import backend
 from snapfault.cloud import cloud as real
@@ -16,6 +15,7 @@ from snapfault.cloud import enrol
 from snapfault.cloud import session
 from snapfault.cloud import source
 from snapfault.db import api
+from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
 

@@ -18,12 +18,12 @@ import uuid
 from oslo_config import cfg
 
 from snapfault import clock
-from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
 from snapfault import trouble
 from snapfault.cloud import port
+from snapfault.cycle import context as contexts
 from snapfault.db import api
 from snapfault.db import policies
 from snapfault.db import protections

@@ -6,11 +6,11 @@ import contextlib
 import re
 
 from snapfault import clock
-from snapfault import context as contexts
 from snapfault import model
 from snapfault import pipeline
 from snapfault import rules
 from snapfault import trouble
+from snapfault.cycle import context as contexts
 from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import policies

@@ -3,11 +3,11 @@
 import concurrent.futures
 import datetime
 
-from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
 from snapfault import trouble
+from snapfault.cycle import context as contexts
 from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import points

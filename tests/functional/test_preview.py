@@ -8,10 +8,10 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
-from snapfault import preview
 from snapfault import rules
 from snapfault.db import protections
 from snapfault.db import tasks
+from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build

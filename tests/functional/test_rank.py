@@ -8,10 +8,10 @@ from oslo_config import cfg
 import pytest
 
 from snapfault import conf as options
-from snapfault import preview
 from snapfault import rules
 from snapfault.cloud import source
 from snapfault.db import tasks
+from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests.functional import stage as stages

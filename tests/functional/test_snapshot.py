@@ -6,9 +6,9 @@ import datetime
 import pytest
 
 from snapfault import errors
-from snapfault import follow
 from snapfault import model
 from snapfault import rules
+from snapfault.cycle import follow
 from snapfault.db import protections
 from snapfault.db import tasks
 from tests import build

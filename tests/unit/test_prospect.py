@@ -5,11 +5,11 @@ import datetime
 
 import pytest
 
-from snapfault import ledger
 from snapfault import model
-from snapfault import prospect
 from snapfault import resource
 from snapfault import rules
+from snapfault.outlook import ledger
+from snapfault.outlook import prospect
 from snapfault.rank import plan as rank_plan
 from tests import build
 

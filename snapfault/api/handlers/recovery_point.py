@@ -1,13 +1,13 @@
 """Recovery points."""
 
 from snapfault import errors
-from snapfault import keeping
 from snapfault import model
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import points
 from snapfault.db import protections
+from snapfault.outlook import keeping
 
 REMOVABLE = (model.PointStatus.GOOD, model.PointStatus.LOST)
 

@@ -8,7 +8,6 @@ import webob
 
 from snapfault import clock
 from snapfault import model
-from snapfault import preview
 from snapfault.api import app
 from snapfault.api import backend
 import snapfault.conf
@@ -17,6 +16,7 @@ from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
+from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build

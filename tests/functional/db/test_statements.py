@@ -8,7 +8,6 @@ import typing
 import pytest
 import sqlalchemy as sa
 
-from snapfault import keeping
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
@@ -22,6 +21,7 @@ from snapfault.db import task_claims
 from snapfault.db import task_dues
 from snapfault.db import task_holds
 from snapfault.db import tasks
+from snapfault.outlook import keeping
 from snapfault.trigger import plan
 from snapfault.trigger import run
 from tests.functional.db import samples

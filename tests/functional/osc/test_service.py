@@ -6,9 +6,9 @@ import webob.dec
 
 from snapfault import clock
 from snapfault import conf as options
-from snapfault import preview
 from snapfault.api import app
 from snapfault.api import backend
+from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build

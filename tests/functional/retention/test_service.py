@@ -2,10 +2,10 @@
 
 import datetime
 
-from snapfault import keeping
 from snapfault import model
 from snapfault import rules
 from snapfault.db import points
+from snapfault.outlook import keeping
 from tests import build
 from tests.functional import stage as stages
 

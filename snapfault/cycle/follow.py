@@ -4,11 +4,11 @@ import collections.abc
 import datetime
 import logging
 
-from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import trouble
+from snapfault.cycle import context as contexts
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries

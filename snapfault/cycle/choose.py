@@ -5,9 +5,9 @@ import dataclasses
 import datetime
 import logging
 
-from snapfault import context as contexts
 from snapfault import errors
 from snapfault import model
+from snapfault.cycle import context as contexts
 from snapfault.db import alarms
 from snapfault.db import points
 from snapfault.db import task_claims

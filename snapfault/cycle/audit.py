@@ -4,8 +4,8 @@ import datetime
 import logging
 import typing
 
-from snapfault import context as contexts
 from snapfault import errors
+from snapfault.cycle import context as contexts
 from snapfault.db import inventory
 from snapfault.db import protections
 from snapfault.snapshot import reconcile as reconciling

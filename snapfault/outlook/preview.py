@@ -15,13 +15,13 @@ import uuid
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
-from snapfault import prospect
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import tasks
+from snapfault.outlook import prospect
 from snapfault.rank import plan as rank_plan
 from snapfault.rank import run as rank
 from snapfault.snapshot import marks

@@ -9,9 +9,9 @@ import collections.abc
 import dataclasses
 import datetime
 
-from snapfault import ledger
 from snapfault import model
 from snapfault import resource
+from snapfault.outlook import ledger
 from snapfault.rank import plan as rank_plan
 from snapfault.snapshot import plan
 from snapfault.snapshot import victim

@@ -1,0 +1,1 @@
+"""One tick of a worker, in parts: what may begin, what is under way."""
