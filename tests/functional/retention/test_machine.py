@@ -14,10 +14,18 @@ def test_invariant_1_on_the_whole_service(request):
 
 
 def test_the_guard_is_missed_if_it_is_missing(monkeypatch, request):
-    """A person who deletes the last one is stopped by nothing else."""
+    """A person who deletes the last one is stopped by nothing else.
+
+    Now and then no history of a search has a person do so: then the next.
+    """
     mutate.mutate(
         monkeypatch, point_guards, 'keep_last', ('== [point.id]', '== []')
     )
     seed = int(request.config.option.hypothesis_seed)
-    with pytest.raises(AssertionError, match='no good point is left'):
-        machine.explore(histories=50, steps=40, seed=seed, shrink=False)
+    for search in range(10):
+        try:
+            machine.explore(25, 40, seed + search, shrink=False)
+        except AssertionError as error:
+            assert 'no good point is left' in str(error)  # noqa: PT017
+            return
+    pytest.fail('no search missed the guard')
