@@ -9,6 +9,7 @@ from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.db import alarms
 from snapfault.db import protections
 from snapfault.db import record_table
 from snapfault.db import task_claims
@@ -252,7 +253,7 @@ def test_what_waits_is_looked_at_anew(world):
 def test_a_protection_whose_server_is_gone(world):
     document = export(world)
     shop = protected(world, 'shop')
-    protections.orphan(world.database, shop.id, 'gone', clock.now())
+    alarms.orphan(world.database, shop.id, 'gone', clock.now())
     assert done(world, document) == []
     document['policies'][0]['schedules'] = [{'interval': 60}]
     assert done(world, document) == ['change policy gold schedules']
