@@ -96,6 +96,7 @@ def choose(
     for each in ranked:
         right = each.candidate.protection.delegation
         rights.setdefault(right.project_id, []).append(right)
+    since = _since(ranked)
     chosen: Chosen = []
     away: dict[str, list[model.Candidate]] = {}
     for each in ranked:
@@ -103,7 +104,10 @@ def choose(
         if not is_taken_over(task) and let_in.is_closed(task.project_id):
             continue
         seen = context.memory.sights.of(
-            task.project_id, rights[owner.project_id], now
+            task.project_id,
+            rights[owner.project_id],
+            now,
+            since.get(owner.project_id),
         )
         if not is_taken_over(task):
             try:
@@ -118,6 +122,21 @@ def choose(
         chosen.append((each, seen))
     _put_off(context, away, now)
     return chosen
+
+
+def _since(ranked: Ranking) -> dict[str, datetime.datetime]:
+    """Give how old the reading of a project may be at most, where it matters.
+
+    A person who attaches a volume and asks for a run wants it to be in; and
+    a run that failed may have failed by what was read.
+    """
+    found: dict[str, datetime.datetime] = {}
+    for each in ranked:
+        task = each.candidate.task
+        if task.by_hand or task.attempts > 0:
+            at = found.get(task.project_id, task.not_before)
+            found[task.project_id] = max(at, task.not_before)
+    return found
 
 
 def _put_off(

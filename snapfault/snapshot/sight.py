@@ -137,13 +137,20 @@ class Sights:
         project_id: str,
         rights: collections.abc.Iterable[model.Delegation],
         now: datetime.datetime,
+        since: datetime.datetime | None = None,
     ) -> Sight:
         """Give the sight of a project: a kept one, if that will do.
 
         One that failed serves the tick it failed in, and no other.
+
+        :param since: it must not be older than this; None: by its life alone
         """
         kept = self._kept.get(project_id)
-        if kept is None or not self._serves(kept, now):
+        if (
+            kept is None
+            or not self._serves(kept, now)
+            or (since is not None and kept.at < since)
+        ):
             self._kept = {
                 each: sight
                 for each, sight in self._kept.items()

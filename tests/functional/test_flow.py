@@ -8,6 +8,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.db import protections
 from snapfault.db import tasks
 from snapfault.snapshot import admit
 from tests import build
@@ -259,6 +260,21 @@ def test_volumes_that_come_go_and_grow_are_noticed_at_each_run(stage):
     )
 
 
+def test_a_run_by_hand_sees_what_came_a_moment_ago(stage):
+    """What was read for the run before is some seconds old, and kept."""
+    task = tasks.create_now(stage.database, stage.protection(), stage.now)
+    stage.tick(3)
+    assert _ended(stage, [task.id]) == [model.TaskStatus.DONE]
+    server = stage.servers['shop']
+    new = stage.cloud.add_volume(build.PROJECT)
+    stage.cloud.attach(server, new, device='/dev/vdd')
+    again = tasks.create_now(stage.database, stage.protection(), stage.now)
+    stage.tick(4)
+    assert _ended(stage, [again.id]) == [model.TaskStatus.DONE]
+    assert tasks.get(stage.database, None, again.id).attempts == 1
+    assert new.id in {m.volume_id for m in stage.good()[0].members}
+
+
 def test_a_tag_that_changed_meanwhile_is_noticed(stage):
     """The same volume at the same device, attached anew under a tag."""
     stage.run()
@@ -328,12 +344,17 @@ def test_a_server_that_went_since_it_was_listed_is_an_orphan(crowd):
     stage = crowd(2)
     stage.run('service-0', ticks=1)
     del stage.cloud.world.servers[stage.servers['service-1'].id]
-    task = tasks.create_now(
-        stage.database, stage.protection('service-1'), stage.now
+    due = dataclasses.replace(
+        stage.protection('service-1'),
+        next_run_at=stage.now.replace(minute=0, second=0, microsecond=0),
     )
+    protections.update(stage.database, due)
     asked = stage.cloud.count('list_servers')
     stage.tick(worker='worker-1')
-    assert _ended(stage, [task.id]) == [model.TaskStatus.FAILED]
+    (task,) = tasks.list_page(
+        stage.database, None, limit=9, protection_id=due.id
+    )
+    assert task.status is model.TaskStatus.FAILED
     assert stage.cloud.count('list_servers') - asked <= 1  # of service-0
     assert stage.protection('service-1').status is (
         model.ProtectionStatus.ORPHANED
