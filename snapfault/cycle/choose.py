@@ -4,12 +4,15 @@ import collections.abc
 import dataclasses
 import datetime
 import logging
+import typing
 
 from snapfault import errors
 from snapfault import model
 from snapfault.cycle import context as contexts
 from snapfault.db import alarms
+from snapfault.db import api
 from snapfault.db import points
+from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
@@ -18,6 +21,9 @@ from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
 
 LOG = logging.getLogger(__name__)
+
+#: By how much the clocks of two workers may differ.
+CLOCKS: typing.Final = datetime.timedelta(seconds=5)
 
 Ranking = list[rank_plan.Ranked]
 Chosen = list[tuple[rank_plan.Ranked, sight.Sight]]
@@ -96,7 +102,7 @@ def choose(
     for each in ranked:
         right = each.candidate.protection.delegation
         rights.setdefault(right.project_id, []).append(right)
-    since = _since(ranked)
+    since = _since(context.database, ranked, now)
     chosen: Chosen = []
     away: dict[str, list[model.Candidate]] = {}
     for each in ranked:
@@ -124,18 +130,23 @@ def choose(
     return chosen
 
 
-def _since(ranked: Ranking) -> dict[str, datetime.datetime]:
-    """Give how old the reading of a project may be at most, where it matters.
+def _since(
+    database: api.Database, ranked: Ranking, now: datetime.datetime
+) -> dict[str, datetime.datetime]:
+    """Give how old the reading of each project may be at most.
 
-    A person who attaches a volume and asks for a run wants it to be in; and
-    a run that failed may have failed by what was read.
+    Not older than a task that is to begin: a volume that was attached before
+    a run fell due, or was asked for, is in its point. And not older than the
+    end of a recovery, which has put other volumes in the place of the old.
     """
-    found: dict[str, datetime.datetime] = {}
+    ended = recoveries.ended_since(
+        database, now - contexts.SIGHT_LIFE - CLOCKS
+    )
+    found = {each: min(at + CLOCKS, now) for each, at in ended.items()}
     for each in ranked:
         task = each.candidate.task
-        if task.by_hand or task.attempts > 0:
-            at = found.get(task.project_id, task.not_before)
-            found[task.project_id] = max(at, task.not_before)
+        at = found.get(task.project_id, task.not_before)
+        found[task.project_id] = max(at, task.not_before)
     return found
 
 

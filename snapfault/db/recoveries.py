@@ -13,6 +13,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import columns
 from snapfault.db import tables
 
 
@@ -81,6 +82,22 @@ def points_in_use(session: orm.Session) -> frozenset[str]:
         )
         if point_id is not None
     )
+
+
+@api.reader
+def ended_since(
+    session: orm.Session, at: datetime.datetime
+) -> dict[str, datetime.datetime]:
+    """Give when the last recovery ended, by project, of those since then."""
+    rows = session.execute(
+        sa.select(
+            tables.Recovery.project_id,
+            sa.func.max(tables.Recovery.finished_at, type_=columns.Utc()),
+        )
+        .where(tables.Recovery.finished_at >= at)
+        .group_by(tables.Recovery.project_id)
+    )
+    return {each[0]: each[1] for each in rows if each[1] is not None}
 
 
 @api.reader

@@ -110,6 +110,10 @@ class Stage:
             memory=self._memory(cloud, worker),
         )
 
+    def forget(self):
+        """Let all workers begin anew, without what they had read."""
+        self._memories.clear()
+
     def _memory(self, cloud, worker):
         """Give what that worker remembers of that cloud."""
         key = (id(cloud), worker)

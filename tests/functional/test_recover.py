@@ -7,8 +7,10 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault.cycle import context as contexts
 from snapfault.db import journal
 from snapfault.db import recoveries
+from snapfault.db import tasks
 from tests import build
 from tests.fake import crash
 from tests.functional import stage as stages
@@ -384,3 +386,27 @@ def test_a_healthy_server_is_never_rebuilt_by_itself(stage):
     assert stage.recoveries() == []
     assert stage.servers['shop'].rebuilds == 0
     assert stage.good()
+
+
+def test_a_run_after_a_recovery_takes_the_restored_volumes(
+    broken, monkeypatch
+):
+    """What was read for others meanwhile shows the volumes of before."""
+    hour = datetime.timedelta(hours=1)
+    monkeypatch.setattr(contexts, 'SIGHT_LIFE', hour)
+    broken.forget()
+    broken.protect('other')
+    broken.ask_for_recovery()
+    waiting = [
+        tasks.create_now(broken.database, broken.protection(name), broken.now)
+        for name in ('other', 'shop')
+    ]
+    broken.tick()
+    broken.recover()
+    broken.tick(6)
+    ended = [tasks.get(broken.database, None, each.id) for each in waiting]
+    assert {each.status for each in ended} == {model.TaskStatus.DONE}
+    attached = broken.cloud.volumes_of(broken.servers['shop'])
+    assert {m.volume_id for m in broken.good()[0].members} == {
+        volume.id for volume in attached
+    }

@@ -19,6 +19,7 @@ class Recovery(base.Base):
         sa.UniqueConstraint('open_server_id', name='recoveries_open'),
         sa.Index('recoveries_page', 'project_id', 'created_at', 'id'),
         sa.Index('recoveries_status', 'status'),
+        sa.Index('recoveries_finished', 'finished_at'),
         sa.Index('recoveries_protection', 'protection_id'),
         columns.OPTIONS,
     )

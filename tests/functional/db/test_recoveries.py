@@ -156,3 +156,27 @@ def test_finish(database: api.Database) -> None:
         reason='half way',
         finished_at=samples.NOW,
     )
+
+
+def test_ended_since_gives_the_last_of_each_project(
+    database: api.Database,
+) -> None:
+    for server, end in (('one', 5), ('two', 9), ('three', 2)):
+        owner = samples.kept_protection(database, server_id=server)
+        recovery = samples.recovery(owner)
+        recoveries.create(database, recovery)
+        claimed = recoveries.claim(
+            database, recovery, 'w', samples.NOW, samples.after(60)
+        )
+        assert claimed is not None
+        recoveries.finish(
+            database,
+            claimed,
+            model.RecoveryStatus.DONE,
+            '',
+            samples.after(end),
+        )
+    assert recoveries.ended_since(database, samples.after(3)) == {
+        'mine': samples.after(9)
+    }
+    assert recoveries.ended_since(database, samples.after(10)) == {}

@@ -25,6 +25,7 @@ def upgrade() -> None:
         'recovery_point_members',
         sa.Column('volume_type', sa.String(length=255), nullable=True),
     )
+    op.create_index('recoveries_finished', 'recoveries', ['finished_at'])
     _add_schedules()
 
 
