@@ -109,11 +109,9 @@ def choose(
         task, owner = each.candidate.task, each.candidate.protection
         if not is_taken_over(task) and let_in.is_closed(task.project_id):
             continue
+        project_id = task.project_id
         seen = context.memory.sights.of(
-            task.project_id,
-            rights[owner.project_id],
-            now,
-            since.get(owner.project_id),
+            project_id, rights[project_id], now, since.get(project_id)
         )
         if not is_taken_over(task):
             try:
