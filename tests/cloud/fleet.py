@@ -114,6 +114,17 @@ class Fleet:
             (self.policy_id,),
         )
 
+    def others_leaving(self, database):
+        """Read which points of anybody else's are not good, nor gone."""
+        return _read(
+            database,
+            'SELECT r.status FROM recovery_points r LEFT JOIN protections p'
+            ' ON p.id = r.protection_id'
+            ' WHERE (p.policy_id IS NULL OR p.policy_id != ?)'
+            " AND r.status NOT IN ('good', 'deleted', 'lost')",
+            (self.policy_id,),
+        )
+
     def snapshots(self):
         """List what Cinder has of the fleet's volumes."""
         ours = set(self.volume_ids)

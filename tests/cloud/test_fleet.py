@@ -19,6 +19,7 @@ def calls_of_a_cycle(process, minicloud, fleet, progress=lambda done: None):
     """
     fleet.protect()
     _cycle(process, fleet, progress)
+    _let_others_end(process, fleet)
     counter = http_calls.Counter(process, minicloud)
     _cycle(process, fleet, progress)
     calls = counter.calls()
@@ -45,6 +46,14 @@ def _cycle(process, fleet, progress):
         progress(len(fleet.ended(process.database, due)))
     while fleet.leaving(process.database):
         assert time.time() < end, f'not all is pruned in {PATIENCE} s'
+        time.sleep(0.5)
+
+
+def _let_others_end(process, fleet):
+    """Wait: a removal that was refused is asked for again after a minute."""
+    end = time.time() + PATIENCE
+    while fleet.others_leaving(process.database):
+        assert time.time() < end, 'the points of others do not end'
         time.sleep(0.5)
 
 
