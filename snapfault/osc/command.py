@@ -125,7 +125,37 @@ class Lister(PlainLister):
         return titles, [cells(each, fields) for each in found]
 
 
-class Delete(Spoken):
+class Several(Spoken):
+    """A command that does the same to one or several."""
+
+    def each(
+        self,
+        names: collections.abc.Sequence[str],
+        act: collections.abc.Callable[[str], None],
+        done: str,
+    ) -> None:
+        """Act on each; one that fails does not keep the others.
+
+        :param done: what became of those that did not fail
+        :raises CommandError: some were not
+        """
+        failed = 0
+        for name in names:
+            try:
+                act(name)
+            except (
+                exceptions.ClientException,
+                exceptions.CommandError,
+            ) as error:
+                failed += 1
+                self.log.error('%s was not %s: %s', name, done, error)
+        if failed:
+            raise exceptions.CommandError(
+                f'{failed} of {len(names)} were not {done}'
+            )
+
+
+class Delete(Several):
     """A command that deletes one or several."""
 
     def delete(
@@ -137,20 +167,7 @@ class Delete(Spoken):
 
         :raises CommandError: some were not deleted
         """
-        failed = 0
-        for name in names:
-            try:
-                delete_one(name)
-            except (
-                exceptions.ClientException,
-                exceptions.CommandError,
-            ) as error:
-                failed += 1
-                self.log.error('%s was not deleted: %s', name, error)
-        if failed:
-            raise exceptions.CommandError(
-                f'{failed} of {len(names)} were not deleted'
-            )
+        self.each(names, delete_one, 'deleted')
 
 
 def add_all_projects(parser: argparse.ArgumentParser) -> None:

@@ -3,15 +3,13 @@
 import argparse
 import typing
 
-from osc_lib import exceptions
-
 from snapfault.osc import client
 from snapfault.osc import command
 from snapfault.osc import policy
 from snapfault.osc import protection
 
 
-class _Switch(command.Spoken):
+class _Switch(command.Several):
     """A command that pauses, or the other way, one or several."""
 
     paused: typing.ClassVar[bool]
@@ -33,22 +31,13 @@ class _Switch(command.Spoken):
 
         :raises CommandError: some were not switched
         """
-        known, failed = self.collection(), 0
+        known = self.collection()
+
+        def switch(name: str) -> None:
+            known.update(known.find(name)['id'], {'paused': self.paused})
+
         done = 'paused' if self.paused else 'unpaused'
-        for name in parsed_args.names:
-            try:
-                found = known.find(name)
-                known.update(found['id'], {'paused': self.paused})
-            except (
-                exceptions.ClientException,
-                exceptions.CommandError,
-            ) as error:
-                failed += 1
-                self.log.error('%s was not %s: %s', name, done, error)
-        if failed:
-            raise exceptions.CommandError(
-                f'{failed} of {len(parsed_args.names)} were not {done}'
-            )
+        self.each(parsed_args.names, switch, done)
 
 
 class _Protections(_Switch):
