@@ -53,13 +53,7 @@ def approach(
     try:
         server = project.get_server(point.server_id)
     except errors.NotFound as error:
-        return points.move(
-            database,
-            point,
-            model.PointStatus.FAILED,
-            reason=str(error),
-            now=now,
-        )
+        return _fail(database, point, error, now)
     following = stopping.before(point, server, now, limit)
     if following.act is stopping.Act.STOP:
         stop(project, point)
@@ -68,6 +62,16 @@ def approach(
     elif following.act is stopping.Act.GIVE_UP:
         return _give_up(database, point, wanted, following.reason, now)
     return point
+
+
+def _fail(
+    database: api.Database,
+    point: model.RecoveryPoint,
+    error: errors.SnapfaultError,
+    now: datetime.datetime,
+) -> model.RecoveryPoint:
+    status = model.PointStatus.FAILED
+    return points.move(database, point, status, reason=str(error), now=now)
 
 
 def _give_up(
@@ -80,13 +84,7 @@ def _give_up(
     try:
         choice = levels.fall_back(wanted, reason)
     except levels.Unreachable as error:
-        return points.move(
-            database,
-            point,
-            model.PointStatus.FAILED,
-            reason=str(error),
-            now=now,
-        )
+        return _fail(database, point, error, now)
     point = makings.degrade(database, point, choice.level, choice.reason)
     point = makings.set_power(database, point, model.Power.START)
     return makings.begin(database, point, now)
