@@ -40,18 +40,58 @@ POINT: typing.Final = {
 }
 
 RECOVERY: typing.Final = {
+    model.RecoveryStatus.HELD: {
+        model.RecoveryStatus.WAITING,
+        model.RecoveryStatus.ABORTED,
+    },
     model.RecoveryStatus.WAITING: {
+        model.RecoveryStatus.HELD,
         model.RecoveryStatus.RUNNING,
         model.RecoveryStatus.REFUSED,
         model.RecoveryStatus.FAILED,
+        model.RecoveryStatus.ABORTED,
     },
     model.RecoveryStatus.RUNNING: {
         model.RecoveryStatus.WAITING,
+        model.RecoveryStatus.HELD,
         model.RecoveryStatus.DONE,
         model.RecoveryStatus.REFUSED,
         model.RecoveryStatus.FAILED,
+        model.RecoveryStatus.ABORTED,
     },
     model.RecoveryStatus.DONE: set(),
     model.RecoveryStatus.REFUSED: set(),
     model.RecoveryStatus.FAILED: set(),
+    model.RecoveryStatus.ABORTED: set(),
+}
+
+KEPT: typing.Final = {
+    model.KeptStatus.KEPT: {
+        model.KeptStatus.RETURNED,
+        model.KeptStatus.REMOVING,
+        model.KeptStatus.GONE,
+    },
+    model.KeptStatus.REMOVING: {
+        model.KeptStatus.KEPT,
+        model.KeptStatus.REMOVED,
+    },
+    model.KeptStatus.RETURNED: set(),
+    model.KeptStatus.REMOVED: set(),
+    model.KeptStatus.GONE: set(),
+}
+
+DRILL: typing.Final = {
+    model.DrillStatus.WAITING: {
+        model.DrillStatus.RUNNING,
+        model.DrillStatus.REFUSED,
+    },
+    model.DrillStatus.RUNNING: {
+        model.DrillStatus.WAITING,
+        model.DrillStatus.DONE,
+        model.DrillStatus.FAILED,
+        model.DrillStatus.REFUSED,
+    },
+    model.DrillStatus.DONE: set(),
+    model.DrillStatus.FAILED: set(),
+    model.DrillStatus.REFUSED: set(),
 }

@@ -45,6 +45,33 @@ class Server:
     host_status: str | None = None
     attached: tuple[Attached, ...] = ()  #: in no order that means anything
     tags: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()  #: fixed and floating, IPv4 and IPv6
+    #: Nova's mark of its host, another one in each project; empty: none yet.
+    host_id: str = ''
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """The compute service of a server, as an admin sees it."""
+
+    name: str
+    status: str  #: 'UP', 'DOWN', 'UNKNOWN', 'MAINTENANCE'
+    #: Somebody, or a healer, says that it is off for good: it is fenced.
+    forced_down: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class NewServer:
+    """A server that is to be made, and thrown away."""
+
+    name: str
+    image_id: str
+    flavor_id: str  #: the flavor's name, as :class:`Server` has it
+    network_id: str | None  #: None: it gets no port at all
+    metadata: Metadata  #: holds a marker, which Nova does not search by
+    #: GiB of the volume it boots from, which goes with it; None: it boots
+    #: from the image itself.
+    root_size: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +111,9 @@ class Volume:
     group_id: str | None = None  #: Cinder's group it is in
     #: One for each of ``attached_to``; none while it is being attached.
     places: tuple[Place, ...] = ()
+    bootable: bool = False
+    image_id: str | None = None  #: what a bootable one was made from
+    encrypted: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -130,7 +130,9 @@ class Project(consistency.Consistency, typing.Protocol):
 
         In the same request the server's metadata receives
         ``{RECOVERY: marker}`` beside what it holds, so that one who comes
-        later can tell that this rebuild was asked for.
+        later can tell that this rebuild was asked for. Of a server that
+        boots from a volume, that volume is written anew, and all that is on
+        it lost.
 
         :raises CloudConflict: the server is locked, busy, or in a state
             that does not allow it

@@ -24,7 +24,7 @@ def create(session: orm.Session, recovery: model.Recovery) -> model.Recovery:
     :raises Conflict: one of that server is open
     """
     values = base.values(recovery, model.Recovery)
-    del values['steps']
+    del values['steps'], values['attempts']
     session.add(tables.Recovery(**values, open_server_id=recovery.server_id))
     base.flush(
         session, f'a recovery of server {recovery.server_id} is open already'

@@ -1,9 +1,4 @@
-"""Look, plan, and take the steps, from the start or from anywhere. Thin.
-
-Each step is journalled before the cloud is asked, and each asks the cloud
-how far it is: any prefix of a recovery, then the recovery again, ends as
-the recovery does (invariant 4).
-"""
+"""Look, plan, and have the steps taken, to one of a recovery's ends. Thin."""
 
 import collections.abc
 import dataclasses
@@ -18,14 +13,12 @@ from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
+from snapfault.recover import carry
 from snapfault.recover import plan
 from snapfault.recover import read
 from snapfault.recover import situation
-from snapfault.recover import step
-from snapfault.recover import steps
 
 LOG = logging.getLogger(__name__)
-Clock = collections.abc.Callable[[], datetime.datetime]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +35,7 @@ class Tools:
     database: api.Database
     cloud: port.Cloud
     settings: Settings
-    now: Clock
+    now: carry.Clock
     #: Sleeps until the next look; raises to leave where the worker stops.
     pause: collections.abc.Callable[[], None]
 
@@ -68,7 +61,7 @@ def run(
         if not recovery.steps:
             recovery = _plan(tools, project, recovery, margin)
         if recovery.status is model.RecoveryStatus.RUNNING:
-            _take_steps(tools, project, recovery)
+            _take(tools, project, recovery)
     except (errors.LeaseLost, errors.Conflict):
         raise
     except errors.SnapfaultError as error:
@@ -153,83 +146,37 @@ def _patiently(
             tools.pause()
 
 
-def _take_steps(
+def _take(
     tools: Tools, project: port.Project, recovery: model.Recovery
 ) -> None:
-    by_phase = itertools.groupby(
-        sorted(recovery.steps, key=lambda record: record.position),
-        key=lambda record: record.phase,
+    carrier = carry.Carrier(
+        f'Recovery {recovery.id}',
+        _Journal(tools.database, recovery),
+        project,
+        tools.settings.step_timeout,
+        tools.now,
+        tools.pause,
     )
-    for _, records in by_phase:
-        _take_phase(tools, project, recovery, list(records))
+    carry.take(carrier, recovery.steps)
 
 
-def _take_phase(
-    tools: Tools,
-    project: port.Project,
-    recovery: model.Recovery,
-    records: list[model.StepRecord],
-) -> None:
-    """Take the steps of one phase at once, and wait for them all.
+@dataclasses.dataclass(frozen=True)
+class _Journal:
+    """The journal of one recovery."""
 
-    :raises ResourceFailed: the cloud did not get there in time; the time of
-        an outage does not count
-    """
-    left = {
-        record.position: steps.from_record(record)
-        for record in records
-        if record.status is not model.StepStatus.DONE
-    }
-    deadline = tools.now() + tools.settings.step_timeout
-    while left:
-        for position, each in tuple(left.items()):
-            try:
-                if _advance(tools, project, recovery, position, each):
-                    del left[position]
-            except errors.CloudUnavailable as error:
-                LOG.warning('Recovery %s waits: %s', recovery.id, error)
-                deadline = tools.now() + tools.settings.step_timeout
-        if left and tools.now() > deadline:
-            names = ', '.join(each.name for each in left.values())
-            raise errors.ResourceFailed(
-                f'not done after {tools.settings.step_timeout}: {names}'
-            )
-        if left:
-            tools.pause()
+    database: api.Database
+    recovery: model.Recovery
 
+    def started(self, position: int, now: datetime.datetime) -> None:
+        journal.step_started(self.database, self.recovery, position, now)
 
-def _advance(
-    tools: Tools,
-    project: port.Project,
-    recovery: model.Recovery,
-    position: int,
-    each: step.Step,
-) -> bool:
-    """Look at one step, ask for it if need be, and say if it is done."""
-    database = tools.database
-    try:
-        progress = each.look(project)
-        if progress is step.Progress.TODO:
-            journal.step_started(database, recovery, position, tools.now())
-            each.act(project)
-    except errors.CloudConflict as error:
-        LOG.info('Recovery %s, %s: %s', recovery.id, each.name, error)
-        return False
-    except (errors.CloudUnavailable, errors.LeaseLost):
-        raise
-    except errors.SnapfaultError as error:
+    def finished(
+        self,
+        position: int,
+        status: model.StepStatus,
+        detail: str,
+        now: datetime.datetime,
+    ) -> None:
         journal.step_finished(
-            database,
-            recovery,
-            position,
-            model.StepStatus.FAILED,
-            str(error),
-            tools.now(),
+            self.database, self.recovery, position, status, detail, now
         )
-        raise
-    if progress is not step.Progress.DONE:
-        return False
-    journal.step_finished(
-        database, recovery, position, model.StepStatus.DONE, '', tools.now()
-    )
-    return True

@@ -102,6 +102,45 @@ CONSISTENCY: types.Schema = types.closed(
         'maintenance': WINDOWS,
     }
 )
+_SWITCH: types.Schema = {'type': 'boolean'}
+CHECK: types.Schema = types.closed(
+    {
+        'driver': types.NAME,
+        'options': {
+            'type': 'object',
+            'maxProperties': 20,
+            'propertyNames': types.NAME,
+            'additionalProperties': types.TEXT,
+        },
+        'timeout': {**types.SOME_SECONDS, 'maximum': 3600},
+    },
+    required=['driver'],
+)
+RECOVERY: types.Schema = types.closed(
+    {
+        'automatic': _SWITCH,
+        'margin': types.SECONDS,
+        'starts_on': types.one_of(rules.Starts),
+        'even_if_healthy': _SWITCH,
+        'confirm': {**types.SECONDS, 'maximum': 24 * 3600},
+        'approval': _SWITCH,
+        'reboot_first': _SWITCH,
+        'proven_only': _SWITCH,
+        'steps_back': {'type': 'integer', 'minimum': 0, 'maximum': 10},
+        'without_point': _SWITCH,
+        'evacuate': _SWITCH,
+        'repair': _SWITCH,
+        'others': _SWITCH,
+        'keep': types.SECONDS,
+        'checks': {'type': 'array', 'maxItems': 10, 'items': CHECK},
+        'drills': types.closed(
+            {
+                'schedule': types.or_null(SCHEDULE),
+                'network': types.or_null(types.ID),
+            }
+        ),
+    }
+)
 #: What the schemas leave open, rules_check and the trigger's plan look at.
 MEMBERS: types.Schema = {
     'name': types.NAME,
@@ -126,9 +165,7 @@ MEMBERS: types.Schema = {
     'unknown': types.or_null({'type': 'number', 'minimum': 0, 'maximum': 1}),
     'rpo': types.or_null(types.SOME_SECONDS),
     'consistency': CONSISTENCY,
-    'recovery': types.closed(
-        {'automatic': {'type': 'boolean'}, 'margin': types.SECONDS}
-    ),
+    'recovery': RECOVERY,
 }
 
 CREATE = types.closed(

@@ -55,6 +55,9 @@ class Point(base.Base):
     created_at: orm.Mapped[datetime.datetime]
     completed_at: orm.Mapped[datetime.datetime | None]
     not_before: orm.Mapped[datetime.datetime | None]
+    proof: orm.Mapped[str] = orm.mapped_column(server_default='none')
+    proof_at: orm.Mapped[datetime.datetime | None]
+    rto: orm.Mapped[float | None]
     members: orm.Mapped[list['Member']] = orm.relationship(
         order_by='Member.position', lazy='selectin'
     )
@@ -68,6 +71,7 @@ class Point(base.Base):
                 'status': model.PointStatus(self.status),
                 'level': rules.Level(self.level),
                 'power': model.Power(self.power),
+                'proof': model.Proof(self.proof),
                 'members': tuple(each.to_model() for each in self.members),
             }
         )
@@ -95,6 +99,7 @@ class Member(base.Base):
     delete_on_termination: orm.Mapped[bool]
     snapshot_id: orm.Mapped[str | None]
     delete_attempts: orm.Mapped[int]
+    root: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
 
     def to_model(self) -> model.Member:
         """Copy the row."""

@@ -23,6 +23,7 @@ class Protection(base.Base):
         ),
         sa.Index('protections_page', 'project_id', 'created_at', 'id'),
         sa.Index('protections_due', 'next_run_at'),
+        sa.Index('protections_drill', 'next_drill_at'),
         columns.OPTIONS,
     )
 
@@ -42,6 +43,8 @@ class Protection(base.Base):
     alarm_at: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
+    webhook_hash: orm.Mapped[str | None]
+    next_drill_at: orm.Mapped[datetime.datetime | None]
 
     def to_model(self) -> model.Protection:
         """Read the status into a value."""

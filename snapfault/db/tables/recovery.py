@@ -43,8 +43,19 @@ class Recovery(base.Base):
     lease_until: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     finished_at: orm.Mapped[datetime.datetime | None]
+    kind: orm.Mapped[str] = orm.mapped_column(server_default='restore')
+    origin_id: orm.Mapped[str | None]
+    automatic: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
+    host_id: orm.Mapped[str] = orm.mapped_column(server_default=sa.text("''"))
+    before_at: orm.Mapped[datetime.datetime | None]
+    abort_asked: orm.Mapped[bool] = orm.mapped_column(
+        server_default=sa.false()
+    )
     steps: orm.Mapped[list['Step']] = orm.relationship(
         order_by='Step.position', lazy='selectin'
+    )
+    attempts: orm.Mapped[list['Attempt']] = orm.relationship(
+        order_by='Attempt.number', lazy='selectin'
     )
 
     def to_model(self) -> model.Recovery:
@@ -54,12 +65,100 @@ class Recovery(base.Base):
             | {
                 'status': model.RecoveryStatus(self.status),
                 'evidence': base.mapping(self.evidence),
+                'kind': model.RecoveryKind(self.kind),
                 'steps': tuple(each.to_model() for each in self.steps),
+                'attempts': tuple(each.to_model() for each in self.attempts),
             }
         )
 
 
-class Step(base.Base):
+class Attempt(base.Base):
+    """One plan of a recovery."""
+
+    __tablename__ = 'recovery_attempts'
+    __table_args__ = columns.OPTIONS
+
+    recovery_id: orm.Mapped[str] = orm.mapped_column(
+        sa.ForeignKey('recoveries.id', name='attempts_recovery'),
+        primary_key=True,
+    )
+    number: orm.Mapped[int] = orm.mapped_column(
+        primary_key=True, autoincrement=False
+    )
+    way: orm.Mapped[str]
+    point_id: orm.Mapped[str | None]
+    status: orm.Mapped[str]
+    reason: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    started_at: orm.Mapped[datetime.datetime]
+    finished_at: orm.Mapped[datetime.datetime | None]
+
+    def to_model(self) -> model.Attempt:
+        """Read way and status into values."""
+        return model.Attempt(
+            **base.values(self, model.Attempt)
+            | {
+                'way': model.Way(self.way),
+                'status': model.AttemptStatus(self.status),
+            }
+        )
+
+
+class RecoveryEvent(base.Base):
+    """One thing that people are told of a recovery."""
+
+    __tablename__ = 'recovery_events'
+    __table_args__ = columns.OPTIONS
+
+    recovery_id: orm.Mapped[str] = orm.mapped_column(
+        sa.ForeignKey('recoveries.id', name='events_recovery'),
+        primary_key=True,
+    )
+    number: orm.Mapped[int] = orm.mapped_column(
+        primary_key=True, autoincrement=False
+    )
+    at: orm.Mapped[datetime.datetime]
+    status: orm.Mapped[str]
+    text: orm.Mapped[str] = orm.mapped_column(sa.Text)
+
+    def to_model(self) -> model.RecoveryEvent:
+        """Read the status into a value."""
+        return model.RecoveryEvent(
+            **base.values(self, model.RecoveryEvent)
+            | {'status': model.RecoveryStatus(self.status)}
+        )
+
+
+class Line(base.Base):
+    """What the journals of recoveries and drills have in common."""
+
+    __abstract__ = True
+
+    position: orm.Mapped[int] = orm.mapped_column(
+        primary_key=True, autoincrement=False
+    )
+    attempt: orm.Mapped[int] = orm.mapped_column(server_default='0')
+    phase: orm.Mapped[int]
+    name: orm.Mapped[str]
+    arguments: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
+    status: orm.Mapped[str]
+    detail: orm.Mapped[str] = orm.mapped_column(sa.Text)
+    started_at: orm.Mapped[datetime.datetime | None]
+    finished_at: orm.Mapped[datetime.datetime | None]
+    request_ids: orm.Mapped[columns.LabelList]
+
+    def to_model(self) -> model.StepRecord:
+        """Read the status into a value."""
+        return model.StepRecord(
+            **base.values(self, model.StepRecord)
+            | {
+                'status': model.StepStatus(self.status),
+                'arguments': base.mapping(self.arguments),
+                'request_ids': base.texts(self.request_ids),
+            }
+        )
+
+
+class Step(Line):
     """One line of a recovery's journal."""
 
     __tablename__ = 'recovery_steps'
@@ -69,23 +168,3 @@ class Step(base.Base):
         sa.ForeignKey('recoveries.id', name='steps_recovery'),
         primary_key=True,
     )
-    position: orm.Mapped[int] = orm.mapped_column(
-        primary_key=True, autoincrement=False
-    )
-    phase: orm.Mapped[int]
-    name: orm.Mapped[str]
-    arguments: orm.Mapped[typing.Any] = orm.mapped_column(columns.Json)
-    status: orm.Mapped[str]
-    detail: orm.Mapped[str] = orm.mapped_column(sa.Text)
-    started_at: orm.Mapped[datetime.datetime | None]
-    finished_at: orm.Mapped[datetime.datetime | None]
-
-    def to_model(self) -> model.StepRecord:
-        """Read the status into a value."""
-        return model.StepRecord(
-            **base.values(self, model.StepRecord)
-            | {
-                'status': model.StepStatus(self.status),
-                'arguments': base.mapping(self.arguments),
-            }
-        )

@@ -120,12 +120,12 @@ QUERIES: list[
     ),
     (
         'recoveries.list_page',
-        2,
+        3,
         lambda d, w: recoveries.list_page(d, None, limit=99),
     ),
     (
         'recoveries.claimable',
-        2,
+        3,
         lambda d, w: recoveries.claimable(d, samples.after(99), 99),
     ),
     (

@@ -1,0 +1,78 @@
+"""Policies, and the services that are protected under them."""
+
+import dataclasses
+import datetime
+import enum
+
+from snapfault import rules
+
+
+class ProtectionStatus(enum.StrEnum):
+    """Whether runs of a protection fall due."""
+
+    ACTIVE = 'active'
+    PAUSED = 'paused'  #: a person said so; nothing falls due
+    ORPHANED = 'orphaned'  #: its server is gone; its points stay
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Policy(rules.Rules):
+    """Preset rules that protections share, and whose they are."""
+
+    id: str
+    project_id: str
+    name: str  #: unique in its project
+    description: str
+    #: By what right the selector enrols servers; None: there is no selector.
+    trust_id: str | None = None
+    alarm: str = ''  #: what its selector needs a person for; empty: nothing
+    alarm_at: datetime.datetime | None = None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True)
+class Delegation:
+    """By what right snapfault acts in a project: a Keystone trust."""
+
+    project_id: str
+    trust_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Enrolment:
+    """What is learnt of a server, and granted, when it is protected."""
+
+    server_id: str
+    server_name: str
+    image_id: str  #: the original image, which a recovery rebuilds from
+    trust_id: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Protection:
+    """One business service under a policy: a row of the record table."""
+
+    id: str
+    project_id: str
+    business_id: str  #: unique in its project
+    policy_id: str
+    server_id: str
+    image_id: str  #: the original image of the server
+    trust_id: str
+    status: ProtectionStatus
+    selected: bool  #: its policy's selector enrolled it, not a person
+    next_run_at: datetime.datetime | None  #: None: no run ever falls due
+    alarm: str  #: what needs a person now; empty when nothing does
+    alarm_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+    #: SHA-256 of the secret in its webhook's address; None: it has none.
+    webhook_hash: str | None = None
+    next_drill_at: datetime.datetime | None = None  #: None: none falls due
+
+    @property
+    def delegation(self) -> Delegation:
+        """The right to act for this protection's project."""
+        return Delegation(self.project_id, self.trust_id)
