@@ -14,7 +14,6 @@ import typing
 
 from snapfault import errors
 from snapfault import model
-from snapfault.cloud import port
 from snapfault.recover import step
 from snapfault.recover import steps
 
@@ -47,7 +46,7 @@ class Carrier:
 
     what: str  #: 'Recovery' and its id, for the log
     journal: Journal
-    project: port.Project
+    hands: step.Hands
     step_timeout: datetime.timedelta  #: outages of the cloud not counted
     now: Clock
     #: Sleeps until the next look; raises to leave where the worker stops.
@@ -102,10 +101,10 @@ def _take_phase(carrier: Carrier, records: list[model.StepRecord]) -> None:
 def _advance(carrier: Carrier, position: int, each: step.Step) -> bool:
     """Look at one step, ask for it if need be, and say if it is done."""
     try:
-        progress = each.look(carrier.project)
+        progress = each.look(carrier.hands)
         if progress is step.Progress.TODO:
             carrier.journal.started(position, carrier.now())
-            each.act(carrier.project)
+            each.act(carrier.hands)
     except errors.CloudConflict as error:
         LOG.info('%s, %s: %s', carrier.what, each.name, error)
         return False

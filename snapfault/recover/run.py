@@ -17,6 +17,7 @@ from snapfault.recover import carry
 from snapfault.recover import plan
 from snapfault.recover import read
 from snapfault.recover import situation
+from snapfault.recover import step
 
 LOG = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ def _take(
     carrier = carry.Carrier(
         f'Recovery {recovery.id}',
         _Journal(tools.database, recovery),
-        project,
+        step.Hands(project, tools.cloud),
         tools.settings.step_timeout,
         tools.now,
         tools.pause,

@@ -17,6 +17,14 @@ class Progress(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
+class Hands:
+    """What a step is handed at each look and act."""
+
+    project: port.Project  #: acts by the delegation: for nearly everything
+    cloud: port.Cloud  #: acts as snapfault itself: for what only it may
+
+
+@dataclasses.dataclass(frozen=True)
 class Step(abc.ABC):
     """One change of the cloud, described by ids alone.
 
@@ -28,14 +36,14 @@ class Step(abc.ABC):
     name: typing.ClassVar[str]
 
     @abc.abstractmethod
-    def look(self, project: port.Project) -> Progress:
+    def look(self, hands: Hands) -> Progress:
         """Read how far this is.
 
         :raises ResourceFailed: the cloud accepted it and could not do it
         """
 
     @abc.abstractmethod
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: Hands) -> None:
         """Ask the cloud once, and do not wait.
 
         :raises CloudConflict: not now; the runner looks and asks again

@@ -5,7 +5,6 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
-from snapfault.cloud import port
 from snapfault.recover import step
 from snapfault.recover.steps import restore_volume
 
@@ -23,11 +22,12 @@ class Attach(step.Step):
     tag: str | None
     delete_on_termination: bool
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Ask both: Nova lists it, and Cinder calls it in use."""
-        volume = self._restored(project)
+        volume = self._restored(hands)
         attached = {
-            each.volume_id for each in project.list_attachments(self.server_id)
+            each.volume_id
+            for each in hands.project.list_attachments(self.server_id)
         }
         if volume.status == 'available' and volume.id not in attached:
             return step.Progress.TODO
@@ -39,22 +39,22 @@ class Attach(step.Step):
             f'volume {volume.id} is in {volume.status}'
         )
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask Nova, with the device and the tag that were recorded."""
-        project.attach_volume(
+        hands.project.attach_volume(
             self.server_id,
             resource.Attachment(
                 server_id=self.server_id,
-                volume_id=self._restored(project).id,
+                volume_id=self._restored(hands).id,
                 device=self.device,
                 tag=self.tag,
                 delete_on_termination=self.delete_on_termination,
             ),
         )
 
-    def _restored(self, project: port.Project) -> resource.Volume:
+    def _restored(self, hands: step.Hands) -> resource.Volume:
         marker = restore_volume.marker(self.recovery_id, self.member_id)
-        found = project.find_volumes(marker)
+        found = hands.project.find_volumes(marker)
         if not found:
             raise errors.ResourceFailed(
                 f'the restored volume marked {marker} is gone'

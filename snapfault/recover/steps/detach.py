@@ -4,7 +4,6 @@ import dataclasses
 import typing
 
 from snapfault import errors
-from snapfault.cloud import port
 from snapfault.recover import step
 
 
@@ -17,13 +16,14 @@ class Detach(step.Step):
     server_id: str
     volume_id: str
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Ask both: Nova lists it no more, and Cinder has let it go."""
         attached = {
-            each.volume_id for each in project.list_attachments(self.server_id)
+            each.volume_id
+            for each in hands.project.list_attachments(self.server_id)
         }
         try:
-            volume = project.get_volume(self.volume_id)
+            volume = hands.project.get_volume(self.volume_id)
         except errors.NotFound:
             return step.Progress.DONE  # somebody deleted it
         if volume.status == 'in-use' and self.volume_id in attached:
@@ -32,9 +32,9 @@ class Detach(step.Step):
             return step.Progress.UNDER_WAY
         return step.Progress.DONE
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask Nova; Cinder's own detach would leak the host's device."""
         try:
-            project.detach_volume(self.server_id, self.volume_id)
+            hands.project.detach_volume(self.server_id, self.volume_id)
         except errors.NotFound:
             return  # it went between the look and now

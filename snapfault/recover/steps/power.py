@@ -4,12 +4,11 @@ import dataclasses
 import typing
 
 from snapfault import errors
-from snapfault.cloud import port
 from snapfault.recover import step
 
 
-def _look(project: port.Project, server_id: str, wanted: str) -> step.Progress:
-    server = project.get_server(server_id)
+def _look(hands: step.Hands, server_id: str, wanted: str) -> step.Progress:
+    server = hands.project.get_server(server_id)
     if server.task_state is not None:
         return step.Progress.UNDER_WAY
     if server.status == 'ERROR':
@@ -30,13 +29,13 @@ class Stop(step.Step):
 
     server_id: str
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Read the server's status."""
-        return _look(project, self.server_id, 'SHUTOFF')
+        return _look(hands, self.server_id, 'SHUTOFF')
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask it to stop."""
-        project.stop_server(self.server_id)
+        hands.project.stop_server(self.server_id)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +46,10 @@ class Start(step.Step):
 
     server_id: str
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Read the server's status."""
-        return _look(project, self.server_id, 'ACTIVE')
+        return _look(hands, self.server_id, 'ACTIVE')
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask it to start."""
-        project.start_server(self.server_id)
+        hands.project.start_server(self.server_id)

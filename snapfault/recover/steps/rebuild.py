@@ -5,7 +5,6 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
-from snapfault.cloud import port
 from snapfault.recover import step
 
 
@@ -24,9 +23,9 @@ class Rebuild(step.Step):
     server_id: str
     image_id: str
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Find this recovery's id in the server's metadata."""
-        server = project.get_server(self.server_id)
+        server = hands.project.get_server(self.server_id)
         if server.metadata.get(resource.RECOVERY) != self.recovery_id:
             return step.Progress.TODO
         if server.task_state is not None or server.status == 'REBUILD':
@@ -38,7 +37,10 @@ class Rebuild(step.Step):
             )
         return step.Progress.DONE
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask for the rebuild, marked."""
-        project.check()  # a right that dies half way leaves volumes reserved
-        project.rebuild_server(self.server_id, self.image_id, self.recovery_id)
+        # a right that dies half way leaves volumes reserved
+        hands.project.check()
+        hands.project.rebuild_server(
+            self.server_id, self.image_id, self.recovery_id
+        )

@@ -5,7 +5,6 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
-from snapfault.cloud import port
 from snapfault.recover import step
 
 USABLE = frozenset({'available', 'reserved', 'attaching', 'in-use'})
@@ -31,9 +30,11 @@ class RestoreVolume(step.Step):
     size: int  #: GiB; Cinder refuses less than the snapshot's own size
     label: str  #: the new volume's name
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Find the volume by its marker; a later step attaches it."""
-        found = project.find_volumes(marker(self.recovery_id, self.member_id))
+        found = hands.project.find_volumes(
+            marker(self.recovery_id, self.member_id)
+        )
         if not found:
             return step.Progress.TODO
         if found[0].status in USABLE:
@@ -45,9 +46,9 @@ class RestoreVolume(step.Step):
             f' {self.snapshot_id}, is in {found[0].status}'
         )
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask for the volume."""
-        project.create_volume(
+        hands.project.create_volume(
             self.snapshot_id,
             self.size,
             self.label,

@@ -5,7 +5,6 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
-from snapfault.cloud import port
 from snapfault.recover import step
 
 
@@ -23,9 +22,9 @@ class SafetySnapshot(step.Step):
         """Tell this snapshot from all others."""
         return f'{self.recovery_id}/safety/{self.volume_id}'
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Find the snapshot by its marker."""
-        found = project.find_snapshots(self.marker)
+        found = hands.project.find_snapshots(self.marker)
         if not found:
             return step.Progress.TODO
         if found[0].status == 'available':
@@ -37,9 +36,9 @@ class SafetySnapshot(step.Step):
             f' {found[0].status}'
         )
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Ask for the snapshot; the volume is attached."""
-        project.create_snapshot(
+        hands.project.create_snapshot(
             self.volume_id,
             f'safety of recovery {self.recovery_id}',
             {

@@ -4,7 +4,6 @@ import dataclasses
 import typing
 
 from snapfault import errors
-from snapfault.cloud import port
 from snapfault.recover import step
 from snapfault.recover.steps import restore_volume
 
@@ -20,9 +19,9 @@ class Verify(step.Step):
     status: str  #: 'ACTIVE', or 'SHUTOFF' where it was stopped before
     member_ids: tuple[str, ...]
 
-    def look(self, project: port.Project) -> step.Progress:
+    def look(self, hands: step.Hands) -> step.Progress:
         """Read server, attachments and volumes once more."""
-        server = project.get_server(self.server_id)
+        server = hands.project.get_server(self.server_id)
         if server.status == 'ERROR':
             raise errors.ResourceFailed(
                 f'server {self.server_id} is in ERROR:'
@@ -31,11 +30,12 @@ class Verify(step.Step):
         if server.task_state is not None or server.status != self.status:
             return step.Progress.UNDER_WAY
         attached = {
-            each.volume_id for each in project.list_attachments(self.server_id)
+            each.volume_id
+            for each in hands.project.list_attachments(self.server_id)
         }
         for member_id in self.member_ids:
             marker = restore_volume.marker(self.recovery_id, member_id)
-            found = project.find_volumes(marker)
+            found = hands.project.find_volumes(marker)
             if not found or found[0].id not in attached:
                 raise errors.ResourceFailed(
                     f'no restored volume marked {marker} is attached to'
@@ -43,5 +43,5 @@ class Verify(step.Step):
                 )
         return step.Progress.DONE
 
-    def act(self, project: port.Project) -> None:
+    def act(self, hands: step.Hands) -> None:
         """Look only: there is nothing to ask."""
