@@ -4,7 +4,9 @@ import collections.abc
 
 from snapfault import errors
 from snapfault import model
+from snapfault import resource
 from snapfault import rules
+from snapfault.cloud import admin
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import group
@@ -40,6 +42,21 @@ class Cloud:
             return None
         # Nova leaves it out for who is no administrator.
         return found.get('host_status') or None
+
+    def get_host(self, server_id: str) -> resource.Host | None:
+        """See the port."""
+        try:
+            return admin.get_host(self._sessions.own, server_id)
+        except (errors.CloudRefused, errors.NotFound):
+            return None
+
+    def evacuate_server(self, server_id: str) -> None:
+        """See the port."""
+        admin.evacuate(self._sessions.own, server_id)
+
+    def repair_volume(self, volume_id: str) -> None:
+        """See the port."""
+        admin.repair_volume(self._sessions.own, volume_id)
 
     def is_consistent(self, group_type_id: str) -> bool | None:
         """See the port."""

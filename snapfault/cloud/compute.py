@@ -81,6 +81,18 @@ def act(door: doors.Door, server_id: str, action: str) -> None:
     )
 
 
+def reboot(door: doors.Door, server_id: str) -> None:
+    """Ask for a hard reboot: a soft one is refused in ERROR."""
+    door.change(
+        'POST',
+        'compute',
+        'servers',
+        server_id,
+        'action',
+        json={'reboot': {'type': 'HARD'}},
+    )
+
+
 @translate.sensible
 def create_image(
     door: doors.Door, server_id: str, name: str, metadata: resource.Metadata
@@ -153,6 +165,14 @@ def server_of(found: dict[str, typing.Any]) -> resource.Server:
             for each in found['os-extended-volumes:volumes_attached']
         ),
         tags=tuple(sorted(found['tags'])),
+        addresses=tuple(
+            sorted(
+                each['addr']
+                for port in found['addresses'].values()
+                for each in port
+            )
+        ),
+        host_id=found['hostId'],
     )
 
 

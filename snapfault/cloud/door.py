@@ -80,6 +80,14 @@ class Door:
         except translate.FAILURES as error:
             raise self._token_refused(asked, error) from error
 
+    def offers(self, service: str) -> bool:
+        """Tell whether the catalogue has a service at all."""
+        asked = f'asking Keystone for {service}'
+        try:
+            return bool(getattr(self._connection, service).get_endpoint())
+        except translate.FAILURES as error:
+            raise self._token_refused(asked, error) from error
+
     def get(
         self,
         service: str,

@@ -19,9 +19,10 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from snapfault.cloud import consistency
+from snapfault.cloud import rescue
 
 
-class Project(consistency.Consistency, typing.Protocol):
+class Project(consistency.Consistency, rescue.Rescue, typing.Protocol):
     """One project's servers, volumes, snapshots and images."""
 
     def check(self) -> None:
@@ -169,7 +170,7 @@ class Project(consistency.Consistency, typing.Protocol):
         """
 
 
-class Cloud(typing.Protocol):
+class Cloud(rescue.Admin, typing.Protocol):
     """The cloud as the service sees it."""
 
     def project(self, delegation: model.Delegation) -> Project:

@@ -5,7 +5,9 @@ from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import group
 from snapfault.cloud import image
+from snapfault.cloud import key
 from snapfault.cloud import quota
+from snapfault.cloud import spare
 from snapfault.cloud import volume
 
 
@@ -148,3 +150,31 @@ class Project:
     ) -> None:
         """See the port."""
         compute.attach(self._door, server_id, attachment)
+
+    def delete_volume(self, volume_id: str) -> None:
+        """See the port."""
+        volume.delete_volume(self._door, volume_id)
+
+    def mark_volume(self, volume_id: str, metadata: resource.Metadata) -> None:
+        """See the port."""
+        volume.mark_volume(self._door, volume_id, metadata)
+
+    def key_trouble(self, volume_id: str) -> str:
+        """See the port."""
+        return key.trouble(self._door, volume_id)
+
+    def reboot_server(self, server_id: str) -> None:
+        """See the port."""
+        compute.reboot(self._door, server_id)
+
+    def create_server(self, wanted: resource.NewServer) -> resource.Server:
+        """See the port."""
+        return spare.create_server(self._door, wanted)
+
+    def delete_server(self, server_id: str) -> None:
+        """See the port."""
+        spare.delete_server(self._door, server_id)
+
+    def get_console(self, server_id: str, lines: int) -> str:
+        """See the port."""
+        return spare.get_console(self._door, server_id, lines)

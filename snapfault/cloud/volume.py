@@ -115,6 +115,25 @@ def create_volume(
     return _volume(found['volume'])
 
 
+def delete_volume(door: doors.Door, volume_id: str) -> None:
+    """Ask for a volume's removal, and not for its snapshots' (cascade)."""
+    door.change('DELETE', 'block_storage', 'volumes', volume_id)
+
+
+def mark_volume(
+    door: doors.Door, volume_id: str, metadata: resource.Metadata
+) -> None:
+    """Add to a volume's metadata."""
+    door.change(
+        'POST',
+        'block_storage',
+        'volumes',
+        volume_id,
+        'metadata',
+        json={'metadata': dict(metadata)},
+    )
+
+
 def _marked(door: doors.Door, kind: str, marker: str) -> list[Found]:
     wanted = {resource.MARKER: marker}
     found = [
@@ -144,6 +163,9 @@ def _volume(found: Found) -> resource.Volume:
         metadata=dict(found['metadata']),
         group_id=found.get('group_id'),
         places=tuple(_place(each) for each in found['attachments']),
+        bootable=found['bootable'] == 'true',
+        image_id=(found.get('volume_image_metadata') or {}).get('image_id'),
+        encrypted=bool(found['encrypted']),
     )
 
 

@@ -15,6 +15,11 @@ BROKEN = {
     'delete_group_snapshot': ('delete_group_snapshot', 'busy'),
     'create_image': ('create_image', 'error'),
     'create_volume': ('create_volume', 'error'),
+    'delete_volume': ('delete_volume', 'error'),
+    'create_server': ('create_server', 'error'),
+    'delete_server': ('delete_server', 'error'),
+    'reboot_server': ('reboot_server', 'error'),
+    'reimage': ('rebuild_server', 'reimage'),
     'rebuild_server': ('rebuild_server', 'error'),
     'destroy_guest': ('rebuild_server', 'reserved'),
     'attach_volume': ('attach_volume', 'error'),
@@ -73,10 +78,13 @@ class World:
         made.tags = tuple(sorted(attributes.get('tags', ())))
         return made.id
 
-    def make_server_of_volume(self):
-        server_id = self.make_server()
-        self.fake.world.servers[server_id].image_id = None
-        return server_id
+    def make_server_of_volume(self, volumes=0):
+        return self.fake.add_server(
+            self.project_id, volumes, image=self._image, volume_backed=True
+        ).id
+
+    def make_network(self):
+        return self.fake.add_network(self.project_id)
 
     def make_server_of_image(self, status):
         """Make one whose image then came into a status, or is 'gone'."""
@@ -104,6 +112,9 @@ class World:
     def limit(self, **limits):
         self.fake.limit(self.project_id, **limits)
 
+    def limit_compute(self, **limits):
+        self.fake.limit_compute(self.project_id, **limits)
+
     def post_measure(self, server_id, metric, value):
         server = self.fake.world.servers[server_id]
         self.fake.set_measures(server, {rules.Metric(metric): value})
@@ -111,7 +122,8 @@ class World:
     # what goes wrong
 
     def put_in_error(self, server_id):
-        self.fake.break_server(self.fake.world.servers[server_id])
+        server = self.fake.world.servers[server_id]
+        self.fake.break_server(server, is_running=server.is_running)
 
     def put_volume(self, volume_id, status):
         self.fake.world.volumes[volume_id].status = status

@@ -26,6 +26,11 @@ BROKEN = {
         'cinder.create_volume_from_snapshot',
         {'error': 'full'},
     ),
+    'delete_volume': ('cinder.delete_volume', {'error': 'no path'}),
+    'create_server': ('nova.spawn', {'error': 'no memory'}),
+    'delete_server': ('nova.destroy', {'error': 'stuck'}),
+    'reboot_server': ('nova.reboot', {'error': 'stuck'}),
+    'reimage': ('cinder.copy_image_to_volume', {'error': 'no path'}),
     'rebuild_server': ('nova.spawn', {'error': 'no memory'}),
     'destroy_guest': ('nova.destroy', {'error': 'stuck'}),
     'attach_volume': ('nova.attach_volume', {'error': 'no path'}),
@@ -117,6 +122,10 @@ class World:
             **attributes,
         }
         server_id = self._boot(wanted)
+        self._add_volumes(server_id, volumes)
+        return server_id
+
+    def _add_volumes(self, server_id, volumes):
         for _ in range(volumes):
             volume_id = self.make_volume()
             self._ask(
@@ -126,7 +135,6 @@ class World:
                 {'volumeAttachment': {'volumeId': volume_id}},
             )
             self._wait_for_volume(volume_id, 'in-use')
-        return server_id
 
     def delete_server(self, server_id):
         path = f'/servers/{server_id}'
@@ -137,7 +145,7 @@ class World:
             )
         )
 
-    def make_server_of_volume(self):
+    def make_server_of_volume(self, volumes=0):
         root = self.make_volume(imageRef=self.image_id)
         mapping = {
             'boot_index': 0,
@@ -145,7 +153,7 @@ class World:
             'source_type': 'volume',
             'destination_type': 'volume',
         }
-        return self._boot(
+        server_id = self._boot(
             {
                 'name': 'web',
                 'flavorRef': 'small',
@@ -153,6 +161,20 @@ class World:
                 'networks': 'none',
             }
         )
+        self._add_volumes(server_id, volumes)
+        return server_id
+
+    def make_network(self):
+        body = {'network': {'name': 'inner'}}
+        network = self._ask('POST', 'network', '/v2.0/networks', body)
+        network_id = network['network']['id']
+        subnet = {
+            'network_id': network_id,
+            'ip_version': 4,
+            'cidr': '10.0.0.0/24',
+        }
+        self._ask('POST', 'network', '/v2.0/subnets', {'subnet': subnet})
+        return network_id
 
     def _boot(self, wanted):
         made = self._ask('POST', 'compute', '/servers', {'server': wanted})
@@ -241,6 +263,10 @@ class World:
     def limit(self, **limits):
         path = f'/os-quota-sets/{self.project_id}'
         self.site.ask('PUT', 'block-storage', path, {'quota_set': limits})
+
+    def limit_compute(self, **limits):
+        path = f'/os-quota-sets/{self.project_id}'
+        self.site.ask('PUT', 'compute', path, {'quota_set': limits})
 
     def post_measure(self, server_id, metric, value):
         self.site.ask(

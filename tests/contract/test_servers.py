@@ -45,7 +45,10 @@ def test_read(world, project):
         fault_at=None,
         attached=(resource.Attached(attached.volume_id, False),),
         tags=('a tag', 'web'),
+        addresses=(),
+        host_id=found.host_id,
     )
+    assert found.host_id
     assert project.list_servers() == [found]
 
 

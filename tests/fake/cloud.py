@@ -24,6 +24,7 @@ from snapfault import resource
 from snapfault.cloud import port
 from snapfault.cloud import suitable
 from snapfault.cloud import survey
+from tests.fake import admin
 from tests.fake import compute
 from tests.fake import faults
 from tests.fake import state
@@ -31,7 +32,7 @@ from tests.fake import volume
 from tests.fake import world_building
 
 
-class FakeCloud(world_building.Building):
+class FakeCloud(world_building.Building, admin.Admin):
     """Implements :class:`snapfault.cloud.port.Cloud`."""
 
     def __init__(self, settle='tick', now=clock.now):
@@ -42,24 +43,13 @@ class FakeCloud(world_building.Building):
         self.calls: list[faults.Call] = []
         self.auto = settle == 'auto'
         self.latency = 0.0  #: seconds each call takes
+        self.is_admin = True  #: the service user, in the cloud's eyes
         self._lock = threading.RLock()
 
     # the port
 
     def project(self, delegation):
         return FakeProject(self, delegation)
-
-    def host_status(self, server_id):
-        with self.call('host_status', server_id):
-            server = self.world.servers.get(server_id)
-            return server.host_status if server else None
-
-    def is_consistent(self, group_type_id):
-        with self.call('is_consistent', group_type_id):
-            for each in self.world.groups.values():
-                if each.show().group_type_id == group_type_id:
-                    return each.consistent
-            return None
 
     def read_measures(self, server_ids, metrics):
         with self.call('read_measures', tuple(server_ids), tuple(metrics)):
@@ -160,7 +150,8 @@ class FakeCloud(world_building.Building):
 
         :param fate: 'error'; 'hang' (never ends); 'busy' (a snapshot's
             removal: it is ``available`` again); 'reserved' (a rebuild: ERROR,
-            and the volumes stay ``reserved``)
+            and the volumes stay ``reserved``); 'reimage' (a rebuild of one
+            that boots from a volume: ERROR, and that volume ``error``)
         """
         self.faults.add(faults.Armed(method, times, match, fate=fate))
 

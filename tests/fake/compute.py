@@ -1,17 +1,22 @@
-"""Nova, as far as the port reaches it, and Glance's images."""
+"""Nova, as far as the port reaches it, and Glance's images.
+
+What only some recoveries and drills ask is in :mod:`tests.fake.spare`, and
+rebuilds are in :mod:`tests.fake.rebuild`.
+"""
 
 import dataclasses
 import string
 
 from snapfault import errors
-from snapfault import resource
 from tests.fake import image
+from tests.fake import rebuild
+from tests.fake import spare
 
 #: States in which Nova attaches and detaches: ERROR is not among them.
 ATTACHABLE = ('ACTIVE', 'PAUSED', 'SHUTOFF')
 
 
-class Nova(image.Images):
+class Nova(image.Images, rebuild.Rebuilds, spare.Spares):
     """Servers, what is attached to them, and the images they boot."""
 
     def __init__(self, world, faults):
@@ -34,25 +39,6 @@ class Nova(image.Images):
             server.attachments.values(), key=lambda each: each.device
         )
 
-    def rebuild_server(self, project_id, server_id, image_id, marker):
-        server = self._ready(
-            project_id, server_id, ('ACTIVE', 'SHUTOFF', 'ERROR')
-        )
-        self._check_rebuild(project_id, server, image_id)
-        server.metadata[resource.RECOVERY] = marker
-        server.image_id = image_id
-        server.rebuilds += 1
-        was, server.status = server.status, 'REBUILD'
-        server.task_state = 'rebuilding'
-        fate = self._faults.take_fate('rebuild_server', server_id)
-        hung = fate == 'hang' or server.host_status == 'UNKNOWN'
-        self._world.begin(
-            server_id,
-            lambda: self._rebuild_detaches(server),
-            lambda: self._rebuild_ends(server, was, fate),
-            hung=hung,
-        )
-
     def stop_server(self, project_id, server_id):
         server = self._ready(project_id, server_id, ('ACTIVE', 'ERROR'))
         self._power(server, 'stop_server', 'powering-off', 'SHUTOFF')
@@ -67,6 +53,8 @@ class Nova(image.Images):
         if volume_id not in server.attachments:
             raise errors.NotFound(f'{volume_id} is not attached')
         self._ready(project_id, server_id, ATTACHABLE)
+        if volume_id == server.root_id:
+            raise errors.CloudRefused('Cannot detach a root device volume')
         if server.host_status not in ('UP', None):
             raise errors.CloudConflict('the compute service is not up')
         volume = self._world.volumes[volume_id]
@@ -97,7 +85,7 @@ class Nova(image.Images):
             server.fault = f'device {device} is in use'
             server.fault_at = self._world.now()
             raise errors.CloudConflict(server.fault)
-        if server.host_status == 'UNKNOWN':
+        if server.is_stuck:
             raise errors.CloudUnavailable('attach: no answer in time')
         self._attach(server, volume, attachment, device)
 
@@ -143,42 +131,6 @@ class Nova(image.Images):
             )
         return server
 
-    def _check_rebuild(self, project_id, server, image_id):
-        image = self._world.images.get(image_id)
-        if image is None or image.project_id not in (project_id, None):
-            raise errors.CloudRefused(f'no image {image_id}')
-        if image.status != 'active':
-            raise errors.CloudRefused(f'image {image_id} is {image.status}')
-        for volume_id in server.attachments:
-            status = self._world.volumes[volume_id].status
-            if status != 'in-use':
-                raise errors.CloudRefused(f'volume {volume_id} is {status}')
-
-    def _rebuild_detaches(self, server):
-        server.task_state = 'rebuild_spawning'
-        self._set_volumes(server, 'reserved')
-
-    def _rebuild_ends(self, server, was, fate):
-        server.task_state = None
-        server.boots += fate == ''
-        if fate != 'reserved':  # destroying the old guest worked
-            self._set_volumes(server, 'in-use')
-        if fate in ('error', 'reserved'):
-            self.set_error(server, 'rebuild failed')
-        else:
-            server.status = 'ACTIVE'
-            if was == 'SHUTOFF':  # it boots once, then is stopped again
-                server.task_state = 'powering-off'
-                self._world.begin(
-                    server.id, lambda: self._power_ends(server, was, '')
-                )
-
-    def _set_volumes(self, server, status):
-        for volume_id in server.attachments:
-            volume = self._world.volumes[volume_id]
-            volume.status = status
-            volume.attached_at = self._world.now()
-
     def set_error(self, server, message, at=None):
         """Put a server into ERROR, with Nova's word on why."""
         server.status = 'ERROR'
@@ -188,7 +140,7 @@ class Nova(image.Images):
     def _power(self, server, method, task_state, status):
         server.task_state = task_state
         fate = self._faults.take_fate(method, server.id)
-        hung = fate == 'hang' or server.host_status == 'UNKNOWN'
+        hung = fate == 'hang' or server.is_stuck
         self._world.begin(
             server.id,
             lambda: self._power_ends(server, status, fate),
@@ -201,6 +153,7 @@ class Nova(image.Images):
             self.set_error(server, 'power action failed')
         else:
             server.status = status
+            server.is_running = status == 'ACTIVE'
 
 
 def letters(server):

@@ -8,6 +8,7 @@ import collections
 import collections.abc
 import dataclasses
 import datetime
+import hashlib
 
 from snapfault import clock
 from snapfault import errors
@@ -27,6 +28,23 @@ class Project:
             'gigabytes': -1,
         }
     )
+    #: Nova's
+    compute_limits: dict[str, int] = dataclasses.field(
+        default_factory=lambda: {'instances': -1, 'cores': -1}
+    )
+
+
+@dataclasses.dataclass
+class Host:
+    """A host of servers, and what Nova thinks of its compute service."""
+
+    name: str
+    status: str | None = 'UP'  #: None: the service user may not know
+    forced_down: bool = False
+    is_dead: bool = False  #: what is asked of it is never done
+
+    def show(self):
+        return resource.Host(self.name, self.status, self.forced_down)
 
 
 @dataclasses.dataclass
@@ -82,7 +100,7 @@ class Server:
     locked: bool = False
     fault: str = ''
     fault_at: datetime.datetime | None = None
-    host_status: str | None = 'UP'
+    host: Host = dataclasses.field(default_factory=lambda: Host('lone'))
     #: by the volume's id
     attachments: dict[str, resource.Attachment] = dataclasses.field(
         default_factory=dict
@@ -90,6 +108,29 @@ class Server:
     rebuilds: int = 0  #: how many were accepted
     boots: int = 1  #: how often the guest came up
     tags: tuple[str, ...] = ()
+    is_running: bool = True  #: the guest, whatever Nova's status says
+    root_id: str | None = None  #: the volume it boots from
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def host_status(self):
+        """Nova's word on the compute service of its host."""
+        return self.host.status
+
+    @host_status.setter
+    def host_status(self, status):
+        self.host.status = status
+
+    @property
+    def is_stuck(self):
+        """Tell whether what is asked of its host is never done."""
+        return self.host.is_dead or self.host.status == 'UNKNOWN'
+
+    @property
+    def host_id(self):
+        """Hide the host from its owner, as Nova does."""
+        hidden = f'{self.project_id}{self.host.name}'
+        return hashlib.sha224(hidden.encode()).hexdigest()
 
     def show(self):
         in_error = self.status == 'ERROR'  # Nova shows no fault otherwise
@@ -109,6 +150,8 @@ class Server:
                 resource.Attached(each.volume_id, each.delete_on_termination)
                 for each in self.attachments.values()
             ),
+            addresses=tuple(sorted(self.addresses)),
+            host_id=self.host_id,
         )
 
 
@@ -130,6 +173,9 @@ class Volume:
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
     content: str = ''  #: stands for the bytes
     group_id: str | None = None
+    image_id: str | None = None  #: what a bootable one was made from
+    encrypted: bool = False
+    key_trouble: str = ''  #: why its key cannot be read
 
     def show(self):
         # Cinder lists an attachment only while it is `attached`
@@ -151,6 +197,9 @@ class Volume:
                 for each in self.server_ids
                 if attached
             ),
+            bootable=self.image_id is not None,
+            image_id=self.image_id,
+            encrypted=self.encrypted,
         )
 
 
@@ -168,6 +217,8 @@ class Snapshot:
     description: str = ''
     group_snapshot_id: str | None = None
     volume_type: str | None = None  #: its volume's, as Cinder counts it
+    image_id: str | None = None  #: its volume's, if that is bootable
+    encrypted: bool = False
 
     def show(self):
         return resource.Snapshot(
@@ -200,6 +251,11 @@ class World:
         self.projects: dict[str, Project] = {}
         self.trusts: dict[str, str] = {}  #: the living: project by trust
         self.images: dict[str, Image] = {}
+        self.hosts = {'compute-1': Host('compute-1')}
+        self.flavors = {'m1.tiny': 1, 'm1.small': 1}  #: cores, by name
+        self.networks: dict[str, str] = {}  #: project by network
+        #: what the guest of a server has written on its console so far
+        self.guest = lambda server: f'{server.name} login:\n'
         self.servers: dict[str, Server] = {}
         self.volumes: dict[str, Volume] = {}
         self.snapshots: dict[str, Snapshot] = {}

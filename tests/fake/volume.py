@@ -79,6 +79,8 @@ class Cinder(group.Groups):
             created_at=self._world.now(),
             metadata=dict(metadata),
             content=volume.content,
+            image_id=volume.image_id,
+            encrypted=volume.encrypted,
         )
         self._world.snapshots[made.id] = made
         fate = self._faults.take_fate('create_snapshot', volume_id, name)
@@ -130,11 +132,49 @@ class Cinder(group.Groups):
             snapshot_id=snapshot_id,
             metadata=dict(metadata),
             content=snapshot.content,
+            image_id=snapshot.image_id,
+            encrypted=snapshot.encrypted,
         )
         self._world.volumes[made.id] = made
         fate = self._faults.take_fate('create_volume', snapshot_id, name)
         self._become(made, 'error' if fate == 'error' else 'available', fate)
         return made.show()
+
+    def delete_volume(self, project_id, volume_id):
+        found = self._world.owned('volumes', project_id, volume_id)
+        if found.status not in ('available', 'error', 'error_deleting'):
+            raise errors.CloudConflict(
+                f'delete of volume {volume_id}, which is {found.status}'
+            )
+        if found.group_id is not None or any(
+            each.volume_id == volume_id
+            for each in self._world.snapshots.values()
+        ):
+            raise errors.CloudConflict(
+                f'delete of volume {volume_id}: it must not belong to a group '
+                'or have snapshots'
+            )
+        found.status = 'deleting'
+        fate = self._faults.take_fate('delete_volume', volume_id)
+        if fate == 'error':
+            self._become(found, 'error_deleting', fate)
+        elif fate == 'busy':
+            self._become(found, 'available', fate)
+        else:
+            self._world.begin(
+                found.id,
+                lambda: self._world.volumes.pop(found.id),
+                hung=fate == 'hang',
+            )
+
+    def mark_volume(self, project_id, volume_id, metadata):
+        found = self._world.owned('volumes', project_id, volume_id)
+        _check_metadata(metadata)
+        found.metadata.update(metadata)
+
+    def key_trouble(self, project_id, volume_id):
+        found = self._world.owned('volumes', project_id, volume_id)
+        return found.key_trouble if found.encrypted else ''
 
     def _become(self, found, status, fate):
         if fate in ('error', 'busy'):

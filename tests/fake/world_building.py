@@ -27,6 +27,34 @@ class Building:
         self.world.trusts[trust_id] = project_id
         return model.Delegation(project_id, trust_id)
 
+    def limit_compute(self, project_id, **limits):
+        """Set Nova's limits; -1: none.
+
+        :param limits: instances, cores
+        """
+        self.world.projects[project_id].compute_limits.update(limits)
+
+    def add_host(self, name):
+        """Make a host, which is up and empty."""
+        made = state.Host(name)
+        self.world.hosts[name] = made
+        return made
+
+    def lose_host(self, name, fenced=False):
+        """Have a host die: nothing asked of it is done any more.
+
+        :param fenced: somebody has told Nova so (forced_down)
+        """
+        lost = self.world.hosts[name]
+        lost.status = 'DOWN' if fenced else 'UNKNOWN'
+        lost.forced_down, lost.is_dead = fenced, True
+
+    def add_network(self, project_id):
+        """Make a network; give its id."""
+        network_id = self.world.new_id('netw')
+        self.world.networks[network_id] = project_id
+        return network_id
+
     def limit(self, project_id, **limits):
         """Set Cinder's limits; -1: none.
 
@@ -37,12 +65,29 @@ class Building:
 
     def add_image(self, project_id=None, name='cirros', status='active'):
         """Make an image, public unless a project is named."""
-        made = state.Image(self.world.new_id('imag'), name, project_id, status)
+        made = state.Image(
+            self.world.new_id('imag'),
+            name,
+            project_id,
+            status,
+            content=f'{name} as published',
+        )
         self.world.images[made.id] = made
         return made
 
-    def add_volume(self, project_id, size=1, name='data', content='data'):
-        """Make a volume; ``content`` stands for its bytes."""
+    def add_volume(
+        self,
+        project_id,
+        size=1,
+        name='data',
+        content='data',
+        image=None,
+        encrypted=False,
+    ):
+        """Make a volume; ``content`` stands for its bytes.
+
+        :param image: what it was made from, to be booted
+        """
         made = state.Volume(
             id=self.world.new_id('vol'),
             project_id=project_id,
@@ -50,6 +95,8 @@ class Building:
             size=size,
             created_at=self.world.now(),
             content=content,
+            image_id=image.id if image else None,
+            encrypted=encrypted,
         )
         self.world.volumes[made.id] = made
         return made
@@ -67,16 +114,40 @@ class Building:
             volume.group_id = made.id
         return made
 
-    def add_server(self, project_id, volumes=1, image=None, name='web'):
-        """Make an ACTIVE server with new volumes attached to it."""
+    def add_server(
+        self,
+        project_id,
+        volumes=1,
+        image=None,
+        name='web',
+        volume_backed=False,
+        host='compute-1',
+        addresses=(),
+    ):
+        """Make an ACTIVE server with new data volumes attached to it.
+
+        :param volume_backed: it boots from one more volume, at /dev/vda
+        :param host: the name of one that there is
+        """
         image = image or self.add_image()
         made = state.Server(
             id=self.world.new_id('serv'),
             project_id=project_id,
             name=name,
-            image_id=image.id,
+            image_id=None if volume_backed else image.id,
+            host=self.world.hosts[host],
+            addresses=addresses,
         )
         self.world.servers[made.id] = made
+        if volume_backed:
+            root = self.add_volume(
+                project_id,
+                name=f'{name}-root',
+                content=f'{name}-root at first',
+                image=image,
+            )
+            self.attach(made, root, '/dev/vda')
+            made.root_id = root.id
         for number in range(volumes):
             attached = self.add_volume(
                 project_id,
@@ -100,10 +171,20 @@ class Building:
         volume.device = server.attachments[volume.id].device
         volume.attached_at = self.world.now()
 
-    def break_server(self, server, message='guest lost', at=None):
-        """Put a server into ERROR, as a failed hypervisor would."""
+    def break_server(
+        self, server, message='guest lost', at=None, is_running=False
+    ):
+        """Put a server into ERROR, as a failed hypervisor would.
+
+        :param is_running: the guest itself, though Nova says ERROR
+        """
         server.task_state = None
+        server.is_running = is_running
         self.nova.set_error(server, message, at)
+
+    def lose_key(self, volume, trouble='403 Forbidden'):
+        """Have nobody read the key of a volume, which is encrypted."""
+        volume.encrypted, volume.key_trouble = True, trouble
 
     def set_measures(self, server, values, at=None):
         """Have the metric service know these of a server.

@@ -34,6 +34,7 @@ DRIVER_POINTS = (
     'cinder.delete_group_snapshot',
     'cinder.create_volume_from_snapshot',
     'cinder.create_cloned_volume',
+    'cinder.copy_image_to_volume',
     'cinder.initialize_connection',
     'cinder.terminate_connection',
     'cinder.extend_volume',

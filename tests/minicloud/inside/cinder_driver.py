@@ -86,6 +86,7 @@ hooks.faulty(
         'delete_snapshot',
         'create_volume_from_snapshot',
         'create_cloned_volume',
+        'copy_image_to_volume',
         'initialize_connection',
         'terminate_connection',
         'extend_volume',
