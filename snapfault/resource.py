@@ -179,3 +179,27 @@ class Survey:
 
     images: collections.abc.Mapping[str, str]  #: the original's, by server
     unfit: collections.abc.Mapping[str, str]  #: why the others not, by server
+
+
+def root_of(
+    devices: collections.abc.Mapping[str, str],
+    volumes: collections.abc.Mapping[str, Volume],
+) -> str | None:
+    """Tell which volume a server boots from that boots from a volume.
+
+    Nova tells its owner neither the boot index nor the root's device, but
+    gives the first one to the root: '/dev/vda', '/dev/sda'. Where no one has
+    it, the only bootable one is the root.
+
+    :param devices: by the ids of the volumes that are attached
+    :param volumes: by id; those of ``devices`` that are known
+    :returns: None where it cannot be told
+    """
+    first = [each for each, device in devices.items() if device[-1:] == 'a']
+    bootable = [
+        each for each in devices if each in volumes and volumes[each].bootable
+    ]
+    for found in (first, bootable):
+        if len(found) == 1:
+            return found[0]
+    return None

@@ -141,6 +141,7 @@ def new_recovery(
         onset_at=onset_at,
         evidence=evidence,
         point_id=point_id,
+        point_named=point_id is not None,
         reason='',
         generation=0,
         claimed_by=None,

@@ -17,7 +17,7 @@ from snapfault.db import tables
 def write(
     session: orm.Session,
     recovery: model.Recovery,
-    point_id: str,
+    point_id: str | None,
     steps: tuple[model.StepRecord, ...],
 ) -> model.Recovery:
     """Write the plan, once.

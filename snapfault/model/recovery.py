@@ -129,5 +129,9 @@ class Recovery:
     host_id: str = ''  #: Nova's mark of the host it ran on; empty: unknown
     #: Only points complete before it; None: the onset and margin decide.
     before_at: datetime.datetime | None = None
+    #: A person named ``point_id``: no other point is taken.
+    point_named: bool = False
+    #: A person has seen that the volumes are well: only the server is rebuilt.
+    keep_volumes: bool = False
     abort_asked: bool = False  #: a person wants it to stop at the next look
     attempts: tuple[Attempt, ...] = ()

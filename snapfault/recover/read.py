@@ -6,10 +6,13 @@ import datetime
 
 from snapfault import errors
 from snapfault import model
+from snapfault import resource
+from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import recoveries
 from snapfault.db import standing
+from snapfault.recover import choose
 from snapfault.recover import diagnose
 from snapfault.recover import situation as situations
 from snapfault.recover.steps import power
@@ -52,31 +55,66 @@ def situation(
     cloud: port.Cloud,
     project: port.Project,
     recovery: model.Recovery,
-    history: collections.abc.Iterable[model.RecoveryPoint],
+    protection: model.Protection,
+    history: collections.abc.Collection[model.RecoveryPoint],
+    policy: rules.RecoveryRules,
 ) -> situations.Situation:
-    """Read afresh what the plan of a recovery rests on."""
+    """Read afresh what the plan of a recovery rests on.
+
+    However long the history, what is read of images and keys is that of the
+    one point which the plan will choose.
+    """
     project.check()
-    images = {}
-    for image_id in {point.image_id for point in history}:
-        try:
-            images[image_id] = project.get_image(image_id)
-        except errors.NotFound:
-            continue
     try:
         server = project.get_server(recovery.server_id)
         attachments = tuple(project.list_attachments(recovery.server_id))
     except errors.NotFound:
         server, attachments = None, ()
     attached = {each.volume_id for each in attachments}
+    volumes = {v.id: v for v in project.list_volumes()}
+    snapshots = {s.id: s for s in project.list_snapshots()}
+    point = choose.choose(recovery, history, snapshots, policy).point
+    image_id = protection.image_id if point is None else point.image_id
+    host = cloud.get_host(recovery.server_id)
     return situations.Situation(
         server=server,
         attachments=attachments,
-        volumes={v.id: v for v in project.list_volumes() if v.id in attached},
-        snapshots={s.id: s for s in project.list_snapshots()},
-        images=images,
+        volumes={each: volumes[each] for each in attached & volumes.keys()},
+        snapshots=snapshots,
+        images=_images(project, {image_id, protection.image_id}),
         headroom=project.get_headroom(),
-        host_status=cloud.host_status(recovery.server_id),
+        host_status=host.status if host is not None else None,
+        host=host,
+        image_id=protection.image_id,
+        key_troubles=_key_troubles(project, point, volumes),
     )
+
+
+def _images(
+    project: port.Project, image_ids: collections.abc.Set[str]
+) -> dict[str, resource.Image]:
+    """Read the images that exist: the point's, and the server's own."""
+    found = {}
+    for image_id in image_ids - {''}:
+        try:
+            found[image_id] = project.get_image(image_id)
+        except errors.NotFound:
+            continue
+    return found
+
+
+def _key_troubles(
+    project: port.Project,
+    point: model.RecoveryPoint | None,
+    volumes: collections.abc.Mapping[str, resource.Volume],
+) -> dict[str, str]:
+    """Ask for the keys of what is to be cloned, where it is encrypted."""
+    members = situations.data_members(point) if point is not None else ()
+    return {
+        each.volume_id: project.key_trouble(each.volume_id)
+        for each in members
+        if each.volume_id in volumes and volumes[each.volume_id].encrypted
+    }
 
 
 def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:

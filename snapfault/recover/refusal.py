@@ -1,4 +1,4 @@
-"""Why a recovery cannot be done, and what a person can do. Pure.
+"""Why a server cannot be recovered now, and what a person can do. Pure.
 
 Each function gives a sentence, or nothing where nothing stands in the way.
 All of it is asked before anything is touched.
@@ -6,27 +6,45 @@ All of it is asked before anything is touched.
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
+from snapfault.recover import owner
 from snapfault.recover import situation as situation_
 
-#: The statuses Nova rebuilds from.
-REBUILDABLE = frozenset({'ACTIVE', 'SHUTOFF', 'ERROR'})
+#: The statuses Nova rebuilds, evacuates and exchanges volumes from.
+SETTLED = frozenset({'ACTIVE', 'SHUTOFF', 'ERROR'})
+#: Statuses of an attached volume that an admin can set right.
+MENDABLE = frozenset(
+    {'reserved', 'error', 'error_extending', 'error_restoring'}
+)
+#: Ways that ask Nova for the guest anew: every volume has to be in use.
+REBUILDING = frozenset({model.Way.FULL, model.Way.SERVER, model.Way.EVACUATE})
 
 
-def of_server(situation: situation_.Situation) -> str:
-    """Look whether Nova would rebuild the server at all."""
+def of_server(
+    situation: situation_.Situation, policy: rules.RecoveryRules
+) -> str:
+    """Look whether anything may be done to the server at all."""
     server = situation.server
     if server is None:
         return (
             'the server does not exist any more: create one and protect it'
             ' under another business id, or attach volumes made from the'
-            ' recovery point by hand'
+            ' recovery point by hand: openstack volume create --snapshot'
+            ' SNAPSHOT NAME'
         )
-    if server.image_id is None:
-        return (
-            f'server {server.id} boots from a volume, whose root cannot be'
-            ' rebuilt yet: make volumes from the recovery point by hand'
-        )
-    return _of_state(server) or _of_host(situation.host_status)
+    return of_owner(server, policy) or _of_state(server)
+
+
+def of_owner(server: resource.Server, policy: rules.RecoveryRules) -> str:
+    """Look whether another service looks after the server."""
+    who = owner.of_server(server)
+    if not who or policy.others:
+        return ''
+    return (
+        f'server {server.id} is looked after by {who}, and two who recover'
+        ' one server harm it: have that one stop, or allow both in the'
+        ' policy with --recover-others'
+    )
 
 
 def _of_state(server: resource.Server) -> str:
@@ -36,8 +54,11 @@ def _of_state(server: resource.Server) -> str:
             f' {server.id}'
         )
     if server.task_state is not None:
-        return f'Nova is at work on the server ({server.task_state})'
-    if server.status not in REBUILDABLE:
+        return (
+            f'Nova is at work on the server ({server.task_state}): ask again'
+            ' when that is over'
+        )
+    if server.status not in SETTLED:
         return (
             f'server {server.id} is {server.status} and Nova rebuilds only'
             ' from ACTIVE, SHUTOFF and ERROR: bring it to one of these'
@@ -45,84 +66,86 @@ def _of_state(server: resource.Server) -> str:
     return ''
 
 
-def _of_host(status: str | None) -> str:
+def of_host(
+    situation: situation_.Situation, policy: rules.RecoveryRules
+) -> str:
+    """Look whether the server's host would do what Nova asks of it."""
+    status = situation.host_status
     if status in (None, '', 'UP'):
         return ''
-    return (
-        f'the compute service of the server is {status}: a rebuild would'
-        ' hang; bring the host back or evacuate'
-    )
-
-
-def of_volumes(situation: situation_.Situation) -> str:
-    """Look whether the attached volumes let Nova rebuild."""
-    for volume in situation.volumes.values():
-        if volume.multiattach:
-            return (
-                f'volume {volume.id} is multi-attach: other servers write'
-                ' to it, so it is not exchanged'
-            )
-        if volume.status != 'in-use':
-            return (
-                f'volume {volume.id} is attached and {volume.status}, and'
-                ' Nova rebuilds only when all are in-use; an admin can run:'
-                ' openstack volume set --state in-use --attached'
-                f' {volume.id}'
-            )
-    return ''
-
-
-def of_point(
-    point: model.RecoveryPoint, situation: situation_.Situation
-) -> str:
-    """Look whether image, devices and quotas allow this very point."""
-    image = situation.images.get(point.image_id)
-    if image is None or image.status != 'active':
-        state = 'gone' if image is None else image.status
+    trouble = f'the compute service of the server is {status}'
+    if status != 'DOWN':
         return (
-            f'the original image {point.image_id} is {state}: restore it or'
-            ' rebuild from another by hand'
+            f'{trouble}: a rebuild would hang; bring the host back, or make'
+            ' sure that it is off, tell Nova so, and ask again'
         )
-    return _device_refusal(point, situation) or _room_refusal(point, situation)
-
-
-def _room_refusal(
-    point: model.RecoveryPoint, situation: situation_.Situation
-) -> str:
-    """Count the clones and the safety snapshots against Cinder's limits."""
-    damaged = [
-        situation.volumes[replaced.volume_id].size
-        for replaced in situation_.replaced(point, situation).values()
-    ]
-    size = sum(member.size for member in point.members) + sum(damaged)
-    for left, needed, what in (
-        (situation.headroom.volumes, len(point.members), 'volumes'),
-        (situation.headroom.snapshots, len(damaged), 'snapshots'),
-        (situation.headroom.gigabytes, size, 'GiB'),
-    ):
-        if left is not None and left < needed:
-            return (
-                f'the recovery needs {needed} {what} and the project has'
-                f' room for {left}: raise its Cinder quota'
-            )
+    host = situation.host
+    if host is None or not host.forced_down:
+        return (
+            f'{trouble}, and nobody has fenced the host: once it is surely'
+            ' off, an admin can run: openstack compute service set --down'
+            f' {host.name if host is not None else "HOST"} nova-compute'
+        )
+    if not policy.evacuate:
+        return (
+            f'{trouble}, and the policy evacuates nothing: bring the host'
+            ' back, or have an admin run: openstack server evacuate'
+            f' {_id(situation)}'
+        )
     return ''
 
 
-def _device_refusal(
-    point: model.RecoveryPoint, situation: situation_.Situation
+def _id(situation: situation_.Situation) -> str:
+    return situation.server.id if situation.server is not None else 'SERVER'
+
+
+def of_volumes(
+    way: model.Way,
+    situation: situation_.Situation,
+    policy: rules.RecoveryRules,
+    exchanged: frozenset[str] = frozenset(),
 ) -> str:
-    """Say which device a foreign volume sits on; empty: none."""
-    replaced = situation_.replaced(point, situation)
-    gone = {each.volume_id for each in replaced.values()}
-    taken = {
-        a.device: a.volume_id
-        for a in situation.attachments
-        if a.volume_id not in gone
-    }
-    for member in point.members:
-        if member.id not in replaced and member.device in taken:
+    """Look whether the attached volumes let a way be gone.
+
+    :param exchanged: ids of those that are to be detached
+    """
+    for attachment in situation.attachments:
+        volume_id = attachment.volume_id
+        if volume_id not in exchanged and way not in REBUILDING:
+            continue
+        volume = situation.volumes.get(volume_id)
+        if volume is None:
             return (
-                f'volume {taken[member.device]} sits at {member.device},'
-                ' where the recovery point had another: detach it first'
+                f'volume {volume_id} is attached at {attachment.device} and'
+                ' Cinder does not know it any more: Nova neither detaches it'
+                ' nor rebuilds the server; create a server anew, with'
+                ' volumes made from the recovery point'
             )
+        why_not = _of_volume(volume, situation, policy, exchanged)
+        if why_not:
+            return why_not
     return ''
+
+
+def _of_volume(
+    volume: resource.Volume,
+    situation: situation_.Situation,
+    policy: rules.RecoveryRules,
+    exchanged: frozenset[str],
+) -> str:
+    is_root = volume.id == situation.root_id
+    if volume.multiattach and (is_root or volume.id in exchanged):
+        return (
+            f'volume {volume.id} is multi-attach: other servers write to it,'
+            ' so it is neither exchanged nor written anew'
+        )
+    if volume.status == 'in-use':
+        return ''
+    if volume.status in MENDABLE and policy.repair:
+        return ''
+    what = 'root volume' if is_root else 'volume'
+    return (
+        f'{what} {volume.id} is attached and {volume.status}, and Nova'
+        ' rebuilds and detaches only what is in-use; an admin can run:'
+        f' openstack volume set --state in-use --attached {volume.id}'
+    )

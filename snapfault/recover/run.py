@@ -8,6 +8,7 @@ import logging
 
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import journal
@@ -49,7 +50,7 @@ def run(
     tools: Tools,
     recovery: model.Recovery,
     protection: model.Protection,
-    margin: datetime.timedelta,
+    policy: rules.RecoveryRules,
 ) -> model.Recovery:
     """Take a claimed recovery to its end.
 
@@ -60,7 +61,7 @@ def run(
     project = tools.cloud.project(protection.delegation)
     try:
         if not recovery.steps:
-            recovery = _plan(tools, project, recovery, margin)
+            recovery = _plan(tools, recovery, protection, policy)
         if recovery.status is model.RecoveryStatus.RUNNING:
             _take(tools, project, recovery)
     except (errors.LeaseLost, errors.Conflict):
@@ -84,22 +85,25 @@ def run(
 
 def _plan(
     tools: Tools,
-    project: port.Project,
     recovery: model.Recovery,
-    margin: datetime.timedelta,
+    protection: model.Protection,
+    policy: rules.RecoveryRules,
 ) -> model.Recovery:
     """Write the plan, or the refusal, into the recovery's row."""
     history = points.history(
         tools.database, recovery.project_id, recovery.business_id
     )
+    project = tools.cloud.project(protection.delegation)
     found = dataclasses.replace(
         _patiently(
             tools,
-            lambda: read.situation(tools.cloud, project, recovery, history),
+            lambda: read.situation(
+                tools.cloud, project, recovery, protection, history, policy
+            ),
         ),
         stopped_by_us=read.stopped_by_us(tools.database, recovery),
     )
-    planned = plan.plan(recovery, history, found, margin)
+    planned = plan.plan(recovery, history, found, policy)
     if isinstance(planned, plan.Refusal):
         LOG.error('Recovery %s is refused: %s', recovery.id, planned.reason)
         return recoveries.finish(
@@ -110,7 +114,10 @@ def _plan(
             tools.now(),
         )
     LOG.info(
-        'Recovery %s goes back to point %s', recovery.id, planned.point_id
+        'Recovery %s goes the way %s: %s',
+        recovery.id,
+        planned.way,
+        planned.reason,
     )
     return journal.write(
         tools.database, recovery, planned.point_id, _records(planned)

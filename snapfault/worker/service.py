@@ -221,8 +221,7 @@ class Worker:
                 self._database, recovery.project_id, recovery.protection_id
             )
             policy = policies.get(self._database, None, protection.policy_id)
-            margin = datetime.timedelta(seconds=policy.recovery.margin)
-            ended = recover.run(tools, recovery, protection, margin)
+            ended = recover.run(tools, recovery, protection, policy.recovery)
             self._report(ended, protection)
         except recover.Stopped:
             recoveries.release(

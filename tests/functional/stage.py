@@ -209,7 +209,7 @@ class Stage:
             tools,
             claimed,
             protections.get(self.database, None, claimed.protection_id),
-            datetime.timedelta(0),
+            policies.get(self.database, None, self.policy.id).recovery,
         )
 
 

@@ -48,6 +48,12 @@ class Recovery(base.Base):
     automatic: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
     host_id: orm.Mapped[str] = orm.mapped_column(server_default=sa.text("''"))
     before_at: orm.Mapped[datetime.datetime | None]
+    point_named: orm.Mapped[bool] = orm.mapped_column(
+        server_default=sa.false()
+    )
+    keep_volumes: orm.Mapped[bool] = orm.mapped_column(
+        server_default=sa.false()
+    )
     abort_asked: orm.Mapped[bool] = orm.mapped_column(
         server_default=sa.false()
     )

@@ -7,8 +7,11 @@ from snapfault import model
 from snapfault.recover import step
 from snapfault.recover.steps import attach
 from snapfault.recover.steps import detach
+from snapfault.recover.steps import evacuate
 from snapfault.recover.steps import power
+from snapfault.recover.steps import reboot
 from snapfault.recover.steps import rebuild
+from snapfault.recover.steps import repair
 from snapfault.recover.steps import restore_volume
 from snapfault.recover.steps import safety_snapshot
 from snapfault.recover.steps import verify
@@ -24,6 +27,9 @@ KINDS: typing.Final[dict[str, type[step.Step]]] = {
         attach.Attach,
         power.Start,
         verify.Verify,
+        reboot.Reboot,
+        evacuate.Evacuate,
+        repair.Repair,
     )
 }
 

@@ -4,7 +4,16 @@ import dataclasses
 import typing
 
 from snapfault import errors
+from snapfault import resource
 from snapfault.recover import step
+
+
+def known(server: resource.Server) -> str | None:
+    """Give when Nova noted the fault that a server in ERROR shows.
+
+    What asks for something journals it: a fault of another time came after.
+    """
+    return server.fault_at.isoformat() if server.fault_at else None
 
 
 def _look(hands: step.Hands, server_id: str, wanted: str) -> step.Progress:

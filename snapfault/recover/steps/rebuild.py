@@ -22,11 +22,19 @@ class Rebuild(step.Step):
     recovery_id: str
     server_id: str
     image_id: str
+    attempt: int = 0  #: of its recovery; the next one rebuilds once more
+
+    @property
+    def marker(self) -> str:
+        """Tell this rebuild from all others."""
+        if self.attempt == 0:
+            return self.recovery_id
+        return f'{self.recovery_id}/{self.attempt}'
 
     def look(self, hands: step.Hands) -> step.Progress:
-        """Find this recovery's id in the server's metadata."""
+        """Find this rebuild's marker in the server's metadata."""
         server = hands.project.get_server(self.server_id)
-        if server.metadata.get(resource.RECOVERY) != self.recovery_id:
+        if server.metadata.get(resource.RECOVERY) != self.marker:
             return step.Progress.TODO
         if server.task_state is not None or server.status == 'REBUILD':
             return step.Progress.UNDER_WAY
@@ -42,5 +50,5 @@ class Rebuild(step.Step):
         # a right that dies half way leaves volumes reserved
         hands.project.check()
         hands.project.rebuild_server(
-            self.server_id, self.image_id, self.recovery_id
+            self.server_id, self.image_id, self.marker
         )

@@ -1,49 +1,19 @@
 """The point that is chosen, the steps, and every reason to refuse."""
 
 import dataclasses
-import datetime
 
 import pytest
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.recover import plan
-from snapfault.recover import situation
 from tests import build
+from tests.unit.recover import situations
 
-NO_MARGIN = datetime.timedelta(0)
-POINT = build.point(20)
-
-
-def _situation(**changes):
-    values = {
-        'server': build.server(status='ERROR'),
-        'attachments': (build.attachment(1), build.attachment(2)),
-        'volumes': {
-            'volume-1': build.volume(1),
-            'volume-2': build.volume(2),
-        },
-        'snapshots': {
-            'snapshot-1': build.snapshot(1, POINT),
-            'snapshot-2': build.snapshot(2, POINT),
-        },
-        'images': {
-            'image-1': resource.Image('image-1', 'cirros', 'active'),
-        },
-        'headroom': build.headroom(),
-        'host_status': None,
-    }
-    return situation.Situation(**values | changes)
-
-
-def _plan(points=(POINT,), margin=NO_MARGIN, recovery=None, **changes):
-    return plan.plan(
-        recovery or build.recovery(), points, _situation(**changes), margin
-    )
-
-
-def _names(planned):
-    return [[each.name for each in phase] for phase in planned.phases]
+POINT = situations.POINT
+_plan = situations.planned
+_names = situations.names
 
 
 def test_a_server_in_error_is_rebuilt_before_its_volumes_are_exchanged():
@@ -108,14 +78,15 @@ def test_a_point_within_the_margin_of_the_fault_is_not_trusted(hours, chosen):
         )
         for p in (old, POINT)
     ]
-    planned = _plan(points, hours * build.HOUR, snapshots=snapshots)
+    policy = rules.RecoveryRules(margin=hours * 3600)
+    planned = _plan(points, policy=policy, snapshots=snapshots)
     assert planned.point_id == chosen
 
 
 def test_a_person_may_name_a_younger_point():
     younger = dataclasses.replace(POINT, completed_at=build.NOW + build.HOUR)
     assert isinstance(_plan([younger]), plan.Refusal)
-    recovery = build.recovery(point_id=younger.id)
+    recovery = build.recovery(point_id=younger.id, point_named=True)
     assert _plan([younger], recovery=recovery).point_id == younger.id
 
 
@@ -161,12 +132,11 @@ def _volumes(**changes):
 
 REFUSALS = [
     ('server gone', {'server': None}, 'does not exist'),
-    ('boots from volume', {'server': build.server(image_id=None)}, 'boots'),
     ('locked', {'server': build.server(locked=True)}, 'server unlock'),
     ('busy', {'server': build.server(task_state='deleting')}, 'at work'),
     ('paused', {'server': build.server(status='PAUSED')}, 'is PAUSED'),
     ('shelved', {'server': build.server(status='SHELVED')}, 'is SHELVED'),
-    ('host down', {'host_status': 'DOWN'}, 'is DOWN'),
+    ('host down', {'host_status': 'DOWN'}, 'nobody has fenced'),
     ('host unknown', {'host_status': 'UNKNOWN'}, 'is UNKNOWN'),
     ('volume in error', {'volumes': _volumes(status='error')}, '--state'),
     ('volume reserved', {'volumes': _volumes(status='reserved')}, 'in-use'),
@@ -177,7 +147,7 @@ REFUSALS = [
         {'images': {'image-1': resource.Image('image-1', '', 'deactivated')}},
         'is deactivated',
     ),
-    ('a snapshot gone', {'snapshots': {}}, 'has lost snapshots'),
+    ('a snapshot gone', {'snapshots': {}}, '1 missing snapshots'),
     (
         'a snapshot of somebody else under our id',
         {
@@ -185,7 +155,7 @@ REFUSALS = [
                 f'snapshot-{n}': build.snapshot(n, metadata={}) for n in (1, 2)
             }
         },
-        'has lost snapshots',
+        '1 missing snapshots',
     ),
     (
         'a snapshot in error',
@@ -195,7 +165,7 @@ REFUSALS = [
                 'snapshot-2': build.snapshot(2, POINT, status='error'),
             }
         },
-        'has lost snapshots',
+        '1 missing snapshots',
     ),
     ('volumes quota', {'headroom': build.headroom(volumes=1)}, '2 volumes'),
     ('snapshots', {'headroom': build.headroom(snapshots=1)}, '2 snapshots'),

@@ -57,6 +57,8 @@ def _recoveries() -> None:
         _switch('automatic'),
         _text('host_id', server_default=sa.text("''")),
         _at('before_at'),
+        _switch('point_named'),
+        _switch('keep_volumes'),
         _switch('abort_asked'),
     ):
         op.add_column('recoveries', column)

@@ -1,0 +1,186 @@
+"""Why a recovery cannot be done from one very point. Pure.
+
+Each function gives a sentence, or nothing where nothing stands in the way.
+"""
+
+import collections
+import collections.abc
+
+from snapfault import model
+from snapfault import resource
+from snapfault.recover import situation as situation_
+
+#: A limit of Cinder: the type it is of (None: of all), and what it counts.
+Limit = tuple[str | None, str]
+
+
+def of_image(
+    image_id: str,
+    point: model.RecoveryPoint | None,
+    situation: situation_.Situation,
+) -> str:
+    """Look whether the original image is there to rebuild from."""
+    image = situation.images.get(image_id)
+    if image is not None and image.status == 'active':
+        return ''
+    state = 'gone' if image is None else image.status
+    text = f'the original image {image_id} is {state}: '
+    root = _root(point)
+    if image is not None:
+        return text + 'make it active again, then ask again'
+    if root is None or point is None:
+        return text + (
+            'restore it, or rebuild from another by hand: openstack server'
+            ' rebuild --image IMAGE SERVER'
+        )
+    return text + (
+        'a server can be made from the root of recovery point'
+        f' {point.id} by hand: openstack volume create --snapshot'
+        f' {root.snapshot_id} --bootable ROOT, then openstack server create'
+        f' --flavor {point.flavor_id} --volume ROOT NAME'
+    )
+
+
+def _root(point: model.RecoveryPoint | None) -> model.Member | None:
+    members = point.members if point is not None else ()
+    return next((each for each in members if each.root), None)
+
+
+def of_point(
+    point: model.RecoveryPoint, situation: situation_.Situation
+) -> str:
+    """Look whether devices, keys and quotas allow this very point."""
+    return (
+        of_devices(point, situation)
+        or of_keys(point, situation)
+        or of_room(point, situation)
+    )
+
+
+def of_keys(
+    point: model.RecoveryPoint, situation: situation_.Situation
+) -> str:
+    """Say which key cannot be read that a clone would need."""
+    for member in situation_.data_members(point):
+        trouble = situation.key_troubles.get(member.volume_id)
+        if trouble:
+            return (
+                f'the key of encrypted volume {member.volume_id} cannot be'
+                f' read, so no clone of it can be made: {trouble}; let the'
+                ' user who protects the service read it'
+            )
+    return ''
+
+
+def needs(
+    point: model.RecoveryPoint | None, situation: situation_.Situation
+) -> dict[Limit, int]:
+    """Count the clones and the safety snapshots, by the limits on them.
+
+    :param point: None: the volumes stay, and are only kept safe
+    """
+    needed: collections.Counter[Limit] = collections.Counter()
+    for member in situation_.data_members(point) if point is not None else ():
+        _count(needed, 'volumes', member.size, member.volume_type)
+    for volume in safe(point, situation):
+        _count(needed, 'snapshots', volume.size, volume.volume_type)
+    return dict(needed)
+
+
+def safe(
+    point: model.RecoveryPoint | None, situation: situation_.Situation
+) -> list[resource.Volume]:
+    """Give the volumes of which a safety snapshot is taken first.
+
+    :param point: None: all that are attached
+    """
+    if point is None:
+        ids = [a.volume_id for a in situation.attachments]
+    else:
+        exchanged = situation_.replaced(point, situation).values()
+        ids = [a.volume_id for a in exchanged]
+        if situation.root_id is not None:
+            ids.insert(0, situation.root_id)
+    found = (situation.volumes.get(each) for each in ids)
+    # of a volume in error Cinder takes no snapshot; it is kept itself
+    return [
+        v for v in found if v is not None and not v.status.startswith('error')
+    ]
+
+
+def _count(
+    needed: collections.Counter[Limit],
+    what: str,
+    size: int,
+    volume_type: str | None,
+) -> None:
+    for kind in (None, volume_type) if volume_type is not None else (None,):
+        if kind is None or what != 'volumes':
+            needed[kind, what] += 1
+        needed[kind, 'GiB'] += size
+
+
+def of_room(
+    point: model.RecoveryPoint | None, situation: situation_.Situation
+) -> str:
+    """Count what is needed against Cinder's limits."""
+    left = left_of(situation.headroom)
+    for (kind, what), needed in needs(point, situation).items():
+        room = left.get((kind, what))
+        if room is not None and room < needed:
+            of_type = f' of type {kind}' if kind is not None else ''
+            return (
+                f'the recovery needs {needed} {what}{of_type} and the project'
+                f' has room for {room}: raise its Cinder quota'
+            )
+    return ''
+
+
+def left_of(headroom: resource.Headroom) -> dict[Limit, int | None]:
+    """Give what each limit leaves; None: there is no such limit."""
+    left: dict[Limit, int | None] = {
+        (None, 'volumes'): headroom.volumes,
+        (None, 'snapshots'): headroom.snapshots,
+        (None, 'GiB'): headroom.gigabytes,
+    }
+    for name, room in headroom.types.items():
+        left[name, 'snapshots'] = room.snapshots
+        left[name, 'GiB'] = room.gigabytes
+    return left
+
+
+def of_devices(
+    point: model.RecoveryPoint, situation: situation_.Situation
+) -> str:
+    """Say which device a foreign volume sits on; empty: none."""
+    replaced = situation_.replaced(point, situation)
+    gone = {each.volume_id for each in replaced.values()}
+    taken = {
+        a.device: a.volume_id
+        for a in situation.attachments
+        if a.volume_id not in gone
+    }
+    for member in situation_.data_members(point):
+        if member.id not in replaced and member.device in taken:
+            return (
+                f'volume {taken[member.device]} sits at {member.device},'
+                ' where the recovery point had another: detach it first'
+            )
+    return ''
+
+
+def lost(
+    point: model.RecoveryPoint, situation: situation_.Situation
+) -> collections.abc.Iterator[str]:
+    """Name the point's data volumes that are broken or gone."""
+    found = situation_.replaced(point, situation)
+    for member in situation_.data_members(point):
+        place = found.get(member.id)
+        if place is None:
+            yield f'volume {member.volume_id} is not attached any more'
+            continue
+        volume = situation.volumes.get(place.volume_id)
+        if volume is None:
+            yield f'volume {place.volume_id} is gone from Cinder'
+        elif volume.status.startswith('error'):
+            yield f'volume {volume.id} is in {volume.status}'
