@@ -86,7 +86,6 @@ DRILL: typing.Final = {
         model.DrillStatus.REFUSED,
     },
     model.DrillStatus.RUNNING: {
-        model.DrillStatus.WAITING,
         model.DrillStatus.DONE,
         model.DrillStatus.FAILED,
         model.DrillStatus.REFUSED,

@@ -39,6 +39,7 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
     :returns: whether something is under way, so that a look soon pays
     """
     trigger.fire(context.database, now)
+    trigger.rehearse(context.database, now)
     begun = _begin(context, now)
     held = task_claims.held(context.database, context.worker)
     ours = candidates(context.database, held, now)

@@ -2,7 +2,6 @@
 
 import collections.abc
 import dataclasses
-import datetime
 import typing
 import uuid
 
@@ -12,7 +11,7 @@ from snapfault import model
 from snapfault.api import call
 from snapfault.api import importing
 from snapfault.db import record_table
-from snapfault.trigger import plan
+from snapfault.trigger import drills
 
 
 def needs_right(planned: importing.Plan) -> bool:
@@ -94,24 +93,23 @@ def _changed(
         if after.status is not each.status or (
             policy.id != before.id or _times(policy) != _times(before)
         ):
-            after = dataclasses.replace(
-                after, next_run_at=_next_run(this, after, policy)
-            )
+            after = dataclasses.replace(after, **_nexts(this, after, policy))
         if after != each:
             yield dataclasses.replace(after, updated_at=this.now)
 
 
-def _next_run(
+def _nexts(
     this: call.Call, protection: model.Protection, policy: model.Policy
-) -> datetime.datetime | None:
+) -> drills.Nexts:
     if protection.status is not model.ProtectionStatus.ACTIVE:
-        return None
-    return plan.next_run(policy, protection.id, this.now)
+        return drills.NONE
+    return drills.nexts(policy, protection.id, this.now)
 
 
 def _times(policy: model.Policy) -> tuple[object, ...]:
-    """Give what decides when a policy's runs fall due."""
-    return policy.schedules, policy.stagger, policy.paused
+    """Give what decides when a policy's runs and drills fall due."""
+    rehearsed = policy.recovery.drills.schedule
+    return policy.schedules, policy.stagger, policy.paused, rehearsed
 
 
 def _moved(
@@ -171,6 +169,4 @@ def _created(
         created_at=this.now,
         updated_at=this.now,
     )
-    return dataclasses.replace(
-        protection, next_run_at=_next_run(this, protection, policy)
-    )
+    return dataclasses.replace(protection, **_nexts(this, protection, policy))

@@ -60,6 +60,7 @@ def orphan(
         .values(
             status=model.ProtectionStatus.ORPHANED,
             next_run_at=None,
+            next_drill_at=None,
             alarm=text,
             alarm_at=now,
         )

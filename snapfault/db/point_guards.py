@@ -4,6 +4,8 @@ The last word: it is said in the transaction that moves the point, so that
 what a plan did not see yet holds all the same.
 """
 
+import typing
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -11,14 +13,20 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import tables
 
+DISPROVEN: typing.Final = model.Proof.DISPROVEN
+
 
 def may_go() -> list[sa.ColumnElement[bool]]:
-    """Match points that are not pinned and that no open recovery reads."""
-    in_use = sa.exists().where(
+    """Match points not pinned, that no open recovery or drill reads."""
+    recovered = sa.exists().where(
         tables.Recovery.point_id == tables.Point.id,
         tables.Recovery.status.in_(list(model.OPEN_RECOVERY)),
     )
-    return [tables.Point.pinned.is_(False), ~in_use]
+    drilled = sa.exists().where(
+        tables.Drill.point_id == tables.Point.id,
+        tables.Drill.status.in_(list(model.OPEN_DRILL)),
+    )
+    return [tables.Point.pinned.is_(False), ~recovered, ~drilled]
 
 
 def why_not(session: orm.Session, point: model.RecoveryPoint) -> str:
@@ -35,19 +43,20 @@ def why_not(session: orm.Session, point: model.RecoveryPoint) -> str:
             f'recovery point {point.id} is pinned: to have it removed, first'
             f' openstack recovery point set --unpin {point.id}'
         )
-    return f'an open recovery uses recovery point {point.id}'
+    return f'an open recovery or drill uses recovery point {point.id}'
 
 
 def keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
     """Refuse to give up the only good point of a service (invariant 1).
 
+    One that a drill has disproven does not stand in for one that is not.
     The rows are locked, so that of two who each remove one of the last two
     the second sees what the first did.
 
     :raises Conflict: it is the only one
     """
-    good = session.scalars(
-        sa.select(tables.Point.id)
+    good = session.execute(
+        sa.select(tables.Point.id, tables.Point.proof)
         .where(
             tables.Point.project_id == point.project_id,
             tables.Point.business_id == point.business_id,
@@ -55,7 +64,8 @@ def keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:
         )
         .with_for_update()
     ).all()
-    if list(good) == [point.id]:
+    sound = [each.id for each in good if each.proof != DISPROVEN]
+    if (sound or [each.id for each in good]) == [point.id]:
         raise errors.Conflict(
             f'recovery point {point.id} is the last good one of'
             f' {point.business_id}: it is kept until there is a newer one'

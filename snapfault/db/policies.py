@@ -129,8 +129,9 @@ def update(
     session: orm.Session,
     policy: model.Policy,
     next_run_at: datetime.datetime | Keep | None = UNCHANGED,
+    next_drill_at: datetime.datetime | Keep | None = UNCHANGED,
 ) -> model.Policy:
-    """Replace a policy's rules and, where given, all its next runs.
+    """Replace a policy's rules and, where given, all its next runs or drills.
 
     The waiting tasks under it are looked at anew: what held them back may
     be over. What acts by its old right acts by its new one. Without a
@@ -144,14 +145,16 @@ def update(
     put(session, policy)
     base.flush(session, _taken(policy.name))
     _follow_selector(session, policy, old_right)
-    if next_run_at is not UNCHANGED:
+    given = {'next_run_at': next_run_at, 'next_drill_at': next_drill_at}
+    changes = {k: at for k, at in given.items() if at is not UNCHANGED}
+    if changes:
         session.execute(
             sa.update(tables.Protection)
             .where(
                 tables.Protection.policy_id == policy.id,
                 tables.Protection.status == model.ProtectionStatus.ACTIVE,
             )
-            .values(next_run_at=next_run_at)
+            .values(**changes)
         )
     task_holds.call_back(
         session,

@@ -19,7 +19,7 @@ from snapfault.db import task_holds
 #: What update() writes.
 WRITTEN: typing.Final = (
     *('policy_id', 'status', 'next_run_at', 'image_id', 'trust_id'),
-    'selected',
+    *('selected', 'next_drill_at'),
 )
 
 

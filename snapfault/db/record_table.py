@@ -23,6 +23,10 @@ _PASSING: typing.Final[dict[str, typing.Any]] = {
     'alarm_at': None,
     'updated_at': None,
 }
+_MOVING: typing.Final[dict[str, typing.Any]] = {
+    'next_run_at': None,
+    'next_drill_at': None,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _essence(rows: Rows) -> tuple[object, ...]:
             for name, each in rows.policies.items()
         },
         {
-            name: dataclasses.replace(each, **_PASSING, next_run_at=None)
+            name: dataclasses.replace(each, **_PASSING, **_MOVING)
             for name, each in rows.protections.items()
         },
     )

@@ -71,17 +71,18 @@ def list_page(
 
 @api.reader
 def points_in_use(session: orm.Session) -> frozenset[str]:
-    """Give the ids of the points that open recoveries read from."""
-    return frozenset(
-        point_id
-        for point_id in session.scalars(
+    """Give the ids of the points that open recoveries and drills read from."""
+    found = session.scalars(
+        sa.union(
             sa.select(tables.Recovery.point_id).where(
-                tables.Recovery.status.in_(list(model.OPEN_RECOVERY)),
-                tables.Recovery.point_id.is_not(None),
-            )
+                tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
+            ),
+            sa.select(tables.Drill.point_id).where(
+                tables.Drill.status.in_(list(model.OPEN_DRILL))
+            ),
         )
-        if point_id is not None
     )
+    return frozenset(each for each in found if each is not None)
 
 
 @api.reader

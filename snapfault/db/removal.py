@@ -12,7 +12,7 @@ from snapfault.db import tables
 def remove(session: orm.Session, row: tables.Protection) -> None:
     """Remove a protection's row and its tasks; its recovery points stay.
 
-    :raises Conflict: a task is running or a recovery is open
+    :raises Conflict: a task is running, or a recovery or drill is open
     """
     _check_idle(session, row)
     session.execute(
@@ -36,6 +36,7 @@ def _check_idle(session: orm.Session, row: tables.Protection) -> None:
     for table, statuses in (
         (tables.Task, [model.TaskStatus.RUNNING]),
         (tables.Recovery, list(model.OPEN_RECOVERY)),
+        (tables.Drill, list(model.OPEN_DRILL)),
     ):
         busy = session.scalar(
             sa.select(table.id)

@@ -1,5 +1,6 @@
 """What a policy's selector enrols, moves and releases."""
 
+import collections.abc
 import datetime
 import typing
 
@@ -61,11 +62,12 @@ def move(
     session: orm.Session,
     protection: model.Protection,
     policy: model.Policy,
-    next_run_at: datetime.datetime | None,
+    nexts: collections.abc.Mapping[str, typing.Any],
     now: datetime.datetime,
 ) -> bool:
     """Put a selected protection under another policy, by its right.
 
+    :param nexts: its ``next_run_at`` and ``next_drill_at``
     :returns: whether both were as they were read
     """
     if not _stands(session, policy):
@@ -81,8 +83,8 @@ def move(
         .values(
             policy_id=policy.id,
             trust_id=policy.trust_id,
-            next_run_at=next_run_at,
             updated_at=now,
+            **nexts,
         ),
     )
 

@@ -15,7 +15,9 @@ class DrillStatus(enum.StrEnum):
     RUNNING = 'running'  #: a worker holds it, up to the last removal
     DONE = 'done'  #: the point came up and passed every check
     FAILED = 'failed'  #: it did not; ``reason`` says why
-    REFUSED = 'refused'  #: it could not be begun; says nothing of the point
+    #: It was not begun, or broke off for a reason that is not the point's:
+    #: it says nothing of the point.
+    REFUSED = 'refused'
 
 
 OPEN_DRILL: typing.Final = frozenset(
@@ -42,5 +44,8 @@ class Drill:
     created_at: datetime.datetime
     started_at: datetime.datetime | None
     finished_at: datetime.datetime | None
-    #: Seconds from its begin until the service was verified; None: it was not.
+    #: Seconds from its begin until the service was verified; None: it was
+    #: not, or not by the worker that began.
     took: float | None = None
+    #: What it ends as, once all that it made is gone; None: not known yet.
+    outcome: DrillStatus | None = None

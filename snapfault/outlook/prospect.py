@@ -61,7 +61,7 @@ def foresee(
     :param dues: in the order in which they will run
     :param sights: by project; text: why it could not be read
     :param histories: by protection; none: it has no point yet
-    :param in_use: ids of points that a recovery reads from
+    :param in_use: ids of points that a recovery or drill reads from
     :param refusals: removals Cinder may refuse before no further point goes
         ahead of a new one
     """

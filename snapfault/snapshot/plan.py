@@ -140,7 +140,7 @@ def prune(
     """Choose the good points beyond the quota, the oldest first.
 
     :param points: the history of the protection, in any order
-    :param in_use: ids of points that a recovery reads from
+    :param in_use: ids of points that a recovery or drill reads from
     """
     decided = retain.decide(points, quota, now, in_use)
     return [

@@ -57,7 +57,7 @@ def decide(
     Failed, unfinished and lost points neither count nor are decided upon.
 
     :param points: the history of the service, in any order
-    :param in_use: ids of points that a recovery reads from
+    :param in_use: ids of points that a recovery or drill reads from
     """
     good = good_newest_first(points)
     firm = firmly(good, quota, in_use)
@@ -86,11 +86,14 @@ def firmly(
     :param good: the newest first
     """
     kept: Kept = {point.id: 'newest good point' for point in good[:1]}
+    sound = [p for p in good if p.proof is not model.Proof.DISPROVEN]
+    for point in sound[:1]:
+        kept.setdefault(point.id, 'newest that no drill has disproven')
     for point in good:
         if point.pinned:
             kept.setdefault(point.id, 'pinned')
         elif point.id in in_use:
-            kept.setdefault(point.id, 'a recovery reads from it')
+            kept.setdefault(point.id, 'a recovery or drill reads from it')
     minimum = max(quota.minimum, 1)
     for point in good[:minimum]:
         kept.setdefault(point.id, f'minimum: among the {minimum} newest')

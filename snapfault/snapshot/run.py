@@ -55,7 +55,7 @@ class Order:
     task: model.Task
     protection: model.Protection
     policy: model.Policy
-    in_use: frozenset[str]  #: ids of points a recovery reads from
+    in_use: frozenset[str]  #: ids of points that are read from
     failures: int = 0  #: failed runs since the last one that was done
 
 

@@ -35,7 +35,7 @@ class Room:
 class Held:
     """What holds back a removal."""
 
-    in_use: collections.abc.Set[str]  #: ids of points a recovery reads from
+    in_use: collections.abc.Set[str]  #: ids of points that are read from
     failures: int  #: runs in a row that have failed
     refusals: int  #: removals Cinder may refuse before no further one
 

@@ -15,7 +15,7 @@ from snapfault.cloud import port
 from snapfault.cloud import survey
 from snapfault.db import api
 from snapfault.db import selections
-from snapfault.trigger import plan
+from snapfault.trigger import drills
 from snapfault.trigger import select
 
 LOG = logging.getLogger(__name__)
@@ -139,12 +139,10 @@ def _release(this: Pass, released: select.Release) -> None:
 
 def _move(this: Pass, moved: select.Move) -> None:
     protection, policy = moved.protection, moved.policy
-    next_run_at = None
+    nexts = drills.NONE
     if protection.status is model.ProtectionStatus.ACTIVE:
-        next_run_at = plan.next_run(policy, protection.id, this.now)
-    if selections.move(
-        this.database, protection, policy, next_run_at, this.now
-    ):
+        nexts = drills.nexts(policy, protection.id, this.now)
+    if selections.move(this.database, protection, policy, nexts, this.now):
         LOG.info(
             'Protection %s is under policy %s now, whose selector holds',
             protection.id,
@@ -203,7 +201,7 @@ def _protection(
         trust_id=_right(enrol.policy).trust_id,
         status=model.ProtectionStatus.ACTIVE,
         selected=True,
-        next_run_at=plan.next_run(enrol.policy, protection_id, this.now),
+        **drills.nexts(enrol.policy, protection_id, this.now),
         alarm='',
         alarm_at=None,
         created_at=this.now,

@@ -75,6 +75,8 @@ def check(preset: rules.Rules) -> None:
             )
     for each in preset.schedules:
         schedule.check(each)
+    if preset.recovery.drills.schedule is not None:
+        schedule.check(preset.recovery.drills.schedule)
     windows.check(preset.blackouts)
 
 

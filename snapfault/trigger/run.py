@@ -7,10 +7,12 @@ import logging
 from snapfault import errors
 from snapfault import model
 from snapfault.db import api
+from snapfault.db import drill_dues
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import task_dues
 from snapfault.db import task_holds
+from snapfault.trigger import drills
 from snapfault.trigger import plan
 
 LOG = logging.getLogger(__name__)
@@ -45,6 +47,26 @@ def fire(
         if len(found) < page:
             return inserted
         after = found[-1]
+
+
+def rehearse(
+    database: api.Database, now: datetime.datetime, page: int = PAGE
+) -> None:
+    """Insert a waiting drill for each protection whose drill is due.
+
+    Every worker may do so at any time; what is more than a page is seen by
+    the next tick.
+    """
+    found = drill_dues.due(database, now, page)
+    if not found:
+        return
+    rules = policies.by_ids(database, {each.policy_id for each in found})
+    for drill in drill_dues.schedule(
+        database, drills.due(found, rules, now), now
+    ):
+        LOG.info(
+            'Drill %s of %s is %s', drill.id, drill.business_id, drill.cause
+        )
 
 
 def miss(

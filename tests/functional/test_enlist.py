@@ -12,6 +12,7 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import selections
 from snapfault.db import tasks
+from snapfault.trigger import drills
 from snapfault.trigger import enlist
 from snapfault.trigger import select
 from tests import build
@@ -330,7 +331,7 @@ def test_nothing_is_done_by_a_policy_that_was_changed_meanwhile(stage):
     )
     assert not selections.enrol(stage.database, new, was)
     assert not selections.move(
-        stage.database, found, was, stage.now, stage.now
+        stage.database, found, was, drills.NONE, stage.now
     )
     assert not selections.release(stage.database, found, was)
     assert [each.id for each in listed(stage)] == [found.id]
@@ -346,6 +347,6 @@ def test_nothing_is_done_to_what_a_person_took_meanwhile(stage):
     policy = policies.get(stage.database, None, stage.policy.id)
     assert not selections.release(stage.database, found, policy)
     assert not selections.move(
-        stage.database, found, policy, stage.now, stage.now
+        stage.database, found, policy, drills.NONE, stage.now
     )
     assert isinstance(listed(stage)[0], model.Protection)

@@ -14,6 +14,7 @@ from snapfault.api import paging
 from snapfault.api import policy_rules
 from snapfault.api import views
 from snapfault.db import policies
+from snapfault.trigger import drills
 from snapfault.trigger import plan
 
 #: The members that are no rules.
@@ -63,8 +64,9 @@ def create(this: call.Call) -> call.Answer:
 def update(this: call.Call) -> call.Answer:
     """Replace some members.
 
-    What changes the times of runs sets the next run of all protections to
-    their first one after now: changing a policy fires nothing by itself.
+    What changes the times of runs, or of drills, sets the next one of all
+    protections to their first after now: changing a policy fires nothing by
+    itself.
     """
     body = this.body['policy']
     before = _named(this)
@@ -80,14 +82,27 @@ def update(this: call.Call) -> call.Answer:
     if not TIMES.isdisjoint(body):
         next_run_at = plan.replan(policy, this.now)
 
+    next_drill_at: datetime.datetime | policies.Keep | None = (
+        policies.UNCHANGED
+    )
+    if _drilled(policy) != _drilled(before):
+        next_drill_at = drills.next_drill(policy, this.now)
+
     def write(policy: model.Policy) -> model.Policy:
-        return policies.update(this.database, policy, next_run_at)
+        return policies.update(
+            this.database, policy, next_run_at, next_drill_at
+        )
 
     if 'selector' not in body:
         return _answer(write(policy))
     policy = _with_right(this, policy, write)
     _give_back(this, before)
     return _answer(policy)
+
+
+def _drilled(policy: model.Policy) -> tuple[object, ...]:
+    """Give what decides when a policy's drills fall due."""
+    return policy.recovery.drills.schedule, policy.paused
 
 
 def delete(this: call.Call) -> call.Answer:

@@ -11,7 +11,7 @@ from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import policies
 from snapfault.db import protections
-from snapfault.trigger import plan
+from snapfault.trigger import drills
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -67,18 +67,26 @@ def update(this: call.Call) -> call.Answer:
         body.get('policy_id', protection.policy_id),
     )
     status = _status(protection, body.get('paused'))
-    is_active = status is model.ProtectionStatus.ACTIVE
     protection = dataclasses.replace(
         protection,
         policy_id=policy.id,
         status=status,
         selected=False,
-        next_run_at=plan.next_run(policy, protection.id, this.now)
-        if is_active
-        else None,
+        **_nexts(this, policy, protection.id, status),
         updated_at=this.now,
     )
     return _answer(protections.update(this.database, protection))
+
+
+def _nexts(
+    this: call.Call,
+    policy: model.Policy,
+    protection_id: str,
+    status: model.ProtectionStatus,
+) -> drills.Nexts:
+    if status is not model.ProtectionStatus.ACTIVE:
+        return drills.NONE
+    return drills.nexts(policy, protection_id, this.now)
 
 
 def _status(
@@ -147,7 +155,7 @@ def _enrolled(
         trust_id=enrolment.trust_id,
         status=model.ProtectionStatus.ACTIVE,
         selected=False,
-        next_run_at=plan.next_run(policy, protection_id, this.now),
+        **drills.nexts(policy, protection_id, this.now),
         alarm='',
         alarm_at=None,
         created_at=this.now,

@@ -40,6 +40,7 @@ class Drill(base.Base):
     started_at: orm.Mapped[datetime.datetime | None]
     finished_at: orm.Mapped[datetime.datetime | None]
     took: orm.Mapped[float | None]
+    outcome: orm.Mapped[str | None]
     steps: orm.Mapped[list['DrillStep']] = orm.relationship(
         order_by='DrillStep.position', lazy='selectin'
     )
@@ -50,6 +51,7 @@ class Drill(base.Base):
             **base.values(self, model.Drill)
             | {
                 'status': model.DrillStatus(self.status),
+                'outcome': self.outcome and model.DrillStatus(self.outcome),
                 'steps': tuple(each.to_model() for each in self.steps),
             }
         )

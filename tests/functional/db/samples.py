@@ -8,6 +8,8 @@ import typing
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
+from snapfault.db import drill_claims
+from snapfault.db import drills
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -184,6 +186,12 @@ def recovery(owner: model.Protection, **changes: typing.Any) -> model.Recovery:
     return dataclasses.replace(whole, **changes)
 
 
+def drill(owner: model.Protection, **changes: typing.Any) -> model.Drill:
+    made = drills.new(owner, 'asked for by a person', NOW)
+    whole = dataclasses.replace(made, id=f'drill-{next(_COUNT)}')
+    return dataclasses.replace(whole, **changes)
+
+
 def step(position: int, **changes: typing.Any) -> model.StepRecord:
     whole = model.StepRecord(
         position=position,
@@ -241,6 +249,25 @@ def held_recovery(
 ) -> model.Recovery:
     held = recoveries.claim(
         database, kept_recovery(database), worker, NOW, after(seconds)
+    )
+    assert held is not None
+    return held
+
+
+def kept_drill(database: api.Database, **changes: typing.Any) -> model.Drill:
+    owner = kept_protection(database)
+    return drills.create(database, drill(owner, **changes))
+
+
+#: More than any test has drills.
+ROOMY = drill_claims.Bounds(overall=99, project=99)
+
+
+def held_drill(
+    database: api.Database, worker: str = 'w', seconds: float = 60
+) -> model.Drill:
+    held = drill_claims.claim(
+        database, kept_drill(database), worker, NOW, after(seconds), ROOMY
     )
     assert held is not None
     return held

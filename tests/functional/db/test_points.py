@@ -192,7 +192,9 @@ def test_one_that_a_recovery_reads_from_stays(
     if status not in model.OPEN_RECOVERY:
         points.move(database, point, Status.DELETING, now=samples.NOW)
         return
-    with pytest.raises(errors.Conflict, match='an open recovery uses'):
+    with pytest.raises(
+        errors.Conflict, match='an open recovery or drill uses'
+    ):
         points.move(database, point, Status.DELETING, now=samples.NOW)
     assert points.get(database, None, point.id) == point
 

@@ -11,6 +11,10 @@ import sqlalchemy as sa
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
+from snapfault.db import drill_claims
+from snapfault.db import drill_dues
+from snapfault.db import drill_journal
+from snapfault.db import drills
 from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import policies
@@ -22,6 +26,7 @@ from snapfault.db import task_dues
 from snapfault.db import task_holds
 from snapfault.db import tasks
 from snapfault.outlook import keeping
+from snapfault.trigger import drills as trigger_drills
 from snapfault.trigger import plan
 from snapfault.trigger import run
 from tests.functional.db import samples
@@ -53,6 +58,7 @@ class World:
     tasks: list[model.Task]
     points: list[model.RecoveryPoint]
     recoveries: list[model.Recovery]
+    drills: list[model.Drill]
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -62,7 +68,7 @@ class World:
 
 
 def filled(database: api.Database, count: int) -> World:
-    world = World([], [], [], [])
+    world = World([], [], [], [], [])
     for _ in range(count):
         owner = samples.kept_protection(database)
         world.protections.append(owner)
@@ -75,6 +81,8 @@ def filled(database: api.Database, count: int) -> World:
         held = samples.held_recovery(database)
         steps = (samples.step(0), samples.step(1))
         world.recoveries.append(journal.write(database, held, None, steps))
+        drill = samples.held_drill(database)
+        world.drills.append(drill_journal.go_on(database, drill, steps))
     return world
 
 
@@ -133,6 +141,27 @@ QUERIES: list[
         1,
         lambda d, w: recoveries.renew(
             d, [each.id for each in w.recoveries], 'w', samples.after(99)
+        ),
+    ),
+    ('drills.list_page', 2, lambda d, w: drills.list_page(d, None, limit=99)),
+    (
+        'drill_claims.claimable',
+        3,
+        lambda d, w: drill_claims.claimable(
+            d, samples.after(99), 99, samples.ROOMY
+        ),
+    ),
+    (
+        'drill_dues.schedule',
+        # lock, look for open ones, move on
+        3,
+        lambda d, w: drill_dues.schedule(
+            d,
+            [
+                trigger_drills.Due(each.protection_id, None, None, 'due')
+                for each in w.drills
+            ],
+            samples.NOW,
         ),
     ),
     ('tasks.waiting', 1, lambda d, w: tasks.waiting(d, samples.NOW, 99)),
@@ -275,6 +304,29 @@ def test_a_cycle_of_the_trigger_takes_as_many_for_all(
     with counted(database) as statements:
         assert run.fire(database, now) == []
     assert len(statements) == 2, statements
+
+
+@pytest.mark.parametrize('count', [1, 40])
+def test_drills_that_fall_due_take_as_many_for_all(
+    database: api.Database, count: int
+) -> None:
+    daily = rules.DrillRules(rules.Schedule('drills', interval=86400))
+    under = samples.kept_policy(
+        database, recovery=rules.RecoveryRules(drills=daily)
+    ).id
+    for _ in range(count):
+        samples.kept_protection(
+            database, policy_id=under, next_drill_at=samples.NOW
+        )
+    now = samples.after(3 * 24 * 3600)
+    with counted(database) as statements:
+        run.rehearse(database, now)
+    assert len(drills.list_page(database, None, limit=99)) == count
+    # due ones, policies, lock, look for open ones, move on, insert
+    assert len(statements) == 6, statements
+    with counted(database) as statements:
+        run.rehearse(database, now)
+    assert len(statements) == 1, statements
 
 
 def test_an_alarm_that_is_no_news_writes_nothing(

@@ -164,9 +164,34 @@ def test_pinned_and_in_use_points_stay():
     assert kept == {
         4: 'newest good point',
         2: 'pinned',
-        1: 'a recovery reads from it',
+        1: 'a recovery or drill reads from it',
     }
     assert gone == {3: 'older than 1 d'}
+
+
+def _disproven(*numbers):
+    return [
+        dataclasses.replace(each, proof=model.Proof.DISPROVEN)
+        if each.sequence in numbers
+        else each
+        for each in _days(4, 3, 2, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ('disproven', 'stays'),
+    [
+        ((), {4}),
+        ((3,), {4}),
+        ((4,), {4, 3}),
+        ((4, 3), {4, 2}),
+        ((4, 3, 2), {4, 1}),
+        ((4, 3, 2, 1), {4}),
+    ],
+)
+def test_invariant_1_the_newest_that_is_not_disproven_stays(disproven, stays):
+    kept, _ = _decided(_disproven(*disproven), rules.Quota(count=1))
+    assert set(kept) == stays
 
 
 def test_what_stays_firmly_fills_the_gigabytes_first():

@@ -60,6 +60,7 @@ def _drills() -> None:
         _at('started_at'),
         _at('finished_at'),
         sa.Column('took', sa.Double(), nullable=True),
+        _text('outcome', nullable=True),
         sa.PrimaryKeyConstraint('id'),
         sa.UniqueConstraint('open_protection_id', name='drills_open'),
         **columns.OPTIONS,

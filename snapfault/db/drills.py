@@ -1,0 +1,101 @@
+"""Drills: what is asked for, and what people are told of them."""
+
+import datetime
+import typing
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+#: The cause of a drill that no schedule asks for.
+ASKED: typing.Final = 'asked for by a person'
+
+
+@api.writer
+def create(session: orm.Session, drill: model.Drill) -> model.Drill:
+    """Add a drill that waits for a worker.
+
+    :raises Conflict: one of that protection is open
+    """
+    session.add(tables.Drill(**row(drill)))
+    base.flush(session, f'a drill of {drill.business_id} is open already')
+    return drill
+
+
+def new(
+    protection: model.Protection | tables.Protection,
+    cause: str,
+    now: datetime.datetime,
+    point_id: str | None = None,
+) -> model.Drill:
+    """Describe a drill that waits; nothing is written.
+
+    :param point_id: what a person named; None: the newest good one
+    """
+    return model.Drill(
+        id=str(uuid.uuid4()),
+        project_id=protection.project_id,
+        protection_id=protection.id,
+        business_id=protection.business_id,
+        status=model.DrillStatus.WAITING,
+        cause=cause,
+        point_id=point_id,
+        reason='',
+        generation=0,
+        claimed_by=None,
+        lease_until=None,
+        steps=(),
+        created_at=now,
+        started_at=None,
+        finished_at=None,
+    )
+
+
+def row(drill: model.Drill) -> dict[str, typing.Any]:
+    """Give the columns of a drill that is open and has no journal."""
+    values = base.values(drill, model.Drill)
+    del values['steps']
+    return {**values, 'open_protection_id': drill.protection_id}
+
+
+@api.reader
+def get(
+    session: orm.Session, project_id: str | None, drill_id: str
+) -> model.Drill:
+    """Read a drill with its journal.
+
+    :raises NotFound: the project has none of that id
+    """
+    found = session.scalar(
+        sa.select(tables.Drill).where(
+            tables.Drill.id == drill_id,
+            *base.mine(tables.Drill, project_id),
+        )
+    )
+    if found is None:
+        raise errors.NotFound(f'there is no drill {drill_id}')
+    return typing.cast('model.Drill', base.read(found))
+
+
+@api.reader
+def list_page(
+    session: orm.Session,
+    project_id: str | None,
+    *,
+    limit: int,
+    marker: str | None = None,
+    business_id: str | None = None,
+    status: model.DrillStatus | None = None,
+) -> list[model.Drill]:
+    """List drills, newest first."""
+    conditions = [
+        *base.mine(tables.Drill, project_id),
+        *base.equal(tables.Drill, business_id=business_id, status=status),
+    ]
+    return base.page(session, tables.Drill, conditions, limit, marker)
