@@ -9,6 +9,7 @@ import typing
 
 from snapfault.api import routing
 from snapfault.api import validation
+from snapfault.api.handlers import drill
 from snapfault.api.handlers import plan
 from snapfault.api.handlers import policy
 from snapfault.api.handlers import protection
@@ -17,6 +18,7 @@ from snapfault.api.handlers import recovery
 from snapfault.api.handlers import recovery_point
 from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
+from snapfault.api.schemas import drill as drill_schema
 from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
 from snapfault.api.schemas import record_table as record_table_schema
@@ -25,6 +27,7 @@ from snapfault.api.schemas import recovery_point as recovery_point_schema
 from snapfault.api.schemas import schedule_preview as schedule_preview_schema
 from snapfault.api.schemas import task as task_schema
 from snapfault.api.schemas import types
+from snapfault.policies import drill as drill_rule
 from snapfault.policies import plan as plan_rule
 from snapfault.policies import policy as policy_rule
 from snapfault.policies import protection as protection_rule
@@ -91,6 +94,12 @@ ROUTES: typing.Final = (
        _V(recovery_schema.CREATE)),
     _R('GET', '/v1/recoveries/{recovery_id}',
        recovery.show, recovery_rule.SHOW, _ONE),
+    _R('GET', '/v1/drills',
+       drill.list_page, drill_rule.LIST, _V(drill_schema.LIST)),
+    _R('POST', '/v1/drills',
+       drill.create, drill_rule.CREATE, _NONE, _V(drill_schema.CREATE)),
+    _R('GET', '/v1/drills/{drill_id}',
+       drill.show, drill_rule.SHOW, _ONE),
     _R('POST', '/v1/schedule-previews',
        schedule_preview.create, schedule_preview_rule.CREATE, _NONE,
        _V(schedule_preview_schema.CREATE)),

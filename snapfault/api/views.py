@@ -38,6 +38,7 @@ def protection(protection: model.Protection) -> call.Json:
         'status': protection.status.value,
         'selected': protection.selected,
         'next_run_at': time(protection.next_run_at),
+        'next_drill_at': time(protection.next_drill_at),
         'alarm': protection.alarm,
         'alarm_at': time(protection.alarm_at),
         'created_at': time(protection.created_at),
@@ -100,6 +101,9 @@ def recovery_point(
         'skew': point.skew,
         'group_snapshot_id': point.group_snapshot_id,
         'root_image_id': point.root_image_id,
+        'proof': point.proof.value,
+        'proof_at': time(point.proof_at),
+        'rto': point.rto,
         'server_id': point.server_id,
         'image_id': point.image_id,
         'flavor_id': point.flavor_id,
@@ -140,6 +144,26 @@ def recovery(recovery: model.Recovery) -> call.Json:
         'steps': [_step(each) for each in recovery.steps],
         'created_at': time(recovery.created_at),
         'finished_at': time(recovery.finished_at),
+    }
+
+
+def drill(drill: model.Drill) -> call.Json:
+    """Write a drill and its journal."""
+    return {
+        'id': drill.id,
+        'project_id': drill.project_id,
+        'protection_id': drill.protection_id,
+        'business_id': drill.business_id,
+        'status': drill.status.value,
+        'outcome': drill.outcome.value if drill.outcome else None,
+        'cause': drill.cause,
+        'recovery_point_id': drill.point_id,
+        'took': drill.took,
+        'reason': drill.reason,
+        'steps': [_step(each) for each in drill.steps],
+        'created_at': time(drill.created_at),
+        'started_at': time(drill.started_at),
+        'finished_at': time(drill.finished_at),
     }
 
 

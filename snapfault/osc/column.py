@@ -18,6 +18,14 @@ class Duration(columns.FormattableColumn):
         return '' if self._value is None else duration(self._value)
 
 
+class Seconds(columns.FormattableColumn):
+    """Seconds that were measured; None was never."""
+
+    def human_readable(self) -> str:
+        """Say it in whole seconds: ``42 s``."""
+        return '' if self._value is None else f'{self._value:.0f} s'
+
+
 class Weight(columns.FormattableColumn):
     """A number nobody needs all digits of; None was never ranked."""
 

@@ -21,6 +21,9 @@ FIELDS: command.Fields = (
     ('skew', column.Text),
     ('group_snapshot_id', column.Text),
     ('root_image_id', column.Text),
+    ('proof', None),
+    ('proof_at', column.Text),
+    ('rto', column.Seconds),
     ('server_id', None),
     ('image_id', None),
     ('flavor_id', None),
@@ -48,6 +51,8 @@ class List(command.Lister):
         ('members', column.Volumes),
         ('scheduled_at', None),
         ('completed_at', column.Text),
+        ('proof', None),
+        ('rto', column.Seconds),
         ('kept_by', column.Text),
         ('reason', column.Text),
     )
@@ -122,7 +127,7 @@ class Delete(command.Delete):
     """Delete recovery points with their snapshots.
 
     The last good point of a service is never deleted, nor a pinned one, nor
-    one that a recovery reads from.
+    one that a recovery or a drill reads from.
     """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

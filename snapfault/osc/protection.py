@@ -22,6 +22,7 @@ FIELDS: command.Fields = (
     ('status', None),
     ('selected', None),
     ('next_run_at', column.Text),
+    ('next_drill_at', column.Text),
     ('alarm', column.Text),
     ('alarm_at', column.Text),
     ('project_id', None),

@@ -120,10 +120,11 @@ class Show(command.Show):
 
 
 class Story:
-    """How a recovery goes, for who waits for it."""
+    """How a recovery or a drill goes, for who waits for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = 'recovery') -> None:
         """Have told nothing yet."""
+        self._what = what
         self._told: set[int] = set()
 
     def news(self, record: client.Record) -> collections.abc.Iterable[str]:
@@ -145,7 +146,7 @@ class Story:
         ]
         if under_way and record['status'] not in wait.OVER:
             return '; '.join(f'{name} started' for name in under_way)
-        text = f'recovery {record["id"]} {record["status"]}'
+        text = f'{self._what} {record["id"]} {record["status"]}'
         if record.get('reason'):
             text += f': {record["reason"]}'
         return text

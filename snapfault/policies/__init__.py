@@ -5,6 +5,7 @@ import itertools
 
 from oslo_policy import policy as oslo_policy
 
+from snapfault.policies import drill
 from snapfault.policies import plan
 from snapfault.policies import policy
 from snapfault.policies import project
@@ -26,6 +27,7 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         task.RULES,
         recovery_point.RULES,
         recovery.RULES,
+        drill.RULES,
         plan.RULES,
         schedule_preview.RULES,
     )

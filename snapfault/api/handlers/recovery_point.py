@@ -66,8 +66,8 @@ def _named(this: call.Call) -> model.RecoveryPoint:
 def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:
     """Refuse to remove what is not whole or out of reach.
 
-    That a pinned one stays, one that a recovery reads from and the last
-    good one, the database sees to.
+    That a pinned one stays, one that a recovery or drill reads from and the
+    last good one, the database sees to.
 
     :raises Conflict: says which
     """

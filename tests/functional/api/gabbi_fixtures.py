@@ -1,11 +1,13 @@
 """The worlds that the gabbi files run in: one a file."""
 
+import dataclasses
 import os
 import tempfile
 
 from gabbi import fixture
 
 from snapfault import model
+from snapfault.db import drills
 from snapfault.db import recoveries
 from snapfault.db import tasks
 from tests import build
@@ -40,7 +42,7 @@ class Empty(fixture.GabbiFixture):
 
 
 class Used(Empty):
-    """A service in use: tasks, points of every status, recoveries."""
+    """A service in use: tasks, points of every status, recoveries, a drill."""
 
     def start_fixture(self):
         """Make it, and fill its tables."""
@@ -63,6 +65,16 @@ class Used(Empty):
         )
         for project_id in (worlds.MINE, worlds.THEIRS):
             self._add_work(world, project_id)
+        protection = build.protection(
+            id='protection-theirs', project_id=worlds.THEIRS
+        )
+        drills.create(
+            world.database,
+            dataclasses.replace(
+                drills.new(protection, drills.ASKED, build.NOW),
+                id='drill-theirs',
+            ),
+        )
 
     def _add_work(self, world, project_id):
         protection = build.protection(

@@ -18,6 +18,7 @@ KEYS = {
     'tasks': 'task',
     'recovery-points': 'recovery_point',
     'recoveries': 'recovery',
+    'drills': 'drill',
 }
 POLICY = {
     'description': '',
@@ -32,6 +33,7 @@ DEFAULTS = {
     'protections': {'next_run_at': None, 'alarm': '', 'alarm_at': None},
     'tasks': {'status': 'waiting', 'attempts': 0, 'reason': ''},
     'recoveries': {'status': 'waiting', 'reason': '', 'steps': []},
+    'drills': {'status': 'waiting', 'reason': '', 'steps': []},
 }
 
 
@@ -115,7 +117,7 @@ class Cloud:
             number = 100 + len(self.kept[name])
             record = self.keep(name, number, **members)
             return _answer(
-                202 if name in ('tasks', 'recoveries') else 201,
+                202 if name in ('tasks', 'recoveries', 'drills') else 201,
                 {KEYS[name]: record},
             )
         query = dict(request.GET)

@@ -13,6 +13,7 @@ POINT = standin.identity(4)
 RECOVERY = standin.identity(5)
 SERVER = standin.identity(6)
 MISSING = standin.identity(7)
+DRILL = standin.identity(8)
 
 FIND_GOLD = ('GET', '/v1/policies?name=gold&limit=2', None)
 FIND_SHOP = ('GET', '/v1/protections?business_id=shop&limit=2', None)
@@ -428,6 +429,32 @@ CASES = (
     (
         f'recovery show {RECOVERY} --all-projects',
         [('GET', f'/v1/recoveries/{RECOVERY}?all_projects=true', None)],
+    ),
+    (
+        'recovery drill create shop',
+        [
+            FIND_SHOP,
+            ('POST', '/v1/drills', {'drill': {'business_id': 'shop'}}),
+        ],
+    ),
+    (
+        f'recovery drill create {SHOP} --point {POINT}',
+        [
+            ('GET', f'/v1/protections/{SHOP}', None),
+            (
+                'POST',
+                '/v1/drills',
+                {'drill': {'business_id': 'shop', 'recovery_point_id': POINT}},
+            ),
+        ],
+    ),
+    (
+        'recovery drill list --business-id shop --status failed',
+        [('GET', '/v1/drills?business_id=shop&status=failed', None)],
+    ),
+    (
+        f'recovery drill show {DRILL} --all-projects',
+        [('GET', f'/v1/drills/{DRILL}?all_projects=true', None)],
     ),
     (
         f'protection show {SHOP} --all-projects',

@@ -213,6 +213,25 @@ def test_recovery_shows_its_steps_as_a_table(cloud, run):
     assert shown['steps'] == steps
 
 
+def test_drill_shows_its_steps_and_what_it_took(cloud, run):
+    steps = [{**STEP, 'detail': '', **each} for each in STEPS]
+    record = cloud.keep('drills', 8, steps=steps, took=41.7, outcome=None)
+    ran = run(f'recovery drill show {record["id"]}')
+    assert '1         1      rebuild  failed' in ran.out
+    assert '42 s' in ran.out
+    assert run('recovery drill list -f json').json[0]['Took'] == 41.7
+
+
+def test_point_shows_what_its_drills_say(cloud, run):
+    cloud.keep(
+        'recovery-points', 4, members=MEMBERS, proof='proven', rto=125.2
+    )
+    for line in (f'recovery point show {POINT}', 'recovery point list'):
+        ran = run(line)
+        assert 'proven' in ran.out
+        assert '125 s' in ran.out
+
+
 def test_point_shows_its_volumes(cloud, run):
     cloud.keep('recovery-points', 4, business_id='shop', members=MEMBERS)
     ran = run(f'recovery point show {POINT}')

@@ -21,6 +21,7 @@ def furnished(cloud):
     cloud.keep('tasks', 3, protection_id=table.SHOP, status='failed')
     cloud.keep('recovery-points', 4, business_id='shop', members=[])
     cloud.keep('recoveries', 5, business_id='shop')
+    cloud.keep('drills', 8, business_id='shop')
     return cloud
 
 

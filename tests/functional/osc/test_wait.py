@@ -95,6 +95,28 @@ def test_a_recovery_tells_each_step(shop, run):
     ]
 
 
+def test_a_drill_tells_each_step_too(shop, run):
+    shop.script[TASK] = [
+        recovering('started'),
+        {'status': 'done', 'steps': steps('done'), 'took': 41.7},
+    ]
+    ran = run('recovery drill create shop --wait -f json')
+    assert (ran.code, ran.json['took']) == (0, 41.7)
+    assert ran.err.splitlines() == [
+        'step 1/1 fence started',
+        'step 1/1 fence done',
+        f'drill {TASK} done',
+    ]
+
+
+@pytest.mark.parametrize('status', ['refused', 'failed'])
+def test_a_drill_that_does_not_succeed(shop, run, status):
+    shop.script[TASK] = [{'status': status, 'reason': 'No line ready.'}]
+    ran = run('recovery drill create shop --wait')
+    assert ran.code == 1
+    assert f'drill {TASK} ended as {status}: No line ready.' in ran.err
+
+
 @pytest.mark.parametrize('status', ['refused', 'failed'])
 def test_a_recovery_that_does_not_succeed(shop, run, status):
     shop.script[TASK] = [{'status': status, 'reason': 'No good point.'}]

@@ -1,0 +1,17 @@
+"""What may be sent about drills."""
+
+from snapfault import model
+from snapfault.api.schemas import types
+
+CREATE = types.closed(
+    {
+        'drill': types.closed(
+            {'business_id': types.NAME, 'recovery_point_id': types.ID},
+            required=['business_id'],
+        )
+    },
+    required=['drill'],
+)
+LIST = types.page(
+    business_id=types.NAME, status=types.one_of(model.DrillStatus)
+)
