@@ -175,6 +175,9 @@ def _settle_ours(
     database = context.database
     settled = watch.settle_making(look, point, order.policy.consistency)
     if settled.status is model.PointStatus.GOOD:
+        # before the task ends: nobody looks at one that has ended
+        made_at = listings.made_at(settled, look.found)
+        snapshot.prune(database, order, look.now, made_at)
         task_claims.finish(
             database,
             order.task,
@@ -187,8 +190,6 @@ def _settle_ours(
         LOG.info(
             'Recovery point %s of %s is good', point.id, point.business_id
         )
-        made_at = listings.made_at(settled, look.found)
-        snapshot.prune(database, order, look.now, made_at)
     elif settled.status is model.PointStatus.FAILED:
         trouble.answer(
             context.trouble,
