@@ -57,9 +57,14 @@ class Inline(concurrent.futures.Executor):
 class Stage:
     """One database, one cloud, and services protected on it."""
 
-    def __init__(self, folder, **policy):
+    def __init__(self, folder=None, **policy):
+        """Make it.
+
+        :param folder: where the database's file is; None: it has none
+        """
         self.now = build.NOW
-        self.database = api.Database(f'sqlite:///{folder}/snapfault.db')
+        file = f'/{folder}/snapfault.db' if folder else ''
+        self.database = api.Database(f'sqlite://{file}')
         migration.upgrade(self.database)
         self.cloud = fake.FakeCloud(now=lambda: self.now)
         self.right = self.cloud.add_project(build.PROJECT)

@@ -9,6 +9,7 @@ from tests.functional import test_many_workers
 from tests.functional.retention import machine
 from tests.functional.retention import simulate
 from tests.proof import claim
+from tests.proof import matrix
 from tests.proof import on_cloud
 from tests.proof import ranking
 from tests.unit.trigger import reference
@@ -101,6 +102,15 @@ CLAIMS: typing.Final = (
         count=1000,
         few=2,
         run=functools.partial(_killed, test_kills.RECOVERIES),
+    ),
+    Claim(
+        'crash-matrix',
+        'a worker may die before or after every call and every commit of'
+        ' every scenario, and it ends as if it had not (invariant 4)',
+        unit='deaths',
+        count=10_000,  # of each scenario: more than any has moments
+        few=1,
+        run=matrix.crash,
     ),
     Claim(
         'workers',

@@ -1,0 +1,99 @@
+"""Die at every moment of every scenario, and see another go on. Invariant 4.
+
+Every call of the cloud and every commit of the database has a moment before
+and one after it. Their number is found by a run that nothing disturbs.
+"""
+
+import dataclasses
+
+from tests.functional import stage as stages
+from tests.functional.matrix import dying
+from tests.functional.matrix import scenario
+
+
+@dataclasses.dataclass(frozen=True)
+class Undisturbed:
+    """A scenario that nobody disturbs: how it ends, and its moments."""
+
+    outcome: dict
+    moments: tuple[str, ...]
+
+
+def undisturbed(each):
+    """Play a scenario to its end, and count."""
+    stage = each.build()
+    moments = dying.Moments()
+    moments.run(lambda: _work_with(stage, moments), None)
+    return Undisturbed(scenario.outcome(stage), tuple(moments.names))
+
+
+def unlike(each, found):
+    """Say in what an outcome is not what the scenario promises."""
+    wanted = {**each.ends, 'strays': []}
+    return _differences(found, wanted)
+
+
+def die(each, before, chosen, settled):
+    """Die at each of the chosen moments; give what ended otherwise.
+
+    :param before: the same scenario, undisturbed
+    :param chosen: numbers of moments
+    :param settled: those after which the cloud ends all that it was at
+        before the next worker looks; after the others it finds that going on
+    :returns: how many died, and what ended otherwise
+    """
+    stage = each.build()
+    dying.share(stage.database)
+    moments = dying.Moments(chosen)
+
+    def goes_on(number):
+        if number in settled:
+            stage.cloud.settle()
+        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
+        scenario.work(stage, worker='the next')
+        return scenario.outcome(stage)
+
+    found = moments.run(lambda: _work_with(stage, moments), goes_on)
+    wrong = [
+        f'{each.name}, died {name} (moment {number}): {difference}'
+        for (number, name), ended in found.items()
+        for difference in _differences(ended, before.outcome)
+    ]
+    return len(found), wrong
+
+
+def sample(each, most, chance):
+    """Die at so many moments of a scenario, at all if there are no more.
+
+    :returns: how many they were, and what ended otherwise
+    """
+    before = undisturbed(each)
+    wrong = [
+        f'{each.name}, undisturbed: {difference}'
+        for difference in unlike(each, before.outcome)
+    ]
+    every = range(len(before.moments))
+    chosen = chance.sample(every, min(most, len(every)))
+    settled = {number for number in chosen if chance.random() < 0.5}
+    count, differences = die(each, before, chosen, settled)
+    return count, wrong + differences
+
+
+def _work_with(stage, moments):
+    """Have a worker work that may die at each moment."""
+    real = stage.database
+    stage.database = dying.Database(moments, real)
+    try:
+        scenario.work(stage, dying.Cloud(moments, stage.cloud), 'the first')
+    finally:
+        stage.database = real
+
+
+def _differences(found, wanted):
+    if isinstance(found, str):
+        return [found]  # the traceback of one that broke off
+    return [
+        f'{what}: {found[what]}, not {value}'
+        for what, value in wanted.items()
+        if found[what] != value
+    ]

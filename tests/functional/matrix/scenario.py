@@ -1,0 +1,145 @@
+"""What a scenario is, and how one is played to its end."""
+
+from collections import abc
+import dataclasses
+import typing
+
+import sqlalchemy as sa
+
+from snapfault import model
+from snapfault.db import base
+from snapfault.db import recoveries
+from snapfault.db import tables
+from tests import build
+from tests.functional import stage as stages
+from tests.functional.matrix import strays
+
+#: Rounds until what is asked must be at its end, and how many of them go by
+#: before time is let pass: a try that failed is made again only later.
+ROUNDS = 80
+AT_ONCE = 8
+BUSY_TASKS = (model.TaskStatus.WAITING, model.TaskStatus.RUNNING)
+BUSY_POINTS = (model.PointStatus.CREATING, model.PointStatus.DELETING)
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """One way that a worker's work can go."""
+
+    name: str
+    #: Gives a stage on which all is asked, and nothing done yet.
+    build: abc.Callable[[], stages.Stage]
+    #: What a person would see in the end, whatever else it is.
+    ends: abc.Mapping[str, typing.Any]
+
+
+def work(stage, cloud=None, worker='worker-1'):
+    """Have one worker work until nothing is left to do."""
+    for number in range(1, ROUNDS + 1):
+        if recoveries.claimable(stage.database, stage.now, 1):
+            stage.recover(cloud, worker)
+        stage.tick(cloud=cloud, worker=worker)
+        if is_over(stage):
+            return
+        if not number % AT_ONCE:
+            stage.wait(minutes=3)
+
+
+def is_over(stage):
+    """Say whether nothing is left that a worker would do."""
+    open_ = [
+        (tables.Recovery, model.OPEN_RECOVERY - {model.RecoveryStatus.HELD}),
+        (tables.Drill, model.OPEN_DRILL),
+        (tables.Task, BUSY_TASKS),
+        (tables.Point, BUSY_POINTS),
+        (tables.Kept, (model.KeptStatus.REMOVING,)),
+    ]
+    with stage.database.reader() as session:
+        return not any(
+            session.scalar(
+                sa.select(sa.func.count()).where(table.status.in_(statuses))
+            )
+            for table, statuses in open_
+        )
+
+
+def outcome(stage):
+    """Give all that a person would compare in the end.
+
+    Nothing in it is an id, a time or a count of tries: those may differ.
+    """
+    return {
+        **_in_the_cloud(stage),
+        **_in_the_tables(stage),
+        'strays': strays.strays(
+            stage.cloud.project(stage.right), stage.database
+        ),
+    }
+
+
+def _in_the_cloud(stage):
+    world = stage.cloud.world
+    return {
+        'servers': sorted(
+            (each.name, each.status, each.rebuilds, each.image_id)
+            for each in world.servers.values()
+        ),
+        'reads': {
+            name: stage.cloud.contents_of(server)
+            for name, server in stage.servers.items()
+        },
+        'volumes': sorted(
+            (each.status, each.content) for each in world.volumes.values()
+        ),
+        'snapshots': sorted(
+            (each.status, each.content)
+            for each in stage.cloud.snapshots_of(build.PROJECT)
+        ),
+        'images': sorted(
+            (each.name, each.status) for each in world.images.values()
+        ),
+    }
+
+
+def _in_the_tables(stage):
+    kept = _all(stage, tables.Kept)
+    return {
+        'recoveries': [
+            {
+                'status': str(each.status),
+                'reason': _without_ids(stage, each.reason),
+                'attempts': [
+                    (str(one.way), str(one.status)) for one in each.attempts
+                ],
+                'steps': [
+                    (one.attempt, one.phase, one.name, str(one.status))
+                    for one in each.steps
+                ],
+            }
+            for each in reversed(stage.recoveries())
+        ],
+        'kept': sorted((str(each.kind), str(each.status)) for each in kept),
+        'drills': [str(each.status) for each in _all(stage, tables.Drill)],
+        'tasks': [str(each.status) for each in _all(stage, tables.Task)],
+        'good points': {name: len(stage.good(name)) for name in stage.servers},
+        'alarms': {
+            name: _without_ids(stage, stage.protection(name).alarm)
+            for name in stage.servers
+        },
+    }
+
+
+def _all(stage, table):
+    with stage.database.reader() as session:
+        rows = session.scalars(sa.select(table).order_by(table.created_at))
+        return [base.read(row) for row in rows.all()]
+
+
+def _without_ids(stage, text):
+    """Give a sentence in which resources have no names of their own."""
+    for kind in ('volumes', 'snapshots', 'servers'):
+        for name in getattr(stage.cloud.world, kind):
+            text = text.replace(name, kind[:-1])
+    for each in stage.recoveries():
+        text = text.replace(each.id, 'recovery')
+    return text
