@@ -15,9 +15,10 @@ from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import protections
-from snapfault.db import recoveries
 from snapfault.db import task_claims
+from snapfault.recover import budget
 from snapfault.recover import diagnose
+from snapfault.recover import opening
 from snapfault.recover import read
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Tools:
     cloud: port.Cloud
     attempts: int  #: how often a task is tried
     retry_delay: datetime.timedelta  #: grows with each attempt
+    limits: budget.Limits  #: for what begins by itself
 
 
 def answer(
@@ -97,23 +99,32 @@ def _service_fault(
             f'{diagnosis.reason}; the policy leaves it to you: openstack'
             f' recovery create {protection.business_id}'
         )
-    recovery = new_recovery(
-        protection,
-        cause=diagnosis.reason,
-        onset_at=diagnosis.onset_at,
-        evidence=evidence.as_dict(),
-        now=evidence.at,
+    recovery = dataclasses.replace(
+        new_recovery(
+            protection,
+            cause=diagnosis.reason,
+            onset_at=diagnosis.onset_at,
+            evidence=evidence.as_dict(),
+            now=evidence.at,
+        ),
+        automatic=True,
+        host_id=evidence.server.host_id if evidence.server else '',
     )
     try:
-        recovery = recoveries.create(tools.database, recovery)
+        recovery = opening.open_recovery(
+            tools.database,
+            recovery,
+            tools.limits,
+            evidence.at,
+            approval=policy.recovery.approval,
+        )
     except errors.Conflict:
         return f'{diagnosis.reason}; a recovery is open already'
-    LOG.warning(
-        'Recovery %s of %s: %s',
-        recovery.id,
-        protection.business_id,
-        diagnosis.reason,
-    )
+    if recovery.status is model.RecoveryStatus.HELD:
+        return (
+            f'{diagnosis.reason}; recovery {recovery.id} is held:'
+            f' {recovery.reason}'
+        )
     return f'{diagnosis.reason}; recovery {recovery.id} is under way'
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import orm
 from sqlalchemy import pool
 
 from snapfault import errors
+from snapfault.db import news
 
 _Guard = contextlib.AbstractContextManager[typing.Any]
 _P = typing.ParamSpec('_P')
@@ -66,6 +67,8 @@ class Database:
         :param engine_options: of oslo.db's ``create_engine``
         """
         address = sa.make_url(url)
+        #: Who hears the news of what is committed, beside the log.
+        self.listeners: list[news.Listener] = []
         self.is_sqlite = address.get_backend_name() == 'sqlite'
         self._write_guard: _Guard = contextlib.nullcontext()
         self._read_guard: _Guard = contextlib.nullcontext()
@@ -96,9 +99,13 @@ class Database:
 
     @contextlib.contextmanager
     def writer(self) -> collections.abc.Iterator[orm.Session]:
-        """Give a session that commits at the end, or leaves no trace."""
+        """Give a session that commits at the end, or leaves no trace.
+
+        What it brought is told once it is committed, and to no lock's cost.
+        """
         with self._write_guard, self._writers.begin() as session:
             yield session
+        news.tell(session, self.listeners)
 
     def close(self) -> None:
         """Give the connections back."""

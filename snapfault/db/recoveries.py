@@ -10,26 +10,24 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
-from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import columns
+from snapfault.db import events
+from snapfault.db import recovery_moves
 from snapfault.db import tables
+
+#: Changes the row of a recovery that is held; see there.
+hold = recovery_moves.hold
 
 
 @api.writer
 def create(session: orm.Session, recovery: model.Recovery) -> model.Recovery:
-    """Add a recovery that waits for a worker.
+    """Add a recovery that a person asked for; it waits for a worker.
 
     :raises Conflict: one of that server is open
     """
-    values = base.values(recovery, model.Recovery)
-    del values['steps'], values['attempts']
-    session.add(tables.Recovery(**values, open_server_id=recovery.server_id))
-    base.flush(
-        session, f'a recovery of server {recovery.server_id} is open already'
-    )
-    return recovery
+    return recovery_moves.add(session, recovery, recovery.cause)
 
 
 @api.reader
@@ -141,47 +139,15 @@ def claim(
         'lease_until': lease_until,
     }
     # Its holder may have renewed the lease since the row was read.
-    if not _swap(
+    if not recovery_moves.swap(
         session, recovery, base.free(tables.Recovery, now), **changes
     ):
         return None
+    begins = dataclasses.replace(recovery, status=model.RecoveryStatus.RUNNING)
+    events.note(session, begins, f'worker {worker} is at it', now)
     # Or have gone on with the journal, though its lease was over.
     row = session.get_one(tables.Recovery, recovery.id)
     return typing.cast('model.Recovery', base.read(row))
-
-
-def _swap(
-    session: orm.Session,
-    recovery: model.Recovery,
-    *conditions: sa.ColumnElement[bool],
-    **changes: typing.Any,
-) -> bool:
-    return base.swapped(
-        session,
-        sa.update(tables.Recovery)
-        .where(
-            tables.Recovery.id == recovery.id,
-            tables.Recovery.generation == recovery.generation,
-            tables.Recovery.status == recovery.status,
-            *conditions,
-        )
-        .values(**changes),
-    )
-
-
-def hold(
-    session: orm.Session, recovery: model.Recovery, **changes: typing.Any
-) -> model.Recovery:
-    """Change a held recovery's row.
-
-    :raises LeaseLost: another worker holds it
-    """
-    if not _swap(session, recovery, **changes):
-        raise errors.LeaseLost(
-            f'recovery {recovery.id} is another worker\'s now'
-        )
-    changes.pop('open_server_id', None)
-    return dataclasses.replace(recovery, **changes)
 
 
 @api.writer
@@ -205,20 +171,53 @@ def renew(
 
 @api.writer
 def release(
-    session: orm.Session, recovery: model.Recovery, reason: str
+    session: orm.Session,
+    recovery: model.Recovery,
+    reason: str,
+    now: datetime.datetime,
 ) -> model.Recovery:
     """Put a recovery back to wait; its journal says where to go on.
 
     :raises LeaseLost: another worker holds it
     """
-    return hold(
+    return recovery_moves.move(
         session,
         recovery,
-        status=model.RecoveryStatus.WAITING,
+        model.RecoveryStatus.WAITING,
+        reason,
+        now,
         claimed_by=None,
         lease_until=None,
-        reason=reason,
     )
+
+
+@api.writer
+def approve(
+    session: orm.Session, recovery: model.Recovery, now: datetime.datetime
+) -> model.Recovery:
+    """Let one that is held begin: a person has looked.
+
+    No storm holds it again: its generation says that somebody had it.
+
+    :raises Conflict: it is not held, or not any more
+    """
+    if recovery.status is not model.RecoveryStatus.HELD:
+        raise errors.Conflict(
+            f'recovery {recovery.id} is {recovery.status}, not held'
+        )
+    try:
+        return recovery_moves.move(
+            session,
+            recovery,
+            model.RecoveryStatus.WAITING,
+            'approved by a person',
+            now,
+            generation=recovery.generation + 1,
+        )
+    except errors.LeaseLost as error:
+        raise errors.Conflict(
+            f'recovery {recovery.id} is not held any more'
+        ) from error
 
 
 @api.writer
@@ -233,12 +232,12 @@ def finish(
 
     :raises LeaseLost: another worker holds it
     """
-    base.check_move(moves.RECOVERY, recovery.status, status)
-    return hold(
+    return recovery_moves.move(
         session,
         recovery,
-        status=status,
-        reason=reason,
+        status,
+        reason,
+        now,
         finished_at=now,
         claimed_by=None,
         lease_until=None,

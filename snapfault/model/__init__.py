@@ -11,9 +11,14 @@ from snapfault.model.drill import Drill as Drill
 from snapfault.model.drill import DrillStatus as DrillStatus
 from snapfault.model.evidence import Evidence as Evidence
 from snapfault.model.evidence import Source as Source
+from snapfault.model.hold import Hold as Hold
+from snapfault.model.hold import HoldCause as HoldCause
+from snapfault.model.hold import Pressure as Pressure
 from snapfault.model.kept import Kept as Kept
 from snapfault.model.kept import KeptKind as KeptKind
 from snapfault.model.kept import KeptStatus as KeptStatus
+from snapfault.model.news import Level as Level
+from snapfault.model.news import News as News
 from snapfault.model.point import Member as Member
 from snapfault.model.point import PointStatus as PointStatus
 from snapfault.model.point import Power as Power

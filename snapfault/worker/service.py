@@ -31,6 +31,8 @@ from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.rank import load
 from snapfault.rank import run as rank
+from snapfault.recover import budget
+from snapfault.recover import opening
 from snapfault.recover import run as recover
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
@@ -58,6 +60,7 @@ class Settings:
     poll: float  #: seconds between looks at what is under way
     snapshot: snapshot.Settings
     recover: recover.Settings
+    limits: budget.Limits  #: for recoveries that nobody asked for
     ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
 
 
@@ -92,6 +95,20 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         recover=recover.Settings(
             step_timeout=seconds(seconds=conf.recover.step_timeout)
         ),
+        limits=limits(conf),
+    )
+
+
+def limits(conf: cfg.ConfigOpts) -> budget.Limits:
+    """Read what bounds the recoveries that nobody asked for."""
+    chosen = conf.recover
+    return budget.Limits(
+        open=chosen.max_open,
+        open_per_host=chosen.max_open_per_host,
+        open_per_project=chosen.max_open_per_project,
+        per_hour=chosen.max_per_hour,
+        storm_servers=chosen.storm_servers,
+        storm_window=datetime.timedelta(seconds=chosen.storm_window),
     )
 
 
@@ -168,6 +185,7 @@ class Worker:
                 self._cloud,
                 chosen.snapshot.attempts,
                 chosen.snapshot.retry_delay,
+                chosen.limits,
             ),
             worker=self.id,
             lease=chosen.lease,
@@ -200,6 +218,7 @@ class Worker:
         if free <= 0:
             return
         until = now + self._settings.lease
+        opening.hold_back(self._database, self._settings.limits, now)
         for waiting in recoveries.claimable(self._database, now, free):
             claimed = recoveries.claim(
                 self._database, waiting, self.id, now, until
@@ -225,7 +244,10 @@ class Worker:
             self._report(ended, protection)
         except recover.Stopped:
             recoveries.release(
-                self._database, recovery, 'the worker was stopped'
+                self._database,
+                recovery,
+                'the worker was stopped',
+                clock.now(),
             )
         except (errors.LeaseLost, errors.Conflict) as error:
             LOG.warning('Recovery %s is let go: %s', recovery.id, error)

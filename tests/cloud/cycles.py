@@ -48,6 +48,7 @@ class Cycles:
                 site.cloud,
                 settings.attempts,
                 settings.retry_delay,
+                stages.LIMITS,
             ),
             worker='worker-1',
             lease=60 * stages.LEASE,

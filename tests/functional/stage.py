@@ -18,6 +18,7 @@ from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import load
 from snapfault.rank import run as rank
+from snapfault.recover import budget
 from snapfault.recover import run as recover
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
@@ -37,6 +38,14 @@ SETTINGS = snapshot.Settings(
     under_way=admit.Bounds(overall=400, project=200, volume_type=200),
     refusals=2,
     reconcile=datetime.timedelta(0),
+)
+LIMITS = budget.Limits(
+    open=8,
+    open_per_host=2,
+    open_per_project=4,
+    per_hour=20,
+    storm_servers=10,
+    storm_window=datetime.timedelta(minutes=5),
 )
 STEP_TIMEOUT = datetime.timedelta(minutes=10)
 
@@ -75,6 +84,7 @@ class Stage:
         self.ranking = rank.Settings()
         self.ranker = None  #: one that lives longer than a tick
         self.settings = SETTINGS
+        self.limits = LIMITS
         self._memories = {}
 
     def protect(self, business_id='shop', volumes=2):
@@ -105,7 +115,11 @@ class Stage:
             or rank.Ranker(cloud.read_measures, load.load(), self.ranking),
             snapshot=self.settings,
             trouble=trouble.Tools(
-                self.database, cloud, SETTINGS.attempts, SETTINGS.retry_delay
+                self.database,
+                cloud,
+                SETTINGS.attempts,
+                SETTINGS.retry_delay,
+                self.limits,
             ),
             worker=worker,
             lease=LEASE,

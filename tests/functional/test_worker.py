@@ -29,6 +29,7 @@ FAST = service.Settings(
     poll=0.01,
     snapshot=stages.SETTINGS,
     recover=recover.Settings(stages.STEP_TIMEOUT),
+    limits=stages.LIMITS,
 )
 
 

@@ -3,6 +3,7 @@
 from snapfault.db.tables.drill import Drill as Drill
 from snapfault.db.tables.drill import DrillStep as DrillStep
 from snapfault.db.tables.evidence import Evidence as Evidence
+from snapfault.db.tables.gate import Gate as Gate
 from snapfault.db.tables.kept import Kept as Kept
 from snapfault.db.tables.point import Member as Member
 from snapfault.db.tables.point import Point as Point

@@ -20,6 +20,7 @@ class Recovery(base.Base):
         sa.Index('recoveries_page', 'project_id', 'created_at', 'id'),
         sa.Index('recoveries_status', 'status'),
         sa.Index('recoveries_finished', 'finished_at'),
+        sa.Index('recoveries_created', 'created_at'),
         sa.Index('recoveries_protection', 'protection_id'),
         columns.OPTIONS,
     )
@@ -125,6 +126,11 @@ class RecoveryEvent(base.Base):
     at: orm.Mapped[datetime.datetime]
     status: orm.Mapped[str]
     text: orm.Mapped[str] = orm.mapped_column(sa.Text)
+
+    @property
+    def id(self) -> str:
+        """Name the row, for who has to mend it."""
+        return f'{self.recovery_id}/{self.number}'
 
     def to_model(self) -> model.RecoveryEvent:
         """Read the status into a value."""

@@ -74,7 +74,7 @@ def test_claim_is_won_once(database: api.Database) -> None:
     assert recoveries.get(database, None, made.id) == dataclasses.replace(
         held, lease_until=samples.after(90)
     )
-    waits = recoveries.release(database, held, 'stopping')
+    waits = recoveries.release(database, held, 'stopping', samples.NOW)
     assert waits == dataclasses.replace(made, generation=1, reason='stopping')
     assert recoveries.claim(database, waits, 'b', samples.NOW, until)
 
@@ -119,7 +119,7 @@ WRITES: list[
     lambda database, old: journal.step_finished(
         database, old, 0, model.StepStatus.DONE, '', samples.NOW
     ),
-    lambda database, old: recoveries.release(database, old, ''),
+    lambda database, old: recoveries.release(database, old, '', samples.NOW),
     lambda database, old: recoveries.finish(
         database, old, Status.DONE, '', samples.NOW
     ),

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column('protections', _text('webhook_hash', nullable=True))
     _attempts()
     _events()
+    _gate()
     _evidence()
     _kept()
 
@@ -67,6 +68,7 @@ def _recoveries() -> None:
         sa.Column('attempt', sa.Integer(), nullable=False, server_default='0'),
     )
     op.add_column('recovery_steps', _requests())
+    op.create_index('recoveries_created', 'recoveries', ['created_at'])
 
 
 def _requests() -> sa.Column[object]:
@@ -116,6 +118,18 @@ def _events() -> None:
             ['recovery_id'], ['recoveries.id'], name='events_recovery'
         ),
         sa.PrimaryKeyConstraint('recovery_id', 'number'),
+        **columns.OPTIONS,
+    )
+
+
+def _gate() -> None:
+    op.create_table(
+        'recovery_gate',
+        sa.Column('id', sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column('passed', sa.BigInteger(), nullable=False),
+        _at('storm_at'),
+        _at('budget_at'),
+        sa.PrimaryKeyConstraint('id'),
         **columns.OPTIONS,
     )
 
