@@ -14,6 +14,7 @@ POINT = 'snapfault:point_id'
 PROTECTION = 'snapfault:protection_id'
 SCHEDULED_AT = 'snapfault:scheduled_at'
 RECOVERY = 'snapfault:recovery_id'
+KEPT = 'snapfault:kept_by'  #: the recovery that took the volume away
 
 Metadata = collections.abc.Mapping[str, str]
 

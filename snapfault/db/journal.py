@@ -1,7 +1,9 @@
 """The journal of a recovery: what is meant, and what became of it."""
 
+import collections.abc
 import dataclasses
 import datetime
+import typing
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -14,26 +16,113 @@ from snapfault.db import tables
 
 
 @api.writer
-def write(
+def begin_attempt(
     session: orm.Session,
     recovery: model.Recovery,
-    point_id: str | None,
+    attempt: model.Attempt,
     steps: tuple[model.StepRecord, ...],
+    kept: tuple[model.Kept, ...] = (),
 ) -> model.Recovery:
-    """Write the plan, once.
+    """Write the plan of one more attempt, and what it will take away.
+
+    All in one, before the cloud is asked for anything (invariant 3). What
+    an attempt before it has noted as kept stays as it is noted.
 
     :raises LeaseLost: another worker holds it
-    :raises Conflict: it has a plan
+    :raises Conflict: it has that attempt
     """
-    held = recoveries.hold(session, recovery, point_id=point_id)
+    held = recoveries.hold(session, recovery, reason='')
+    session.add(
+        tables.Attempt(
+            recovery_id=recovery.id, **base.values(attempt, model.Attempt)
+        )
+    )
+    base.flush(
+        session,
+        f'recovery {recovery.id} has an attempt {attempt.number} already',
+    )
     session.add_all(
         tables.Step(
             recovery_id=recovery.id, **base.values(each, model.StepRecord)
         )
         for each in steps
     )
-    base.flush(session, f'recovery {recovery.id} has a plan already')
-    return dataclasses.replace(held, steps=steps)
+    _keep(session, recovery, kept)
+    return dataclasses.replace(
+        held,
+        attempts=(*recovery.attempts, attempt),
+        steps=(*recovery.steps, *steps),
+    )
+
+
+@api.writer
+def keep(
+    session: orm.Session,
+    recovery: model.Recovery,
+    kept: tuple[model.Kept, ...],
+) -> None:
+    """Note what else it leaves behind.
+
+    :raises LeaseLost: another worker holds it
+    """
+    recoveries.hold(session, recovery, reason=recovery.reason)
+    _keep(session, recovery, kept)
+
+
+def _keep(
+    session: orm.Session,
+    recovery: model.Recovery,
+    kept: tuple[model.Kept, ...],
+) -> None:
+    noted = set(
+        session.scalars(
+            sa.select(tables.Kept.resource_id).where(
+                tables.Kept.recovery_id == recovery.id
+            )
+        )
+    )
+    session.add_all(
+        tables.Kept(**base.values(each, model.Kept))
+        for each in kept
+        if each.resource_id not in noted
+    )
+
+
+@api.writer
+def end_attempt(
+    session: orm.Session,
+    recovery: model.Recovery,
+    status: model.AttemptStatus,
+    reason: str,
+    now: datetime.datetime,
+    returned: collections.abc.Collection[str] = (),
+) -> model.Recovery:
+    """Note how the last attempt ended; gives the recovery as it is now.
+
+    :param returned: ids of kept volumes that it has put back
+    :raises LeaseLost: another worker holds it
+    """
+    recoveries.hold(session, recovery, reason=recovery.reason)
+    session.execute(
+        sa.update(tables.Attempt)
+        .where(
+            tables.Attempt.recovery_id == recovery.id,
+            tables.Attempt.number == recovery.attempts[-1].number,
+        )
+        .values(status=status, reason=reason, finished_at=now)
+    )
+    session.execute(
+        sa.update(tables.Kept)
+        .where(
+            tables.Kept.protection_id == recovery.protection_id,
+            tables.Kept.resource_id.in_(list(returned)),
+            tables.Kept.status == model.KeptStatus.KEPT,
+        )
+        .values(status=model.KeptStatus.RETURNED, reason='')
+    )
+    session.expire_all()
+    row = session.get_one(tables.Recovery, recovery.id)
+    return typing.cast('model.Recovery', base.read(row))
 
 
 @api.writer

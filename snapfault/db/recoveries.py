@@ -70,11 +70,16 @@ def list_page(
 @api.reader
 def points_in_use(session: orm.Session) -> frozenset[str]:
     """Give the ids of the points that open recoveries and drills read from."""
+    is_open = tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
     found = session.scalars(
         sa.union(
-            sa.select(tables.Recovery.point_id).where(
-                tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
-            ),
+            sa.select(tables.Recovery.point_id).where(is_open),
+            sa.select(tables.Attempt.point_id)
+            .join(
+                tables.Recovery,
+                tables.Recovery.id == tables.Attempt.recovery_id,
+            )
+            .where(is_open),
             sa.select(tables.Drill.point_id).where(
                 tables.Drill.status.in_(list(model.OPEN_DRILL))
             ),
@@ -230,6 +235,8 @@ def finish(
 ) -> model.Recovery:
     """End a recovery, and let the server have another.
 
+    Its point is then the last that it went back to.
+
     :raises LeaseLost: another worker holds it
     """
     return recovery_moves.move(
@@ -242,4 +249,10 @@ def finish(
         claimed_by=None,
         lease_until=None,
         open_server_id=None,
+        point_id=_last_point(recovery),
     )
+
+
+def _last_point(recovery: model.Recovery) -> str | None:
+    chosen = [e.point_id for e in recovery.attempts if e.point_id is not None]
+    return chosen[-1] if chosen else recovery.point_id

@@ -6,14 +6,17 @@ journal does (invariant 4).
 """
 
 import collections.abc
+import concurrent.futures
 import dataclasses
 import datetime
+import functools
 import itertools
 import logging
 import typing
 
 from snapfault import errors
 from snapfault import model
+from snapfault.recover import glance
 from snapfault.recover import step
 from snapfault.recover import steps
 
@@ -24,7 +27,8 @@ Clock = collections.abc.Callable[[], datetime.datetime]
 class Journal(typing.Protocol):
     """Where it is written what is meant, and what became of it.
 
-    Every method may raise :class:`~snapfault.errors.LeaseLost`.
+    Every method may raise :class:`~snapfault.errors.LeaseLost`, and is
+    called from several threads.
     """
 
     def started(self, position: int, now: datetime.datetime) -> None:
@@ -51,6 +55,7 @@ class Carrier:
     now: Clock
     #: Sleeps until the next look; raises to leave where the worker stops.
     pause: collections.abc.Callable[[], None]
+    calls: concurrent.futures.Executor  #: what is asked for at once
 
 
 def take(
@@ -61,12 +66,24 @@ def take(
     :raises SnapfaultError: a step cannot be done; it is noted as failed
     :raises LeaseLost: another worker holds the journal
     """
-    by_phase = itertools.groupby(
-        sorted(records, key=lambda record: record.position),
-        key=lambda record: record.phase,
-    )
+    ordered = sorted(records, key=lambda record: record.position)
+    for record in ordered:
+        if record.status is model.StepStatus.FAILED:
+            raise errors.ResourceFailed(record.detail)
+    by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
     for _, together in by_phase:
         _take_phase(carrier, list(together))
+
+
+@dataclasses.dataclass
+class _Phase:
+    """The steps of one phase that are not done yet, by position."""
+
+    left: dict[int, step.Step]
+    patience: datetime.timedelta
+    deadline: datetime.datetime
+    #: Why a step is not done yet, where it was refused or said so.
+    waits: dict[int, str] = dataclasses.field(default_factory=dict)
 
 
 def _take_phase(carrier: Carrier, records: list[model.StepRecord]) -> None:
@@ -80,34 +97,87 @@ def _take_phase(carrier: Carrier, records: list[model.StepRecord]) -> None:
         for record in records
         if record.status is not model.StepStatus.DONE
     }
-    deadline = carrier.now() + carrier.step_timeout
-    while left:
-        for position, each in tuple(left.items()):
-            try:
-                if _advance(carrier, position, each):
-                    del left[position]
-            except errors.CloudUnavailable as error:
-                LOG.warning('%s waits: %s', carrier.what, error)
-                deadline = carrier.now() + carrier.step_timeout
-        if left and carrier.now() > deadline:
-            names = ', '.join(each.name for each in left.values())
-            raise errors.ResourceFailed(
-                f'not done after {carrier.step_timeout}: {names}'
-            )
-        if left:
+    patience = max(
+        (each.patience or carrier.step_timeout for each in left.values()),
+        default=carrier.step_timeout,
+    )
+    phase = _Phase(left, patience, carrier.now() + patience)
+    while phase.left:
+        hands = carrier.hands
+        if len(phase.left) > 1:
+            hands = glance.at(hands)
+        _act(carrier, phase, _look(carrier, phase, hands), hands)
+        if phase.left and carrier.now() > phase.deadline:
+            _give_up(carrier, phase)
+        if phase.left:
             carrier.pause()
 
 
-def _advance(carrier: Carrier, position: int, each: step.Step) -> bool:
-    """Look at one step, ask for it if need be, and say if it is done."""
-    try:
-        progress = each.look(carrier.hands)
+def _look(carrier: Carrier, phase: _Phase, hands: step.Hands) -> list[int]:
+    """Look at all that is left; give the positions of what to ask for."""
+    todo = []
+    for position, each in tuple(phase.left.items()):
+        try:
+            look = functools.partial(each.look, hands)
+            progress = _advance(carrier, phase, position, look)
+        except errors.CloudUnavailable as error:
+            LOG.warning('%s waits: %s', carrier.what, error)
+            phase.deadline = carrier.now() + phase.patience
+            continue
         if progress is step.Progress.TODO:
-            carrier.journal.started(position, carrier.now())
-            each.act(carrier.hands)
+            todo.append(position)
+        elif progress is step.Progress.DONE:
+            done = model.StepStatus.DONE
+            carrier.journal.finished(position, done, '', carrier.now())
+            del phase.left[position]
+    return todo
+
+
+def _act(
+    carrier: Carrier, phase: _Phase, todo: list[int], hands: step.Hands
+) -> None:
+    """Ask for it all at once, and raise the first refusal of all.
+
+    An act that is not answered does not put the deadline off: the cloud
+    answers looks, so it is this very request that hangs.
+    """
+
+    def act(position: int) -> None:
+        carrier.journal.started(position, carrier.now())
+        try:
+            phase.left[position].act(hands)
+        except errors.CloudUnavailable as error:
+            LOG.warning('%s waits: %s', carrier.what, error)
+            phase.waits[position] = str(error)
+
+    asked = [
+        carrier.calls.submit(
+            _advance, carrier, phase, each, functools.partial(act, each)
+        )
+        for each in todo
+    ]
+    concurrent.futures.wait(asked)
+    for each in asked:
+        each.result()
+
+
+_Result = typing.TypeVar('_Result')
+
+
+def _advance(
+    carrier: Carrier,
+    phase: _Phase,
+    position: int,
+    turn: collections.abc.Callable[[], _Result],
+) -> _Result | None:
+    """Look at a step or ask for it, and note it as failed if it is."""
+    try:
+        return turn()
     except errors.CloudConflict as error:
-        LOG.info('%s, %s: %s', carrier.what, each.name, error)
-        return False
+        name = phase.left[position].name
+        LOG.info('%s, %s: %s', carrier.what, name, error)
+        phase.waits[position] = str(error)
+        return None
     except (errors.CloudUnavailable, errors.LeaseLost):
         raise
     except errors.SnapfaultError as error:
@@ -115,9 +185,18 @@ def _advance(carrier: Carrier, position: int, each: step.Step) -> bool:
             position, model.StepStatus.FAILED, str(error), carrier.now()
         )
         raise
-    if progress is not step.Progress.DONE:
-        return False
-    carrier.journal.finished(
-        position, model.StepStatus.DONE, '', carrier.now()
-    )
-    return True
+
+
+def _give_up(carrier: Carrier, phase: _Phase) -> typing.NoReturn:
+    told = {
+        position: f'{each.name}: {phase.waits[position]}'
+        if position in phase.waits
+        else each.name
+        for position, each in phase.left.items()
+    }
+    text = f'not done after {phase.patience}: '
+    for position, each in told.items():
+        carrier.journal.finished(
+            position, model.StepStatus.FAILED, text + each, carrier.now()
+        )
+    raise errors.ResourceFailed(text + ', '.join(told.values()))

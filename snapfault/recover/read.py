@@ -14,6 +14,7 @@ from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.recover import choose
 from snapfault.recover import diagnose
+from snapfault.recover import put_back
 from snapfault.recover import situation as situations
 from snapfault.recover.steps import power
 
@@ -117,8 +118,27 @@ def _key_troubles(
     }
 
 
+def what_stands(
+    cloud: port.Cloud, project: port.Project, recovery: model.Recovery
+) -> put_back.Standing:
+    """Read afresh what stands where."""
+    try:
+        server = project.get_server(recovery.server_id)
+        attachments = tuple(project.list_attachments(recovery.server_id))
+    except errors.NotFound:
+        server, attachments = None, ()
+    return put_back.Standing(
+        server=server,
+        attachments=attachments,
+        volumes={each.id: each for each in project.list_volumes()},
+        host_status=cloud.host_status(recovery.server_id),
+    )
+
+
 def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:
-    """Say whether the recovery before this one left the server stopped."""
+    """Say whether this recovery, or the one before it, left it stopped."""
+    if recovery.attempts:
+        return left_stopped(recovery)
     listed = recoveries.list_page(
         database,
         recovery.project_id,
@@ -127,9 +147,15 @@ def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:
     )
     for before in listed:
         if before.id != recovery.id:
-            return any(
-                each.name == power.Start.name
-                and each.status is not model.StepStatus.DONE
-                for each in before.steps
-            )
+            return left_stopped(before)
     return False
+
+
+def left_stopped(recovery: model.Recovery) -> bool:
+    """Say whether a recovery was to start the server and did not.
+
+    Its last attempt that was to do so decides: a way back that started it
+    mends what the attempt before it had left.
+    """
+    starts = [each for each in recovery.steps if each.name == power.Start.name]
+    return bool(starts) and starts[-1].status is not model.StepStatus.DONE

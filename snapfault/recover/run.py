@@ -1,9 +1,11 @@
-"""Look, plan, and have the steps taken, to one of a recovery's ends. Thin."""
+"""Take a recovery from attempt to attempt, to one of its ends. Thin.
 
-import collections.abc
+Which comes next :mod:`snapfault.recover.attempts` says, by the recovery's
+own row: whoever takes over goes on there.
+"""
+
 import dataclasses
 import datetime
-import itertools
 import logging
 
 from snapfault import errors
@@ -12,160 +14,119 @@ from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import journal
-from snapfault.db import points
 from snapfault.db import recoveries
+from snapfault.recover import attempts
 from snapfault.recover import carry
+from snapfault.recover import ending
 from snapfault.recover import plan
-from snapfault.recover import read
-from snapfault.recover import situation
+from snapfault.recover import planning
 from snapfault.recover import step
+from snapfault.recover import tools as tools_
+from snapfault.recover.steps import return_volume
 
 LOG = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """The operator's choices for recoveries."""
-
-    step_timeout: datetime.timedelta  #: outages of the cloud not counted
-
-
-@dataclasses.dataclass(frozen=True)
-class Tools:
-    """What a recovery is handed beside its own row."""
-
-    database: api.Database
-    cloud: port.Cloud
-    settings: Settings
-    now: carry.Clock
-    #: Sleeps until the next look; raises to leave where the worker stops.
-    pause: collections.abc.Callable[[], None]
-
-
-class Stopped(Exception):
-    """The worker stops; the journal says where to go on."""
+class Aborted(Exception):
+    """A person wants the recovery to stop."""
 
 
 def run(
-    tools: Tools,
+    tools: tools_.Tools,
     recovery: model.Recovery,
     protection: model.Protection,
-    policy: rules.RecoveryRules,
+    chosen: rules.RecoveryRules,
 ) -> model.Recovery:
     """Take a claimed recovery to its end.
 
-    :returns: the recovery, ``done``, ``refused`` or ``failed``
+    :param chosen: of the policy, as it is now
+    :returns: the recovery, ``done``, ``refused``, ``failed`` or ``aborted``
     :raises LeaseLost: another worker holds it now
     :raises Stopped: the worker stops
     """
     project = tools.cloud.project(protection.delegation)
+    this = planning.Run(tools, protection, project, chosen)
+    stuck = ending.Stuck('')
+    while True:
+        following = attempts.next_of(recovery)
+        if following is attempts.Next.TAKE:
+            recovery = _take(tools, project, recovery)
+            continue
+        if following is attempts.Next.END or stuck.reason:
+            return ending.finish(this, recovery, stuck)
+        begun = _begin(this, recovery, following)
+        if isinstance(begun, ending.Stuck):
+            stuck = begun
+        else:
+            recovery = begun
+
+
+def _begin(
+    this: planning.Run, recovery: model.Recovery, following: attempts.Next
+) -> model.Recovery | ending.Stuck:
+    """Write down one more attempt, or say why there is none."""
     try:
-        if not recovery.steps:
-            recovery = _plan(tools, recovery, protection, policy)
-        if recovery.status is model.RecoveryStatus.RUNNING:
-            _take(tools, project, recovery)
+        begun = planning.begin(this, recovery, following)
     except (errors.LeaseLost, errors.Conflict):
         raise
     except errors.SnapfaultError as error:
-        LOG.error('Recovery %s failed: %s', recovery.id, error)
-        return recoveries.finish(
-            tools.database,
-            recovery,
-            model.RecoveryStatus.FAILED,
-            str(error),
-            tools.now(),
-        )
-    if recovery.status is not model.RecoveryStatus.RUNNING:
-        return recovery
-    LOG.info('Recovery %s is done', recovery.id)
-    return recoveries.finish(
-        tools.database, recovery, model.RecoveryStatus.DONE, '', tools.now()
-    )
-
-
-def _plan(
-    tools: Tools,
-    recovery: model.Recovery,
-    protection: model.Protection,
-    policy: rules.RecoveryRules,
-) -> model.Recovery:
-    """Write the plan, or the refusal, into the recovery's row."""
-    history = points.history(
-        tools.database, recovery.project_id, recovery.business_id
-    )
-    project = tools.cloud.project(protection.delegation)
-    found = dataclasses.replace(
-        _patiently(
-            tools,
-            lambda: read.situation(
-                tools.cloud, project, recovery, protection, history, policy
-            ),
-        ),
-        stopped_by_us=read.stopped_by_us(tools.database, recovery),
-    )
-    planned = plan.plan(recovery, history, found, policy)
-    if isinstance(planned, plan.Refusal):
-        LOG.error('Recovery %s is refused: %s', recovery.id, planned.reason)
-        return recoveries.finish(
-            tools.database,
-            recovery,
-            model.RecoveryStatus.REFUSED,
-            planned.reason,
-            tools.now(),
-        )
-    LOG.info(
-        'Recovery %s goes the way %s: %s',
-        recovery.id,
-        planned.way,
-        planned.reason,
-    )
-    return journal.write(
-        tools.database, recovery, planned.point_id, _records(planned)
-    )
-
-
-def _records(planned: plan.Plan) -> tuple[model.StepRecord, ...]:
-    numbered = itertools.count()
-    return tuple(
-        model.StepRecord(
-            position=next(numbered),
-            phase=phase,
-            name=each.name,
-            arguments=each.arguments(),
-            status=model.StepStatus.PLANNED,
-            detail='',
-            started_at=None,
-            finished_at=None,
-        )
-        for phase, together in enumerate(planned.phases)
-        for each in together
-    )
-
-
-def _patiently(
-    tools: Tools, read: collections.abc.Callable[[], situation.Situation]
-) -> situation.Situation:
-    """Read, and wait out an outage of the cloud (invariant 8)."""
-    while True:
-        try:
-            return read()
-        except errors.CloudUnavailable as error:
-            LOG.warning('Waiting for the cloud: %s', error)
-            tools.pause()
+        return ending.Stuck(str(error))
+    if isinstance(begun, plan.Refusal):
+        return ending.Stuck(begun.reason, refused=True)
+    return begun
 
 
 def _take(
-    tools: Tools, project: port.Project, recovery: model.Recovery
-) -> None:
-    carrier = carry.Carrier(
+    tools: tools_.Tools, project: port.Project, recovery: model.Recovery
+) -> model.Recovery:
+    """Take the steps of the attempt that runs, and note how it ends."""
+    attempt = recovery.attempts[-1]
+    steps = attempts.steps_of(recovery, attempt)
+    status, reason = model.AttemptStatus.DONE, ''
+    try:
+        carry.take(_carrier(tools, project, recovery), steps)
+    except (errors.LeaseLost, errors.Conflict):
+        raise
+    except (errors.SnapfaultError, Aborted) as error:
+        status, reason = model.AttemptStatus.FAILED, str(error)
+        LOG.error('Recovery %s, %s: %s', recovery.id, attempt.way, reason)
+    returned = [
+        each.arguments['volume_id']
+        for each in steps
+        if each.name == return_volume.ReturnVolume.name
+        and status is model.AttemptStatus.DONE
+    ]
+    return journal.end_attempt(
+        tools.database, recovery, status, reason, tools.now(), returned
+    )
+
+
+def _carrier(
+    tools: tools_.Tools, project: port.Project, recovery: model.Recovery
+) -> carry.Carrier:
+    def pause() -> None:
+        """Sleep until the next look, and look first if it is wanted."""
+        _heed_abort(tools.database, recovery)
+        tools.pause()
+
+    return carry.Carrier(
         f'Recovery {recovery.id}',
         _Journal(tools.database, recovery),
         step.Hands(project, tools.cloud),
         tools.settings.step_timeout,
         tools.now,
-        tools.pause,
+        tools.pause if attempts.is_compensation(recovery) else pause,
+        tools.calls,
     )
-    carry.take(carrier, recovery.steps)
+
+
+def _heed_abort(database: api.Database, recovery: model.Recovery) -> None:
+    """Leave, if a person wants it; what was taken away is put back.
+
+    :raises Aborted: they do
+    """
+    if recoveries.get(database, None, recovery.id).abort_asked:
+        raise Aborted('a person stopped it')
 
 
 @dataclasses.dataclass(frozen=True)

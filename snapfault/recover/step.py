@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import datetime
 import enum
 import typing
 
@@ -35,11 +36,17 @@ class Step(abc.ABC):
 
     name: typing.ClassVar[str]
 
+    @property
+    def patience(self) -> datetime.timedelta | None:
+        """Say how long this may take; None: as long as most steps."""
+        return None
+
     @abc.abstractmethod
     def look(self, hands: Hands) -> Progress:
         """Read how far this is.
 
         :raises ResourceFailed: the cloud accepted it and could not do it
+        :raises CloudConflict: not yet, and this is why
         """
 
     @abc.abstractmethod

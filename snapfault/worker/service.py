@@ -34,6 +34,7 @@ from snapfault.rank import run as rank
 from snapfault.recover import budget
 from snapfault.recover import opening
 from snapfault.recover import run as recover
+from snapfault.recover import tools as recover_tools
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
@@ -45,6 +46,8 @@ LOG = logging.getLogger(__name__)
 LIMIT = 10000
 #: Recoveries carried out at once by one worker.
 RECOVERIES = 4
+#: Requests of these recoveries at once; one of a dead host may hang.
+RESCUE_CALLS = 32
 #: Requests of the points being taken, at once.
 CALLS = 16
 
@@ -59,7 +62,7 @@ class Settings:
     selector_interval: float  #: seconds between looks at what is selected
     poll: float  #: seconds between looks at what is under way
     snapshot: snapshot.Settings
-    recover: recover.Settings
+    recover: recover_tools.Settings
     limits: budget.Limits  #: for recoveries that nobody asked for
     ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
 
@@ -92,7 +95,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
             count_gigabytes=conf.snapshot.count_gigabytes,
             reconcile=seconds(seconds=conf.snapshot.reconcile_interval),
         ),
-        recover=recover.Settings(
+        recover=recover_tools.Settings(
             step_timeout=seconds(seconds=conf.recover.step_timeout)
         ),
         limits=limits(conf),
@@ -134,6 +137,7 @@ class Worker:
         self._wake = wake
         self._stop = threading.Event()
         self._open: dict[str, concurrent.futures.Future[None]] = {}
+        self._hands = concurrent.futures.ThreadPoolExecutor(RESCUE_CALLS)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; what is begun another goes on with."""
@@ -142,6 +146,7 @@ class Worker:
             pool = concurrent.futures.ThreadPoolExecutor
             begin = stack.enter_context(pool(self._settings.concurrency))
             calls = stack.enter_context(pool(CALLS))
+            stack.enter_context(self._hands)
             rescue = stack.enter_context(pool(RECOVERIES))
             beat = threading.Thread(target=self._beat, name='heartbeat')
             beat.start()
@@ -228,12 +233,13 @@ class Worker:
 
     def _recover(self, recovery: model.Recovery) -> None:
         """Carry out one recovery in a thread of its own."""
-        tools = recover.Tools(
+        tools = recover_tools.Tools(
             self._database,
             self._cloud,
             self._settings.recover,
             clock.now,
             self._pause,
+            self._hands,
         )
         try:
             protection = protections.get(
@@ -242,7 +248,7 @@ class Worker:
             policy = policies.get(self._database, None, protection.policy_id)
             ended = recover.run(tools, recovery, protection, policy.recovery)
             self._report(ended, protection)
-        except recover.Stopped:
+        except recover_tools.Stopped:
             recoveries.release(
                 self._database,
                 recovery,
@@ -269,7 +275,7 @@ class Worker:
 
     def _pause(self) -> None:
         if self._stop.wait(self._settings.poll):
-            raise recover.Stopped
+            raise recover_tools.Stopped
 
     def _beat(self) -> None:
         """Renew what this worker holds, well before the lease runs out."""

@@ -20,6 +20,7 @@ from snapfault.rank import load
 from snapfault.rank import run as rank
 from snapfault.recover import budget
 from snapfault.recover import run as recover
+from snapfault.recover import tools as recover_tools
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
@@ -217,12 +218,13 @@ class Stage:
             self.database, waiting, worker, self.now, self.now + LEASE
         )
         assert claimed is not None
-        tools = recover.Tools(
+        tools = recover_tools.Tools(
             self.database,
             cloud or self.cloud,
-            recover.Settings(STEP_TIMEOUT),
+            recover_tools.Settings(STEP_TIMEOUT),
             lambda: self.now,
             look_later,
+            Inline(),
         )
         return recover.run(
             tools,

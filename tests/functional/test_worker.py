@@ -15,7 +15,7 @@ from snapfault.db import policies
 from snapfault.db import selections
 from snapfault.db import task_claims
 from snapfault.db import tasks
-from snapfault.recover import run as recover
+from snapfault.recover import tools as recover_tools
 from snapfault.worker import service
 from tests import build
 from tests.fake import cloud as fake
@@ -28,7 +28,7 @@ FAST = service.Settings(
     selector_interval=0.05,
     poll=0.01,
     snapshot=stages.SETTINGS,
-    recover=recover.Settings(stages.STEP_TIMEOUT),
+    recover=recover_tools.Settings(stages.STEP_TIMEOUT),
     limits=stages.LIMITS,
 )
 

@@ -13,6 +13,7 @@ from snapfault.recover.steps import reboot
 from snapfault.recover.steps import rebuild
 from snapfault.recover.steps import repair
 from snapfault.recover.steps import restore_volume
+from snapfault.recover.steps import return_volume
 from snapfault.recover.steps import safety_snapshot
 from snapfault.recover.steps import verify
 
@@ -23,8 +24,10 @@ KINDS: typing.Final[dict[str, type[step.Step]]] = {
         restore_volume.RestoreVolume,
         rebuild.Rebuild,
         power.Stop,
+        power.Halt,
         detach.Detach,
         attach.Attach,
+        return_volume.ReturnVolume,
         power.Start,
         verify.Verify,
         reboot.Reboot,

@@ -48,6 +48,28 @@ class Stop(step.Step):
 
 
 @dataclasses.dataclass(frozen=True)
+class Halt(step.Step):
+    """Stop a server that may be in ERROR, where nothing is attached."""
+
+    name: typing.ClassVar[str] = 'halt'
+
+    server_id: str
+
+    def look(self, hands: step.Hands) -> step.Progress:
+        """Read the server's status; ERROR is left by stopping it."""
+        server = hands.project.get_server(self.server_id)
+        if server.task_state is not None:
+            return step.Progress.UNDER_WAY
+        if server.status == 'SHUTOFF':
+            return step.Progress.DONE
+        return step.Progress.TODO
+
+    def act(self, hands: step.Hands) -> None:
+        """Ask it to stop."""
+        hands.project.stop_server(self.server_id)
+
+
+@dataclasses.dataclass(frozen=True)
 class Start(step.Step):
     """Start the server, once all its volumes are attached."""
 

@@ -206,6 +206,41 @@ def step(position: int, **changes: typing.Any) -> model.StepRecord:
     return dataclasses.replace(whole, **changes)
 
 
+def attempt(number: int = 0, **changes: typing.Any) -> model.Attempt:
+    whole = model.Attempt(
+        number=number,
+        way=model.Way.FULL,
+        point_id=None,
+        status=model.AttemptStatus.RUNNING,
+        reason='',
+        started_at=NOW,
+        finished_at=None,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def kept(owner: model.Recovery, **changes: typing.Any) -> model.Kept:
+    name = f'kept-{next(_COUNT)}'
+    whole = model.Kept(
+        id=name,
+        project_id=owner.project_id,
+        protection_id=owner.protection_id,
+        recovery_id=owner.id,
+        kind=model.KeptKind.VOLUME,
+        resource_id=f'volume of {name}',
+        device='/dev/vdb',
+        tag='data',
+        delete_on_termination=True,
+        status=model.KeptStatus.KEPT,
+        keep_until=after(60),
+        reason='',
+        attempts=0,
+        not_before=None,
+        created_at=NOW,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
 def kept_policy(database: api.Database, **changes: typing.Any) -> model.Policy:
     return policies.create(database, policy(**changes))
 

@@ -51,7 +51,9 @@ def of_point(database: api.Database) -> tuple[typing.Any, str]:
 
 def of_recovery(database: api.Database) -> tuple[typing.Any, str]:
     held = samples.held_recovery(database)
-    made = journal.write(database, held, None, (samples.step(0),))
+    made = journal.begin_attempt(
+        database, held, samples.attempt(), (samples.step(0),)
+    )
     return made, made.id
 
 

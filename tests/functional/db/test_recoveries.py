@@ -82,10 +82,13 @@ def test_claim_is_won_once(database: api.Database) -> None:
 def test_the_journal(database: api.Database) -> None:
     held = samples.held_recovery(database)
     steps = (samples.step(0), samples.step(1), samples.step(2))
-    planned = journal.write(database, held, 'point', steps)
-    assert planned == dataclasses.replace(held, point_id='point', steps=steps)
-    with pytest.raises(errors.Conflict, match='plan already'):
-        journal.write(database, held, 'other', steps)
+    attempt = samples.attempt(point_id='point')
+    planned = journal.begin_attempt(database, held, attempt, steps)
+    assert planned == dataclasses.replace(
+        held, attempts=(attempt,), steps=steps
+    )
+    with pytest.raises(errors.Conflict, match='attempt 0 already'):
+        journal.begin_attempt(database, held, attempt, steps)
     journal.step_started(database, held, 1, samples.after(1))
     journal.step_started(database, held, 1, samples.after(2))
     journal.step_finished(
@@ -93,7 +96,7 @@ def test_the_journal(database: api.Database) -> None:
     )
     journal.step_started(database, held, 2, samples.after(4))
     found = recoveries.get(database, None, held.id)
-    assert found.point_id == 'point'
+    assert found.attempts == (attempt,)
     assert found.steps == (
         steps[0],
         dataclasses.replace(
@@ -114,7 +117,13 @@ def test_the_journal(database: api.Database) -> None:
 WRITES: list[
     collections.abc.Callable[[api.Database, model.Recovery], object]
 ] = [
-    lambda database, old: journal.write(database, old, 'p', ()),
+    lambda database, old: journal.begin_attempt(
+        database, old, samples.attempt(1), ()
+    ),
+    lambda database, old: journal.keep(database, old, ()),
+    lambda database, old: journal.end_attempt(
+        database, old, model.AttemptStatus.DONE, '', samples.NOW
+    ),
     lambda database, old: journal.step_started(database, old, 0, samples.NOW),
     lambda database, old: journal.step_finished(
         database, old, 0, model.StepStatus.DONE, '', samples.NOW
@@ -132,7 +141,9 @@ def test_who_lost_the_lease_writes_nothing(
     write: collections.abc.Callable[[api.Database, model.Recovery], object],
 ) -> None:
     old = samples.held_recovery(database, 'a', seconds=10)
-    journal.write(database, old, None, (samples.step(0),))
+    old = journal.begin_attempt(
+        database, old, samples.attempt(), (samples.step(0),)
+    )
     new = recoveries.claim(
         database, old, 'b', samples.after(11), samples.after(90)
     )
@@ -141,6 +152,38 @@ def test_who_lost_the_lease_writes_nothing(
     with pytest.raises(errors.LeaseLost):
         write(database, old)
     assert recoveries.get(database, None, old.id) == new
+
+
+def test_attempts_go_on_where_the_last_one_ended(
+    database: api.Database,
+) -> None:
+    held = samples.held_recovery(database)
+    first = samples.attempt(point_id='newest')
+    begun = journal.begin_attempt(database, held, first, (samples.step(0),))
+    ended = journal.end_attempt(
+        database, begun, model.AttemptStatus.FAILED, 'so', samples.after(1)
+    )
+    assert ended.attempts == (
+        dataclasses.replace(
+            first,
+            status=model.AttemptStatus.FAILED,
+            reason='so',
+            finished_at=samples.after(1),
+        ),
+    )
+    assert ended.point_id is None  # nobody has named one
+    second = samples.attempt(1, point_id='older')
+    steps = (samples.step(1, attempt=1),)
+    begun = journal.begin_attempt(database, ended, second, steps)
+    assert [each.position for each in begun.steps] == [0, 1]
+    assert recoveries.points_in_use(database) == {'newest', 'older'}
+    ended = journal.end_attempt(
+        database, begun, model.AttemptStatus.DONE, '', samples.after(2)
+    )
+    done = recoveries.finish(database, ended, Status.DONE, '', samples.NOW)
+    assert done.point_id == 'older'
+    assert recoveries.get(database, None, done.id) == done
+    assert recoveries.points_in_use(database) == frozenset()
 
 
 def test_finish(database: api.Database) -> None:

@@ -80,7 +80,9 @@ def filled(database: api.Database, count: int) -> World:
             world.points.append(points.create(database, point))
         held = samples.held_recovery(database)
         steps = (samples.step(0), samples.step(1))
-        world.recoveries.append(journal.write(database, held, None, steps))
+        world.recoveries.append(
+            journal.begin_attempt(database, held, samples.attempt(), steps)
+        )
         drill = samples.held_drill(database)
         world.drills.append(drill_journal.go_on(database, drill, steps))
     return world

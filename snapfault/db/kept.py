@@ -1,0 +1,149 @@
+"""What recoveries keep in quarantine, and what becomes of it."""
+
+import collections.abc
+import datetime
+import typing
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from snapfault import errors
+from snapfault import model
+from snapfault import moves
+from snapfault.db import api
+from snapfault.db import base
+from snapfault.db import tables
+
+
+@api.reader
+def of_recoveries(
+    session: orm.Session, recovery_ids: collections.abc.Collection[str]
+) -> dict[str, list[model.Kept]]:
+    """Give what each recovery keeps or kept, in the order it was noted."""
+    found: dict[str, list[model.Kept]] = {each: [] for each in recovery_ids}
+    for ids in base.chunks(recovery_ids):
+        rows = session.scalars(
+            sa.select(tables.Kept)
+            .where(tables.Kept.recovery_id.in_(ids))
+            .order_by(
+                tables.Kept.created_at, tables.Kept.device, tables.Kept.id
+            )
+        )
+        for each in base.read_all(rows):
+            found[each.recovery_id].append(each)
+    return found
+
+
+@api.reader
+def due(
+    session: orm.Session, now: datetime.datetime, limit: int
+) -> list[model.Kept]:
+    """List what may be removed, or is being removed; oldest first.
+
+    Nothing while a recovery of the service is open. Of what was replaced,
+    and not merely copied, nothing before one of them came to a good end:
+    until then it may be all that there is.
+    """
+    query = (
+        sa.select(tables.Kept)
+        .where(
+            tables.Kept.keep_until <= now,
+            sa.or_(
+                tables.Kept.not_before.is_(None),
+                tables.Kept.not_before <= now,
+            ),
+            sa.or_(
+                tables.Kept.status == model.KeptStatus.REMOVING,
+                sa.and_(
+                    tables.Kept.status == model.KeptStatus.KEPT,
+                    *_removable(),
+                ),
+            ),
+        )
+        .order_by(tables.Kept.keep_until, tables.Kept.id)
+    )
+    return base.first(session, query, limit)
+
+
+def _removable() -> list[sa.ColumnElement[bool]]:
+    of_service = tables.Recovery.protection_id == tables.Kept.protection_id
+    return [
+        ~sa.exists().where(
+            of_service, tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
+        ),
+        sa.or_(
+            tables.Kept.device == '',
+            sa.exists().where(
+                of_service,
+                tables.Recovery.status == model.RecoveryStatus.DONE,
+                tables.Recovery.finished_at >= tables.Kept.created_at,
+            ),
+        ),
+    ]
+
+
+@api.writer
+def ask(
+    session: orm.Session, kept: model.Kept, not_before: datetime.datetime
+) -> bool:
+    """Note that the removal is asked for, before the cloud is (invariant 3).
+
+    :returns: whether that is so; not where another was quicker, or a
+        recovery of the service has been opened meanwhile
+    """
+    conditions = _removable() if kept.status is model.KeptStatus.KEPT else []
+    return _swap(
+        session,
+        kept,
+        *conditions,
+        status=model.KeptStatus.REMOVING,
+        attempts=kept.attempts + 1,
+        not_before=not_before,
+    )
+
+
+@api.writer
+def move(
+    session: orm.Session,
+    kept: model.Kept,
+    status: model.KeptStatus,
+    reason: str,
+    not_before: datetime.datetime | None = None,
+) -> bool:
+    """Note what became of it; False where another was quicker.
+
+    :raises Conflict: the move is not allowed
+    """
+    base.check_move(moves.KEPT, kept.status, status)
+    return _swap(
+        session, kept, status=status, reason=reason, not_before=not_before
+    )
+
+
+@api.writer
+def name(session: orm.Session, kept: model.Kept, resource_id: str) -> None:
+    """Write the id of what was noted by its marker before it was made.
+
+    :raises NotFound: there is no such row
+    """
+    if not _swap(session, kept, resource_id=resource_id):
+        raise errors.NotFound(f'{kept.resource_id} is not kept any more')
+
+
+def _swap(
+    session: orm.Session,
+    kept: model.Kept,
+    *conditions: sa.ColumnElement[bool],
+    **changes: typing.Any,
+) -> bool:
+    return base.swapped(
+        session,
+        sa.update(tables.Kept)
+        .where(
+            tables.Kept.id == kept.id,
+            tables.Kept.status == kept.status,
+            tables.Kept.attempts == kept.attempts,
+            *conditions,
+        )
+        .values(**changes),
+    )

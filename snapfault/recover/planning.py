@@ -1,0 +1,187 @@
+"""Look afresh, plan one more attempt of a recovery, and write it down."""
+
+import dataclasses
+import datetime
+import itertools
+import logging
+
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+from snapfault import rules
+from snapfault.cloud import port
+from snapfault.db import journal
+from snapfault.db import kept
+from snapfault.db import points
+from snapfault.db import recoveries
+from snapfault.recover import attempts
+from snapfault.recover import plan
+from snapfault.recover import put_back
+from snapfault.recover import quarantine
+from snapfault.recover import read
+from snapfault.recover import tools as tools_
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One recovery's tools, its project, and the rules of its policy."""
+
+    tools: tools_.Tools
+    protection: model.Protection
+    project: port.Project
+    rules: rules.RecoveryRules
+
+
+def begin(
+    this: Run, recovery: model.Recovery, following: attempts.Next
+) -> model.Recovery | plan.Refusal:
+    """Write the plan of one more attempt, or say why there is none.
+
+    :raises LeaseLost: another worker holds it
+    """
+    if recovery.attempts:
+        _until_idle(this, recovery)
+    if following is attempts.Next.PUT_BACK:
+        planned, attachments = _way_back(this, recovery)
+    elif recovery.kind is model.RecoveryKind.UNDO:
+        planned, attachments = _undo(this, recovery)
+    else:
+        planned, attachments = _way_on(this, recovery)
+    if isinstance(planned, plan.Refusal):
+        return planned
+    number = len(recovery.attempts)
+    LOG.info(
+        'Recovery %s, attempt %s goes the way %s: %s',
+        recovery.id,
+        number,
+        planned.way,
+        planned.reason,
+    )
+    keep = datetime.timedelta(seconds=this.rules.keep)
+    now = this.tools.now()
+    return journal.begin_attempt(
+        this.tools.database,
+        recovery,
+        _attempt(planned, number, now),
+        _records(planned, number, len(recovery.steps)),
+        quarantine.planned(recovery, planned, attachments, keep, now),
+    )
+
+
+def _attempt(
+    planned: plan.Plan, number: int, now: datetime.datetime
+) -> model.Attempt:
+    return model.Attempt(
+        number=number,
+        way=planned.way,
+        point_id=planned.point_id,
+        status=model.AttemptStatus.RUNNING,
+        reason='',
+        started_at=now,
+        finished_at=None,
+    )
+
+
+_Planned = tuple[plan.Plan | plan.Refusal, tuple[resource.Attachment, ...]]
+
+
+def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
+    """Plan the service's return from a point."""
+    tools = this.tools
+    history = points.history(
+        tools.database, recovery.project_id, recovery.business_id
+    )
+    found = dataclasses.replace(
+        tools_.patiently(
+            tools,
+            lambda: read.situation(
+                tools.cloud,
+                this.project,
+                recovery,
+                this.protection,
+                history,
+                this.rules,
+            ),
+        ),
+        stopped_by_us=read.stopped_by_us(tools.database, recovery),
+    )
+    planned = plan.plan(recovery, history, found, this.rules)
+    return planned, found.attachments
+
+
+def _way_back(this: Run, recovery: model.Recovery) -> _Planned:
+    """Plan that what this recovery took away comes back to its place."""
+    last = recovery.attempts[-1]
+    wanted: tuple[model.Kept, ...] = ()
+    if not attempts.is_exchanged(recovery, last):
+        wanted = put_back.originals(_kept_by(this, recovery.id))
+    found = standing(this, recovery)
+    runs = attempts.was_running(recovery)
+    return put_back.plan(recovery, wanted, found, runs), found.attachments
+
+
+def _undo(this: Run, recovery: model.Recovery) -> _Planned:
+    """Plan that what another recovery replaced comes back to its place."""
+    assert recovery.origin_id is not None  # an undo is one of something
+    origin = recoveries.get(
+        this.tools.database, recovery.project_id, recovery.origin_id
+    )
+    wanted = put_back.originals(_kept_by(this, origin.id))
+    found = standing(this, recovery)
+    server = found.server
+    runs = server is not None and (
+        server.status != 'SHUTOFF' or read.left_stopped(origin)
+    )
+    return put_back.plan(recovery, wanted, found, runs), found.attachments
+
+
+def _kept_by(this: Run, recovery_id: str) -> list[model.Kept]:
+    database = this.tools.database
+    return kept.of_recoveries(database, [recovery_id])[recovery_id]
+
+
+def standing(this: Run, recovery: model.Recovery) -> put_back.Standing:
+    """Read what stands where, and wait out an outage for it."""
+    return tools_.patiently(
+        this.tools,
+        lambda: read.what_stands(this.tools.cloud, this.project, recovery),
+    )
+
+
+def _until_idle(this: Run, recovery: model.Recovery) -> None:
+    """Let Nova come to an end with what a failed attempt asked for."""
+    tools = this.tools
+    deadline = tools.now() + tools.settings.step_timeout
+    while tools.now() <= deadline:
+        try:
+            server = tools_.patiently(
+                tools, lambda: this.project.get_server(recovery.server_id)
+            )
+        except errors.NotFound:
+            return
+        if server.task_state is None:
+            return
+        tools.pause()
+
+
+def _records(
+    planned: plan.Plan, attempt: int, first: int
+) -> tuple[model.StepRecord, ...]:
+    numbered = itertools.count(first)
+    return tuple(
+        model.StepRecord(
+            position=next(numbered),
+            phase=phase,
+            name=each.name,
+            arguments=each.arguments(),
+            status=model.StepStatus.PLANNED,
+            detail='',
+            started_at=None,
+            finished_at=None,
+            attempt=attempt,
+        )
+        for phase, together in enumerate(planned.phases)
+        for each in together
+    )

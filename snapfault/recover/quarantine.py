@@ -1,0 +1,140 @@
+"""What a recovery takes away is noted before, and named afterwards."""
+
+import collections.abc
+import datetime
+import logging
+import uuid
+
+from snapfault import model
+from snapfault import resource
+from snapfault.cloud import port
+from snapfault.db import api
+from snapfault.db import journal
+from snapfault.db import kept as rows
+from snapfault.recover import plan
+from snapfault.recover import step
+from snapfault.recover.steps import detach
+from snapfault.recover.steps import safety_snapshot
+
+LOG = logging.getLogger(__name__)
+
+
+def planned(
+    recovery: model.Recovery,
+    chosen: plan.Plan,
+    attachments: collections.abc.Iterable[resource.Attachment],
+    keep: datetime.timedelta,
+    now: datetime.datetime,
+) -> tuple[model.Kept, ...]:
+    """Give what a plan will take away and keep, before it is taken.
+
+    A safety snapshot has no id yet: its row holds the marker, by which
+    it is found.
+    """
+    places = {each.volume_id: each for each in attachments}
+    return tuple(
+        _row(recovery, kind, resource_id, place, now + keep, now)
+        for kind, resource_id, place in _taken(chosen, places)
+    )
+
+
+def _taken(
+    chosen: plan.Plan,
+    places: collections.abc.Mapping[str, resource.Attachment],
+) -> collections.abc.Iterator[
+    tuple[model.KeptKind, str, resource.Attachment | None]
+]:
+    every: list[step.Step] = [s for phase in chosen.phases for s in phase]
+    for each in every:
+        if isinstance(each, detach.Detach):
+            place = places.get(each.volume_id)
+            yield model.KeptKind.VOLUME, each.volume_id, place
+        elif isinstance(each, safety_snapshot.SafetySnapshot):
+            yield model.KeptKind.SNAPSHOT, each.marker, None
+
+
+def _row(
+    recovery: model.Recovery,
+    kind: model.KeptKind,
+    resource_id: str,
+    place: resource.Attachment | None,
+    keep_until: datetime.datetime,
+    now: datetime.datetime,
+) -> model.Kept:
+    return model.Kept(
+        id=str(uuid.uuid4()),
+        project_id=recovery.project_id,
+        protection_id=recovery.protection_id,
+        recovery_id=recovery.id,
+        kind=kind,
+        resource_id=resource_id,
+        device=place.device if place else '',
+        tag=place.tag if place else None,
+        delete_on_termination=bool(place and place.delete_on_termination),
+        status=model.KeptStatus.KEPT,
+        keep_until=keep_until,
+        reason='',
+        attempts=0,
+        not_before=None,
+        created_at=now,
+    )
+
+
+def is_marker(kept: model.Kept) -> bool:
+    """Say whether a row holds a marker still, and no id."""
+    return '/' in kept.resource_id
+
+
+def settle(
+    database: api.Database,
+    project: port.Project,
+    recovery: model.Recovery,
+    now: datetime.datetime,
+) -> None:
+    """Name the safety snapshots, and note the volumes that nobody uses.
+
+    What an attempt made that then failed is worth nothing, being a copy of
+    a snapshot: it may go at once.
+    """
+    known = rows.of_recoveries(database, [recovery.id])[recovery.id]
+    if any(is_marker(each) for each in known):
+        name(database, project, known)
+    attached = {
+        each.volume_id for each in project.list_attachments(recovery.server_id)
+    }
+    noted = {each.resource_id for each in known}
+    spare = [
+        each.id
+        for each in project.list_volumes()
+        if each.metadata.get(resource.RECOVERY) == recovery.id
+        and each.id not in attached | noted
+    ]
+    if spare:
+        LOG.info('Recovery %s leaves volumes %s', recovery.id, spare)
+        left = tuple(
+            _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
+            for each in spare
+        )
+        journal.keep(database, recovery, left)
+
+
+def name(
+    database: api.Database,
+    project: port.Project,
+    known: collections.abc.Iterable[model.Kept],
+) -> None:
+    """Write the ids of safety snapshots that were noted by their markers."""
+    listed = {
+        each.metadata.get(resource.MARKER): each.id
+        for each in project.list_snapshots()
+    }
+    for each in known:
+        if not is_marker(each) or each.status is not model.KeptStatus.KEPT:
+            continue
+        found = listed.get(each.resource_id)
+        if found is not None:
+            rows.name(database, each, found)
+        else:
+            rows.move(
+                database, each, model.KeptStatus.GONE, 'it was never taken'
+            )
