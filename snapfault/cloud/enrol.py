@@ -42,14 +42,14 @@ class Enroller:
     ) -> model.Enrolment:
         """See the port."""
         door = self._sessions.by_caller(caller)
-        server = _suitable(door, project_id, server_id)
+        server, image_id = _suitable(door, project_id, server_id)
         delegation = self._delegate(
             door, project_id, lambda project: project.get_server(server_id)
         )
         return model.Enrolment(
             server_id=server_id,
             server_name=server.name,
-            image_id=suitable.image_of(server),
+            image_id=image_id,
             trust_id=delegation.trust_id,
         )
 
@@ -145,9 +145,10 @@ class Enroller:
 
 def _suitable(
     door: doors.Door, project_id: str, server_id: str
-) -> resource.Server:
+) -> tuple[resource.Server, str]:
     """Read the server and refuse one that could not be recovered.
 
+    :returns: the server, and the id of its original image
     :raises InvalidInput: the message says why
     """
     try:
@@ -164,8 +165,9 @@ def _suitable(
         volume.get_volume(door, each.volume_id)
         for each in compute.list_attachments(door, server_id)
     ]
-    suitable.check(server, _image(door, suitable.image_of(server)), volumes)
-    return server
+    image_id = suitable.image_of(server, volumes)
+    suitable.check(server, _image(door, image_id), volumes)
+    return server, image_id
 
 
 def _image(door: doors.Door, image_id: str) -> resource.Image | None:

@@ -216,8 +216,8 @@ class Enroller(typing.Protocol):
 
         :param caller: keystonemiddleware's ``keystone.token_auth`` plugin
         :raises InvalidInput: no such server in the project, or one that
-            could not be recovered: it boots from a volume, its image is
-            gone, it has no volume; the message says what to do
+            could not be recovered: its image is gone, or there never was
+            one, it has no volume; the message says what to do
         :raises CloudRefused: Keystone lets this caller make no trust
         """
 

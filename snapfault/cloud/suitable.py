@@ -6,18 +6,44 @@ from snapfault import errors
 from snapfault import resource
 
 
-def image_of(server: resource.Server) -> str:
+def image_of(
+    server: resource.Server,
+    volumes: collections.abc.Collection[resource.Volume],
+) -> str:
     """Give the image that a recovery rebuilds the server from.
 
-    :raises InvalidInput: it boots from a volume
+    :param volumes: those attached to the server
+    :raises InvalidInput: it boots from a volume that was made from no image
     """
-    if server.image_id is None:
+    if server.image_id is not None:
+        return server.image_id
+    by_id = {each.id: each for each in volumes}
+    root = by_id.get(resource.root_of(_devices(server, volumes), by_id) or '')
+    if root is None:
         raise errors.InvalidInput(
-            f'server {server.id} boots from a volume, which a rebuild would '
-            'overwrite: protect one that boots from an image and keeps its '
-            'data on volumes'
+            f'server {server.id} boots from a volume, and none of its volumes '
+            'shows as the one: neither is one at its first device, nor is '
+            'just one bootable'
         )
-    return server.image_id
+    if root.image_id is None:
+        raise errors.InvalidInput(
+            f'server {server.id} boots from volume {root.id}, which was made '
+            'from no image, so there is none to rebuild it from: protect a '
+            'server that boots from an image, or from a volume made from one'
+        )
+    return root.image_id
+
+
+def _devices(
+    server: resource.Server,
+    volumes: collections.abc.Iterable[resource.Volume],
+) -> dict[str, str]:
+    return {
+        volume.id: place.device
+        for volume in volumes
+        for place in volume.places
+        if place.server_id == server.id
+    }
 
 
 def check(
@@ -31,7 +57,7 @@ def check(
     :param volumes: those attached to the server
     :raises InvalidInput: the message says why, and what to do
     """
-    image_id = image_of(server)
+    image_id = image_of(server, volumes)
     if image is None:
         raise errors.InvalidInput(
             f'image {image_id}, which server {server.id} was made from, is '

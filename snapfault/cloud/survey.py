@@ -21,14 +21,14 @@ def survey(
     seen: dict[str, resource.Image | None] = {}
     for server in servers:
         try:
-            image_id = suitable.image_of(server)
-            if image_id not in seen:
-                seen[image_id] = _image(project, image_id)
             attached = [
                 volumes[each.volume_id]
                 for each in server.attached
                 if each.volume_id in volumes
             ]
+            image_id = suitable.image_of(server, attached)
+            if image_id not in seen:
+                seen[image_id] = _image(project, image_id)
             suitable.check(server, seen[image_id], attached)
             images[server.id] = image_id
         except errors.InvalidInput as error:

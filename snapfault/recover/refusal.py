@@ -42,8 +42,8 @@ def of_owner(server: resource.Server, policy: rules.RecoveryRules) -> str:
         return ''
     return (
         f'server {server.id} is looked after by {who}, and two who recover'
-        ' one server harm it: have that one stop, or allow both in the'
-        ' policy with --recover-others'
+        ' one server harm it: have that one stop, or allow both by the'
+        ' rule "others" of the policy\'s recovery'
     )
 
 

@@ -46,7 +46,7 @@ def new_point(
     :raises InvalidInput: none is: an empty set would count as good
     """
     point_id = str(uuid.uuid5(marks.NAMESPACE, f'{task.id}/{task.attempts}'))
-    members = tuple(_member(point_id, *disk) for disk in disks)
+    members = _members(point_id, server, list(disks))
     if not members:
         raise errors.InvalidInput(
             f'server {server.id} has no volume attached, and nothing to take'
@@ -85,8 +85,26 @@ def _chosen(
     }
 
 
+def _members(
+    point_id: str,
+    server: resource.Server,
+    disks: collections.abc.Collection[Disk],
+) -> tuple[model.Member, ...]:
+    """Describe a member for each disk, and mark the one it boots from."""
+    root_id = None
+    if server.image_id is None:
+        root_id = resource.root_of(
+            {place.volume_id: place.device for place, _ in disks},
+            {volume.id: volume for _, volume in disks},
+        )
+    return tuple(_member(point_id, *disk, root_id) for disk in disks)
+
+
 def _member(
-    point_id: str, attachment: resource.Attachment, volume: resource.Volume
+    point_id: str,
+    attachment: resource.Attachment,
+    volume: resource.Volume,
+    root_id: str | None,
 ) -> model.Member:
     return model.Member(
         id=marks.member_id(point_id, volume.id),
@@ -97,6 +115,7 @@ def _member(
         tag=attachment.tag,
         delete_on_termination=attachment.delete_on_termination,
         snapshot_id=None,
+        root=volume.id == root_id,
     )
 
 

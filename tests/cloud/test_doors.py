@@ -33,22 +33,20 @@ def test_a_server_without_volumes_cannot_be_protected(alpha, policy):
     _refused(alpha, 400, 'volume', server.id, policy['id'])
 
 
-def test_a_volume_backed_server_cannot_be_protected(alpha, policy):
-    image = next(alpha.cloud.image.images(name='cirros'))
+def test_a_server_of_a_blank_volume_cannot_be_protected(alpha, policy):
     server, _ = alpha.server(
         volumes=0,
         image_id='',
         block_device_mapping_v2=[
             {
                 'boot_index': 0,
-                'uuid': image.id,
-                'source_type': 'image',
+                'source_type': 'blank',
                 'destination_type': 'volume',
                 'volume_size': 1,
             }
         ],
     )
-    _refused(alpha, 400, 'boots from a volume', server.id, policy['id'])
+    _refused(alpha, 400, 'made from no image', server.id, policy['id'])
 
 
 def test_a_server_whose_image_is_gone_cannot_be_protected(alpha, policy):

@@ -255,15 +255,15 @@ class FakeEnroller:
                 raise errors.InvalidInput(
                     f'no server {server_id} in the project'
                 ) from error
-            image_id = suitable.image_of(server)
-            try:
-                image = cloud.nova.get_image(project_id, image_id)
-            except errors.NotFound:
-                image = None
             volumes = [
                 cloud.cinder.get_volume(project_id, each.volume_id)
                 for each in cloud.nova.list_attachments(project_id, server_id)
             ]
+            image_id = suitable.image_of(server, volumes)
+            try:
+                image = cloud.nova.get_image(project_id, image_id)
+            except errors.NotFound:
+                image = None
             suitable.check(server, image, volumes)
             _check_delegates(caller)
             delegation = cloud.add_trust(project_id)

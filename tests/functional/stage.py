@@ -88,10 +88,18 @@ class Stage:
         self.limits = LIMITS
         self._memories = {}
 
-    def protect(self, business_id='shop', volumes=2):
-        """Make a server with volumes and protect it."""
+    def protect(self, business_id='shop', volumes=2, volume_backed=False):
+        """Make a server with volumes and protect it.
+
+        :param volume_backed: it boots from one more
+        """
+        image = self.cloud.add_image()
         server = self.cloud.add_server(
-            build.PROJECT, volumes=volumes, name=business_id
+            build.PROJECT,
+            volumes=volumes,
+            image=image,
+            name=business_id,
+            volume_backed=volume_backed,
         )
         self.servers[business_id] = server
         return protections.create(
@@ -100,7 +108,7 @@ class Stage:
                 id=f'protection-{business_id}',
                 business_id=business_id,
                 server_id=server.id,
-                image_id=server.image_id,
+                image_id=image.id,
                 trust_id=self.right.trust_id,
                 next_run_at=None,
             ),

@@ -37,13 +37,49 @@ VOLUME = resource.Volume(
 
 def test_suitable():
     suitable.check(SERVER, IMAGE, [VOLUME])
-    assert suitable.image_of(SERVER) == 'i'
+    assert suitable.image_of(SERVER, [VOLUME]) == 'i'
+
+
+BOOTED = dataclasses.replace(SERVER, image_id=None)
+
+
+def _at(device, **changes):
+    return dataclasses.replace(
+        VOLUME,
+        **{
+            'id': f'at-{device}',
+            'places': (resource.Place('s', f'/dev/{device}', None),),
+        }
+        | changes,
+    )
+
+
+@pytest.mark.parametrize(
+    'volumes',
+    [
+        [_at('vda', image_id='i')],
+        [_at('vda', image_id='i'), _at('vdb', image_id='j', bootable=True)],
+        [_at('sdb'), _at('sda', image_id='i')],
+        [_at('', id='root', bootable=True, image_id='i'), _at('')],
+    ],
+    ids=['alone', 'a bootable data volume', 'SCSI', 'no devices told'],
+)
+def test_the_image_of_a_server_that_boots_from_a_volume(volumes):
+    assert suitable.image_of(BOOTED, volumes) == 'i'
+    suitable.check(BOOTED, IMAGE, volumes)
 
 
 @pytest.mark.parametrize(
     ('server', 'image', 'volumes', 'says'),
     [
-        ({'image_id': None}, IMAGE, [VOLUME], 'boots from a volume'),
+        ({'image_id': None}, IMAGE, [VOLUME], 'none of its volumes shows'),
+        ({'image_id': None}, IMAGE, [_at('vda')], 'was made from no image'),
+        (
+            {'image_id': None},
+            IMAGE,
+            [_at('vda', image_id='i', multiattach=True)],
+            'may be attached to several',
+        ),
         ({}, None, [VOLUME], 'gone or not shared'),
         (
             {},

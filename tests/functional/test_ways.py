@@ -1,0 +1,233 @@
+"""Each way a recovery can go, on the in-memory cloud, to its end."""
+
+import dataclasses
+
+import pytest
+
+from snapfault import model
+from snapfault import resource
+from snapfault import rules
+from snapfault import trouble
+from snapfault.db import recoveries
+from snapfault.recover import read
+from tests import build
+from tests.functional import stage as stages
+
+DONE = model.RecoveryStatus.DONE
+REFUSED = model.RecoveryStatus.REFUSED
+
+
+def _stage(tmp_path, volumes=2, volume_backed=False, **policy):
+    """Give a service with one good point, and spoilt data since then."""
+    made = stages.Stage(
+        tmp_path, recovery=rules.RecoveryRules(**{'margin': 0} | policy)
+    )
+    made.protect(volumes=volumes, volume_backed=volume_backed)
+    made.run()
+    made.wait(minutes=5)
+    for volume in made.cloud.volumes_of(made.servers['shop']):
+        volume.content = 'spoilt'
+    return made
+
+
+def _recover(stage, **changes):
+    """Recover as a person asks, with what a person may ask beside."""
+    stage.wait(minutes=1)
+    asked = trouble.new_recovery(
+        stage.protection(),
+        cause='asked for by a person',
+        onset_at=stage.now,
+        evidence={},
+        now=stage.now,
+    )
+    recoveries.create(stage.database, dataclasses.replace(asked, **changes))
+    return recoveries.get(stage.database, None, stage.recover().id)
+
+
+def _reads(stage):
+    return stage.cloud.contents_of(stage.servers['shop'])
+
+
+def _safety(stage):
+    return sorted(
+        each.content
+        for each in stage.cloud.snapshots_of(build.PROJECT)
+        if resource.RECOVERY in each.metadata
+    )
+
+
+def test_a_root_volume_is_written_anew_and_its_data_restored(tmp_path):
+    stage = _stage(tmp_path, volumes=1, volume_backed=True)
+    server = stage.servers['shop']
+    root_id = server.root_id
+    stage.cloud.break_server(server)
+    (point,) = stage.good()
+    assert [each.root for each in point.members] == [True, False]
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    image = stage.cloud.world.images[point.image_id]
+    assert _reads(stage) == {
+        '/dev/vda': image.content,
+        '/dev/vdb': 'shop-0 at first',
+    }
+    assert server.root_id == root_id
+    assert server.status == 'ACTIVE'
+    assert _safety(stage) == ['spoilt', 'spoilt']
+
+
+def test_a_root_may_be_the_only_volume(tmp_path):
+    stage = _stage(tmp_path, volumes=0, volume_backed=True)
+    stage.cloud.break_server(stage.servers['shop'])
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert _safety(stage) == ['spoilt']
+    assert 'spoilt' not in _reads(stage).values()
+    assert stage.cloud.count('detach_volume', 'attach_volume') == 0
+
+
+def test_a_root_that_a_rebuild_left_in_error_is_repaired(tmp_path):
+    stage = _stage(tmp_path, volumes=1, volume_backed=True, repair=True)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    stage.cloud.world.volumes[server.root_id].status = 'error'
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert 'spoilt' not in _reads(stage).values()
+    assert stage.cloud.count('repair_volume') == 1
+
+
+def test_only_the_data_of_a_server_that_is_well(tmp_path):
+    stage = _stage(tmp_path, repair=True)
+    server = stage.servers['shop']
+    stage.cloud.volumes_of(server)[0].status = 'error'
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert server.rebuilds == 0
+    assert 'spoilt' not in _reads(stage).values()
+
+
+def test_a_volume_that_is_gone_comes_back(tmp_path):
+    stage = _stage(tmp_path)
+    server = stage.servers['shop']
+    gone = stage.cloud.volumes_of(server)[0]
+    del server.attachments[gone.id], stage.cloud.world.volumes[gone.id]
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert server.rebuilds == 0
+    assert len(_reads(stage)) == 2
+    assert 'spoilt' not in _reads(stage).values()
+
+
+def test_a_volume_in_error_needs_an_admin_where_repair_is_not_allowed(
+    tmp_path,
+):
+    stage = _stage(tmp_path)
+    broken = stage.cloud.volumes_of(stage.servers['shop'])[0]
+    broken.status = 'error'
+    before = len(stage.cloud.changes())
+    ended = _recover(stage)
+    assert ended.status is REFUSED
+    assert f'--state in-use --attached {broken.id}' in ended.reason
+    assert len(stage.cloud.changes()) == before
+
+
+def test_the_volumes_are_kept_where_a_person_says_so(tmp_path):
+    stage = _stage(tmp_path)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    ended = _recover(stage, keep_volumes=True)
+    assert ended.status is DONE, ended.reason
+    assert server.rebuilds == 1
+    assert set(_reads(stage).values()) == {'spoilt'}
+    assert _safety(stage) == ['spoilt', 'spoilt']
+
+
+def test_without_a_point_the_server_comes_back_alone(tmp_path):
+    stage = stages.Stage(
+        tmp_path,
+        recovery=rules.RecoveryRules(margin=0, without_point=True),
+    )
+    stage.protect()
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert (server.rebuilds, server.status) == (1, 'ACTIVE')
+
+
+def test_a_reboot_is_enough_where_it_helps(tmp_path):
+    stage = _stage(tmp_path, reboot_first=True)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert (server.rebuilds, server.status) == (0, 'ACTIVE')
+    assert stage.cloud.count('reboot_server') == 1
+    assert set(_reads(stage).values()) == {'spoilt'}
+
+
+def test_a_reboot_that_fails_says_so(tmp_path):
+    stage = _stage(tmp_path, reboot_first=True)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.cloud.break_next('reboot_server')
+    ended = _recover(stage)
+    failed = [each for each in ended.steps if each.name == 'reboot']
+    assert [each.status for each in failed] == [model.StepStatus.FAILED]
+    assert 'the reboot of server' in failed[0].detail
+    assert stage.cloud.count('reboot_server') == 1
+
+
+@pytest.mark.parametrize('status', ['ACTIVE', 'SHUTOFF'])
+def test_away_from_a_host_that_is_down_and_fenced(tmp_path, status):
+    stage = _stage(tmp_path, evacuate=True)
+    server = stage.servers['shop']
+    server.status = status
+    dead = server.host
+    stage.cloud.add_host('compute-9')
+    stage.cloud.lose_host(dead.name, fenced=True)
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert server.host.name == 'compute-9'
+    assert server.status == status
+    assert set(_reads(stage).values()) == {'spoilt'}
+    assert _safety(stage) == ['spoilt', 'spoilt']
+
+
+def test_a_host_that_nobody_has_fenced_is_left_alone(tmp_path):
+    stage = _stage(tmp_path, evacuate=True)
+    stage.cloud.add_host('compute-9')
+    stage.cloud.lose_host(stage.servers['shop'].host.name)
+    before = len(stage.cloud.changes())
+    ended = _recover(stage)
+    assert ended.status is REFUSED
+    assert len(stage.cloud.changes()) == before
+
+
+def test_a_plan_costs_the_same_however_long_the_history(tmp_path):
+    """Images and keys are read for the point that is chosen alone."""
+    stage = _stage(tmp_path, volumes=2)
+    for volume in stage.cloud.volumes_of(stage.servers['shop']):
+        volume.encrypted = True
+    (point,) = stage.good()
+    history = [
+        dataclasses.replace(
+            point, id=f'point-{n}', sequence=n, image_id=f'image-{n}'
+        )
+        for n in range(2, 50)
+    ]
+    recovery = build.recovery(server_id=point.server_id, onset_at=stage.now)
+    counts = []
+    for known in ([point], [point, *history]):
+        stage.cloud.calls.clear()
+        read.situation(
+            stage.cloud,
+            stage.cloud.project(stage.protection().delegation),
+            recovery,
+            stage.protection(),
+            known,
+            stage.policy.recovery,
+        )
+        counts.append(stage.cloud.count())
+    # a token, server, attachments, three lists, its host, an image or two
+    # (the point's and the protection's), and a key a volume
+    assert counts == [7 + 1 + 2, 7 + 2 + 2]
