@@ -14,9 +14,12 @@ from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import evidence
 from snapfault.db import protections
+from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.recover import budget
+from snapfault.recover import case as cases
 from snapfault.recover import diagnose
 from snapfault.recover import opening
 from snapfault.recover import read
@@ -29,6 +32,23 @@ LASTING = (
     errors.NotFound,
     errors.InvalidInput,
     errors.CloudRefused,
+)
+#: Of the control plane, a quota or a right: they say nothing of a service.
+BESIDE = (
+    errors.CloudUnavailable,
+    errors.QuotaExceeded,
+    errors.DelegationDead,
+    errors.CloudRefused,
+)
+#: How long a failed backup is remembered as evidence.
+BACKUP_LASTS = datetime.timedelta(hours=1)
+#: Ends of a recovery that the same fault would come to again.
+BAD_ENDS = frozenset(
+    {
+        model.RecoveryStatus.REFUSED,
+        model.RecoveryStatus.FAILED,
+        model.RecoveryStatus.ABORTED,
+    }
 )
 
 
@@ -50,15 +70,13 @@ def answer(
     policy: model.Policy,
     error: errors.SnapfaultError,
     now: datetime.datetime,
-) -> diagnose.Diagnosis:
+) -> cases.Diagnosis:
     """Decide what a failed run means, and put it on record.
 
     :raises LeaseLost: the task is another worker's now
     """
-    evidence = read.evidence(
-        tools.database, tools.cloud, protection, str(error), now
-    )
-    diagnosis = diagnose.diagnose(evidence)
+    case = _case(tools, protection, policy, error, now)
+    diagnosis = diagnose.diagnose(case)
     LOG.warning(
         'Backup of %s failed (%s): %s',
         protection.business_id,
@@ -66,8 +84,8 @@ def answer(
         diagnosis.reason,
     )
     alarm = f'{error}; {diagnosis.reason}'
-    if diagnosis.verdict is diagnose.Verdict.SERVICE_FAULT:
-        alarm = _service_fault(tools, protection, policy, evidence, diagnosis)
+    if diagnosis.recovers:
+        alarm = open_recovery(tools, protection, policy, case, diagnosis)
         _fail(tools, task, alarm, now)
     elif isinstance(error, LASTING) or task.attempts >= tools.attempts:
         _fail(tools, task, str(error), now)
@@ -78,6 +96,25 @@ def answer(
     return diagnosis
 
 
+def _case(
+    tools: Tools,
+    protection: model.Protection,
+    policy: model.Policy,
+    error: errors.SnapfaultError,
+    now: datetime.datetime,
+) -> cases.Case:
+    """Note the failed operation as evidence, and look at the service."""
+    said = evidence.Said(
+        model.Source.BACKUP, 'backup-failed', str(error), BACKUP_LASTS
+    )
+    evidence.say(tools.database, protection, said, now)
+    return dataclasses.replace(
+        read.case(tools.database, tools.cloud, protection, policy, now),
+        operation=str(error),
+        beside=isinstance(error, BESIDE),
+    )
+
+
 def _fail(
     tools: Tools, task: model.Task, reason: str, now: datetime.datetime
 ) -> None:
@@ -86,36 +123,60 @@ def _fail(
     )
 
 
-def _service_fault(
+def open_recovery(
     tools: Tools,
     protection: model.Protection,
     policy: model.Policy,
-    evidence: diagnose.Evidence,
-    diagnosis: diagnose.Diagnosis,
+    case: cases.Case,
+    diagnosis: cases.Diagnosis,
 ) -> str:
-    """Open a recovery where the policy allows it, and say what stands."""
+    """Open a recovery where the policy allows it, and say what stands.
+
+    The one way in which one begins without a person. After one that did not
+    succeed none follows until the service was well again: what has hindered
+    it would hinder the next, and a person is told already.
+
+    :param diagnosis: of ``case``, one that recovers
+    """
     if not policy.recovery.automatic:
         return (
             f'{diagnosis.reason}; the policy leaves it to you: openstack'
             f' recovery create {protection.business_id}'
         )
+    vain = _in_vain(tools.database, protection, case.well_at)
+    if vain is not None:
+        return (
+            f'{diagnosis.reason}; recovery {vain.id} of it has {vain.status}'
+            f' already ({vain.reason}): once that is mended, openstack'
+            f' recovery create {protection.business_id}'
+        )
+    return _open(tools, protection, policy, case, diagnosis)
+
+
+def _open(
+    tools: Tools,
+    protection: model.Protection,
+    policy: model.Policy,
+    case: cases.Case,
+    diagnosis: cases.Diagnosis,
+) -> str:
     recovery = dataclasses.replace(
         new_recovery(
             protection,
             cause=diagnosis.reason,
             onset_at=diagnosis.onset_at,
-            evidence=evidence.as_dict(),
-            now=evidence.at,
+            evidence=case.as_dict(),
+            now=case.at,
         ),
         automatic=True,
-        host_id=evidence.server.host_id if evidence.server else '',
+        host_id=case.server.host_id if case.server else '',
     )
     try:
         recovery = opening.open_recovery(
             tools.database,
             recovery,
             tools.limits,
-            evidence.at,
+            case.at,
             approval=policy.recovery.approval,
         )
     except errors.Conflict:
@@ -126,6 +187,26 @@ def _service_fault(
             f' {recovery.reason}'
         )
     return f'{diagnosis.reason}; recovery {recovery.id} is under way'
+
+
+def _in_vain(
+    database: api.Database,
+    protection: model.Protection,
+    well_at: datetime.datetime | None,
+) -> model.Recovery | None:
+    """Give the last recovery if it ended badly and nothing is well since."""
+    listed = recoveries.list_page(
+        database,
+        protection.project_id,
+        limit=1,
+        business_id=protection.business_id,
+    )
+    for last in listed:
+        if last.status in BAD_ENDS and (
+            well_at is None or well_at < (last.finished_at or last.created_at)
+        ):
+            return last
+    return None
 
 
 def new_recovery(

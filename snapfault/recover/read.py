@@ -10,45 +10,66 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import evidence
 from snapfault.db import recoveries
 from snapfault.db import standing
+from snapfault.recover import case as cases
 from snapfault.recover import choose
-from snapfault.recover import diagnose
 from snapfault.recover import put_back
 from snapfault.recover import situation as situations
 from snapfault.recover.steps import power
 
 
-def evidence(
+def case(
     database: api.Database,
     cloud: port.Cloud,
     protection: model.Protection,
-    operation: str,
+    policy: model.Policy,
     now: datetime.datetime,
-) -> diagnose.Evidence:
-    """Read afresh what a failed backup operation may be a sign of."""
+) -> cases.Case:
+    """Read afresh all that a diagnosis rests on.
+
+    The evidence is read before the cloud is: a look that finds nothing
+    wrong is never older than what it refutes.
+    """
     well_at = standing.last_good_at(database, [protection.id])
-    found = diagnose.Evidence(
-        now, operation, well_at=well_at.get(protection.id)
+    said = evidence.current(database, [protection.id], now)
+    found = cases.Case(
+        now,
+        policy.recovery,
+        paused=policy.paused
+        or protection.status is model.ProtectionStatus.PAUSED,
+        evidence=tuple(said.get(protection.id, ())),
+        well_at=well_at.get(protection.id),
     )
     project = cloud.project(protection.delegation)
     try:
         project.check()
-        server = project.get_server(protection.server_id)
-        attached = {
-            each.volume_id
-            for each in project.list_attachments(protection.server_id)
-        }
-        volumes = tuple(v for v in project.list_volumes() if v.id in attached)
-        host_status = cloud.host_status(protection.server_id)
+        return _seen(cloud, project, protection.server_id, found)
     except errors.DelegationDead as error:
         return dataclasses.replace(found, delegation_dead=str(error))
     except errors.NotFound:
         return found
     except errors.SnapfaultError as error:
         return dataclasses.replace(found, unread=str(error))
+
+
+def _seen(
+    cloud: port.Cloud, project: port.Project, server_id: str, case: cases.Case
+) -> cases.Case:
+    """Add what Nova and Cinder show.
+
+    :raises NotFound: the server is gone
+    """
+    server = project.get_server(server_id)
+    attached = {each.volume_id for each in project.list_attachments(server_id)}
+    volumes = tuple(v for v in project.list_volumes() if v.id in attached)
     return dataclasses.replace(
-        found, server=server, volumes=volumes, host_status=host_status
+        case,
+        server=server,
+        volumes=volumes,
+        unseen=tuple(sorted(attached - {each.id for each in volumes})),
+        host=cloud.get_host(server_id),
     )
 
 
