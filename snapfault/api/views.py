@@ -175,6 +175,7 @@ def _step(step: model.StepRecord) -> call.Json:
         'arguments': dict(step.arguments),
         'status': step.status.value,
         'detail': step.detail,
+        'request_ids': list(step.request_ids),
         'started_at': time(step.started_at),
         'finished_at': time(step.finished_at),
     }

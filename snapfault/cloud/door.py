@@ -11,6 +11,7 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from snapfault import errors
+from snapfault.cloud import request_ids
 from snapfault.cloud import retry
 from snapfault.cloud import translate
 
@@ -21,6 +22,9 @@ NEWEST: typing.Final = {'compute': (2, 96), 'block_storage': (3, 70)}
 #: tags and takes no delete_on_termination; Cinder ignores the filter by
 #: metadata and lists everything.
 OLDEST: typing.Final = {'compute': (2, 79), 'block_storage': (3, 22)}
+
+#: How Nova, Cinder, Glance and Neutron name a request in their answer.
+REQUEST_ID: typing.Final = 'x-openstack-request-id'
 
 #: Turns Keystone's refusal of a token into the error to raise.
 Denied = collections.abc.Callable[[str, Exception], errors.SnapfaultError]
@@ -145,6 +149,8 @@ class Door:
             microversion=self._microversion(service),
             **options,
         )
+        if method != 'GET':
+            request_ids.note(response.headers.get(REQUEST_ID))
         sdk_exceptions.raise_from_response(response)
         return response.json() if response.content else None
 

@@ -11,8 +11,12 @@ from sqlalchemy import orm
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import events
 from snapfault.db import recoveries
 from snapfault.db import tables
+
+#: As many of the cloud's ids as a step keeps: its column is short.
+REQUEST_IDS = 20
 
 
 @api.writer
@@ -22,16 +26,38 @@ def begin_attempt(
     attempt: model.Attempt,
     steps: tuple[model.StepRecord, ...],
     kept: tuple[model.Kept, ...] = (),
+    why: str = '',
 ) -> model.Recovery:
     """Write the plan of one more attempt, and what it will take away.
 
     All in one, before the cloud is asked for anything (invariant 3). What
     an attempt before it has noted as kept stays as it is noted.
 
+    :param why: what chose this way and this point
     :raises LeaseLost: another worker holds it
     :raises Conflict: it has that attempt
     """
     held = recoveries.hold(session, recovery, reason='')
+    _add_attempt(session, recovery, attempt)
+    session.add_all(
+        tables.Step(
+            recovery_id=recovery.id, **base.values(each, model.StepRecord)
+        )
+        for each in steps
+    )
+    _keep(session, recovery, kept)
+    text = f'attempt {attempt.number + 1} goes the way {attempt.way}: {why}'
+    events.note(session, held, text, attempt.started_at)
+    return dataclasses.replace(
+        held,
+        attempts=(*recovery.attempts, attempt),
+        steps=(*recovery.steps, *steps),
+    )
+
+
+def _add_attempt(
+    session: orm.Session, recovery: model.Recovery, attempt: model.Attempt
+) -> None:
     session.add(
         tables.Attempt(
             recovery_id=recovery.id, **base.values(attempt, model.Attempt)
@@ -40,18 +66,6 @@ def begin_attempt(
     base.flush(
         session,
         f'recovery {recovery.id} has an attempt {attempt.number} already',
-    )
-    session.add_all(
-        tables.Step(
-            recovery_id=recovery.id, **base.values(each, model.StepRecord)
-        )
-        for each in steps
-    )
-    _keep(session, recovery, kept)
-    return dataclasses.replace(
-        held,
-        attempts=(*recovery.attempts, attempt),
-        steps=(*recovery.steps, *steps),
     )
 
 
@@ -103,11 +117,14 @@ def end_attempt(
     :raises LeaseLost: another worker holds it
     """
     recoveries.hold(session, recovery, reason=recovery.reason)
+    number = recovery.attempts[-1].number
+    text = f'attempt {number + 1} is {status}' + f': {reason}' * bool(reason)
+    events.note(session, recovery, text, now)
     session.execute(
         sa.update(tables.Attempt)
         .where(
             tables.Attempt.recovery_id == recovery.id,
-            tables.Attempt.number == recovery.attempts[-1].number,
+            tables.Attempt.number == number,
         )
         .values(status=status, reason=reason, finished_at=now)
     )
@@ -141,6 +158,30 @@ def step_started(
         _step(recovery, position)
         .where(tables.Step.started_at.is_(None))
         .values(status=model.StepStatus.STARTED, started_at=now)
+    )
+
+
+@api.writer
+def step_asked(
+    session: orm.Session,
+    recovery: model.Recovery,
+    position: int,
+    request_ids: collections.abc.Sequence[str],
+) -> None:
+    """Add the cloud's ids of what a step asked for; the newest are kept.
+
+    :raises LeaseLost: another worker holds the recovery
+    """
+    recoveries.hold(session, recovery, reason=recovery.reason)
+    before = session.scalar(
+        sa.select(tables.Step.request_ids).where(
+            tables.Step.recovery_id == recovery.id,
+            tables.Step.position == position,
+        )
+    )
+    ids = [*(before or ()), *request_ids]
+    session.execute(
+        _step(recovery, position).values(request_ids=ids[-REQUEST_IDS:])
     )
 
 

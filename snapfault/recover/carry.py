@@ -17,6 +17,7 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault.recover import glance
+from snapfault.recover import noted
 from snapfault.recover import step
 from snapfault.recover import steps
 
@@ -24,7 +25,7 @@ LOG = logging.getLogger(__name__)
 Clock = collections.abc.Callable[[], datetime.datetime]
 
 
-class Journal(typing.Protocol):
+class Journal(noted.Journal, typing.Protocol):
     """Where it is written what is meant, and what became of it.
 
     Every method may raise :class:`~snapfault.errors.LeaseLost`, and is
@@ -145,7 +146,8 @@ def _act(
     def act(position: int) -> None:
         carrier.journal.started(position, carrier.now())
         try:
-            phase.left[position].act(hands)
+            with noted.noted(carrier.journal, position):
+                phase.left[position].act(hands)
         except errors.CloudUnavailable as error:
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.waits[position] = str(error)

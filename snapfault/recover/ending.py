@@ -41,9 +41,6 @@ def finish(
         reason = '; '.join(
             each for each in _reasons(this, recovery, stuck) if each
         )
-        LOG.error('Recovery %s is %s: %s', recovery.id, status, reason)
-    else:
-        LOG.info('Recovery %s is done', recovery.id)
     return recoveries.finish(
         this.tools.database, recovery, status, reason, this.tools.now()
     )

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 import itertools
-import logging
 
 from snapfault import errors
 from snapfault import model
@@ -20,8 +19,6 @@ from snapfault.recover import put_back
 from snapfault.recover import quarantine
 from snapfault.recover import read
 from snapfault.recover import tools as tools_
-
-LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,13 +49,6 @@ def begin(
     if isinstance(planned, plan.Refusal):
         return planned
     number = len(recovery.attempts)
-    LOG.info(
-        'Recovery %s, attempt %s goes the way %s: %s',
-        recovery.id,
-        number,
-        planned.way,
-        planned.reason,
-    )
     keep = datetime.timedelta(seconds=this.rules.keep)
     now = this.tools.now()
     return journal.begin_attempt(
@@ -67,6 +57,7 @@ def begin(
         _attempt(planned, number, now),
         _records(planned, number, len(recovery.steps)),
         quarantine.planned(recovery, planned, attachments, keep, now),
+        planned.reason,
     )
 
 

@@ -4,9 +4,9 @@ Which comes next :mod:`snapfault.recover.attempts` says, by the recovery's
 own row: whoever takes over goes on there.
 """
 
+import collections.abc
 import dataclasses
 import datetime
-import logging
 
 from snapfault import errors
 from snapfault import model
@@ -23,8 +23,6 @@ from snapfault.recover import planning
 from snapfault.recover import step
 from snapfault.recover import tools as tools_
 from snapfault.recover.steps import return_volume
-
-LOG = logging.getLogger(__name__)
 
 
 class Aborted(Exception):
@@ -89,7 +87,6 @@ def _take(
         raise
     except (errors.SnapfaultError, Aborted) as error:
         status, reason = model.AttemptStatus.FAILED, str(error)
-        LOG.error('Recovery %s, %s: %s', recovery.id, attempt.way, reason)
     returned = [
         each.arguments['volume_id']
         for each in steps
@@ -138,6 +135,9 @@ class _Journal:
 
     def started(self, position: int, now: datetime.datetime) -> None:
         journal.step_started(self.database, self.recovery, position, now)
+
+    def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
+        journal.step_asked(self.database, self.recovery, position, ids)
 
     def finished(
         self,

@@ -22,6 +22,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.cloud import port
+from snapfault.cloud import request_ids
 from snapfault.cloud import suitable
 from snapfault.cloud import survey
 from tests.fake import admin
@@ -82,10 +83,20 @@ class FakeCloud(world_building.Building, admin.Admin):
             if self.auto and method not in faults.CHANGES:
                 self.tick()
             self._refuse(method, args, delegation)
-            yield
+            try:
+                yield
+            except errors.SnapfaultError:
+                self._name(method)
+                raise
             error = self.faults.take_error(method, args, after=True)
             if error is not None:
                 raise error
+            self._name(method)
+
+    def _name(self, method):
+        """Give a change the id that the cloud's answer names it by."""
+        if method in faults.CHANGES:
+            request_ids.note(f'req-{len(self.calls)}')
 
     def _refuse(self, method, args, delegation):
         service = faults.SERVICES[method]

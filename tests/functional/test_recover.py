@@ -412,3 +412,14 @@ def test_a_run_after_a_recovery_takes_the_restored_volumes(
     assert {m.volume_id for m in broken.good()[0].members} == {
         volume.id for volume in attached
     }
+
+
+def test_each_step_keeps_the_clouds_ids_of_what_it_asked_for(broken):
+    broken.ask_for_recovery()
+    broken.recover()
+    asked = {
+        each.name: each.request_ids for each in broken.recoveries()[0].steps
+    }
+    del asked['verify']
+    assert all(len(ids) == 1 for ids in asked.values()), asked
+    assert all(ids[0].startswith('req-') for ids in asked.values())

@@ -223,3 +223,17 @@ def test_ended_since_gives_the_last_of_each_project(
         'mine': samples.after(9)
     }
     assert recoveries.ended_since(database, samples.after(10)) == {}
+
+
+def test_a_step_keeps_the_newest_of_the_clouds_ids(
+    database: api.Database,
+) -> None:
+    held = samples.held_recovery(database)
+    held = journal.begin_attempt(
+        database, held, samples.attempt(), (samples.step(0),)
+    )
+    ids = [f'req-00000000-0000-0000-0000-{n:012}' for n in range(25)]
+    for each in ids:
+        journal.step_asked(database, held, 0, [each])
+    (step,) = recoveries.get(database, None, held.id).steps
+    assert step.request_ids == tuple(ids[5:])
