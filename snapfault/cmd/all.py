@@ -4,6 +4,7 @@ import collections.abc
 
 import waitress.server
 
+from snapfault import notify
 from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import background
@@ -21,6 +22,7 @@ def main() -> int:
 def _serve(arguments: collections.abc.Sequence[str]) -> int:
     conf = start.configure(arguments)
     opened = database.connect(conf)
+    notify.attach(conf, opened)
     doors = assemble.sessions(conf)
     transport = rpc.connect(conf, default=rpc.IN_PROCESS)
     application = assemble.application(

@@ -2,6 +2,7 @@
 
 import collections.abc
 
+from snapfault import notify
 from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import background
@@ -17,6 +18,7 @@ def main() -> int:
 def _work(arguments: collections.abc.Sequence[str]) -> int:
     conf = start.configure(arguments)
     opened = database.connect(conf)
+    notify.attach(conf, opened)
     cloud = assemble.cloud(conf, assemble.sessions(conf))
     worker = background.Background(conf, opened, cloud, rpc.connect(conf))
     with worker:

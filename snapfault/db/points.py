@@ -15,6 +15,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import news
 from snapfault.db import point_guards
 from snapfault.db import tables
 
@@ -200,7 +201,10 @@ def move(
         changes['completed_at'] = now
     if not _swap(session, point, changes, *guards):
         raise errors.Conflict(point_guards.why_not(session, point))
-    return dataclasses.replace(point, **changes)
+    moved = dataclasses.replace(point, **changes)
+    if status is not point.status:
+        news.moved(session, 'recovery_point', moved, now)
+    return moved
 
 
 def _swap(

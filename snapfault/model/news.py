@@ -20,6 +20,6 @@ class News:
 
     event: str  #: such as 'recovery.held'
     level: Level
-    text: str  #: the line of the log
+    text: str  #: the line of the log; empty: it has one already
     #: Ids and reasons, and never a secret: whoever listens may read it.
     payload: collections.abc.Mapping[str, str]

@@ -8,6 +8,7 @@ places are.
 import os
 import typing
 
+from snapfault import notify
 from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import database
@@ -18,9 +19,11 @@ def _make() -> typing.Any:
     named = os.environ.get('OS_SNAPFAULT_CONFIG_FILES', '')
     files = [each for each in named.split(';') if each]
     conf = start.configure([], files or None)
+    opened = database.connect(conf)
+    notify.attach(conf, opened)
     return assemble.application(
         conf,
-        database.connect(conf),
+        opened,
         assemble.sessions(conf),
         rpc.waker(rpc.connect(conf)),
     )
