@@ -7,6 +7,7 @@ import datetime
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.outlook import foresight
 from snapfault.outlook import preview
 
 
@@ -25,6 +26,10 @@ class Backend:
     preview: collections.abc.Callable[
         [str | None, datetime.datetime],
         collections.abc.Sequence[preview.Preview],
+    ]
+    #: Says what a recovery, as it would be made, would do.
+    foresee: collections.abc.Callable[
+        [model.Protection, model.Recovery], foresight.Foresight
     ]
     #: Tells the workers to look at once; never raises, may do nothing.
     wake: collections.abc.Callable[[], None]

@@ -15,6 +15,7 @@ from snapfault.api.handlers import policy
 from snapfault.api.handlers import protection
 from snapfault.api.handlers import record_table
 from snapfault.api.handlers import recovery
+from snapfault.api.handlers import recovery_plan
 from snapfault.api.handlers import recovery_point
 from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
@@ -23,6 +24,7 @@ from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
 from snapfault.api.schemas import record_table as record_table_schema
 from snapfault.api.schemas import recovery as recovery_schema
+from snapfault.api.schemas import recovery_plan as recovery_plan_schema
 from snapfault.api.schemas import recovery_point as recovery_point_schema
 from snapfault.api.schemas import schedule_preview as schedule_preview_schema
 from snapfault.api.schemas import task as task_schema
@@ -33,6 +35,7 @@ from snapfault.policies import policy as policy_rule
 from snapfault.policies import protection as protection_rule
 from snapfault.policies import record_table as record_table_rule
 from snapfault.policies import recovery as recovery_rule
+from snapfault.policies import recovery_plan as recovery_plan_rule
 from snapfault.policies import recovery_point as recovery_point_rule
 from snapfault.policies import schedule_preview as schedule_preview_rule
 from snapfault.policies import task as task_rule
@@ -105,5 +108,8 @@ ROUTES: typing.Final = (
        _V(schedule_preview_schema.CREATE)),
     _R('GET', '/v1/plan',
        plan.show, plan_rule.SHOW, _ONE),
+    _R('GET', '/v1/recovery-plan',
+       recovery_plan.show, recovery_plan_rule.SHOW,
+       _V(recovery_plan_schema.SHOW)),
 )
 # fmt: on

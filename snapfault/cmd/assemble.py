@@ -15,6 +15,7 @@ from snapfault.cloud import enrol
 from snapfault.cloud import session
 from snapfault.cloud import source
 from snapfault.db import api
+from snapfault.outlook import foresight
 from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
@@ -62,6 +63,9 @@ def application(
         revoke=seen.revoke,
         preview=lambda project_id, now: preview.preview(
             database, seen, ranker, project_id, now, shown
+        ),
+        foresee=lambda protection, recovery: foresight.foresee(
+            database, seen, protection, recovery
         ),
         wake=wake,
         weighers=frozenset(weighers),

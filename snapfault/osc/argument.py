@@ -5,6 +5,7 @@ of the option before the message.
 """
 
 import argparse
+import datetime
 import math
 import re
 import typing
@@ -42,6 +43,21 @@ def some_time(text: str) -> int:
             f'{text!r} is no time at all: give a second or more, such as 15m'
         )
     return seconds
+
+
+def moment(text: str) -> str:
+    """Read a time with its zone, as ISO 8601 writes it."""
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a time with its zone: give such as '
+            '2026-03-01T12:00:00Z or 2026-03-01T13:00:00+01:00'
+        )
+    utc = found.astimezone(datetime.UTC)
+    return utc.isoformat().replace('+00:00', 'Z')
 
 
 def count(text: str) -> int:

@@ -48,6 +48,11 @@ class Client:
         body = self.request('GET', with_query('plan', query))
         return typing.cast(list[Record], body['plan']['tasks'])
 
+    def recovery_plan(self, query: Query) -> Record:
+        """Give what a recovery would do; nothing is changed."""
+        body = self.request('GET', with_query('recovery-plan', query))
+        return typing.cast(Record, body['recovery_plan'])
+
     def schedule_preview(self, members: Record) -> list[Record]:
         """List when runs would be; nothing is kept."""
         body = self.request(

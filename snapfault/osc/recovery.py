@@ -9,6 +9,7 @@ from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
 from snapfault.osc import wait
+from snapfault.osc import wish
 
 FIELDS: command.Fields = (
     ('id', None),
@@ -38,19 +39,7 @@ class Create(wait.Waits, command.ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Take the service, a point and whether to wait."""
         parser: argparse.ArgumentParser = super().get_parser(prog_name)
-        parser.add_argument(
-            'protection',
-            metavar='<business-id>',
-            help='The business id, or the id, of the protection',
-        )
-        parser.add_argument(
-            '--point',
-            metavar='<point>',
-            help=(
-                'The id of the recovery point to go back to (default: the '
-                'newest good one from before the fault)'
-            ),
-        )
+        wish.add_arguments(parser)
         self.add_wait_arguments(parser)
         return parser
 
@@ -58,11 +47,8 @@ class Create(wait.Waits, command.ShowOne):
         """Ask for it and show it, when it is over with --wait."""
         self.check_wait_arguments(parsed_args)
         protection = self.service.protections.find(parsed_args.protection)
-        members = {'business_id': protection['business_id']}
-        if parsed_args.point is not None:
-            members['recovery_point_id'] = parsed_args.point
         recoveries = self.service.recoveries
-        asked = recoveries.create(members)
+        asked = recoveries.create(wish.members(protection, parsed_args))
         record = self.outcome(asked, recoveries, Story(), parsed_args)
         return command.show(record, FIELDS)
 

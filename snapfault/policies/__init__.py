@@ -12,6 +12,7 @@ from snapfault.policies import project
 from snapfault.policies import protection
 from snapfault.policies import record_table
 from snapfault.policies import recovery
+from snapfault.policies import recovery_plan
 from snapfault.policies import recovery_point
 from snapfault.policies import schedule_preview
 from snapfault.policies import task
@@ -29,5 +30,6 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         recovery.RULES,
         drill.RULES,
         plan.RULES,
+        recovery_plan.RULES,
         schedule_preview.RULES,
     )

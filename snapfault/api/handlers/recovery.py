@@ -1,10 +1,10 @@
 """Recoveries."""
 
-from snapfault import trouble
 from snapfault.api import call
 from snapfault.api import named
 from snapfault.api import paging
 from snapfault.api import views
+from snapfault.api import wish
 from snapfault.db import recoveries
 
 
@@ -30,19 +30,8 @@ def create(this: call.Call) -> call.Answer:
     """Have a service recovered: a person has seen that it needs it."""
     body = this.body['recovery']
     protection = named.protection(this, body['business_id'])
-    point_id = body.get('recovery_point_id')
-    if point_id is not None:
-        named.check_point(this, protection, point_id)
     recovery = recoveries.create(
-        this.database,
-        trouble.new_recovery(
-            protection,
-            cause='asked for by a person',
-            onset_at=this.now,
-            evidence={},
-            now=this.now,
-            point_id=point_id,
-        ),
+        this.database, wish.recovery(this, protection, body)
     )
     this.backend.wake()
     return call.Answer(

@@ -6,7 +6,12 @@ from snapfault.api.schemas import types
 CREATE = types.closed(
     {
         'recovery': types.closed(
-            {'business_id': types.NAME, 'recovery_point_id': types.ID},
+            {
+                'business_id': types.NAME,
+                'recovery_point_id': types.ID,
+                'before_at': types.MOMENT,
+                'keep_volumes': {'type': 'boolean'},
+            },
             required=['business_id'],
         )
     },

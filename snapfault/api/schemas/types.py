@@ -40,6 +40,15 @@ TIME_OF_DAY: Schema = {
     'description': "a time of day such as '08:30'",
 }
 
+MOMENT: Schema = {
+    'type': 'string',
+    'pattern': (
+        r'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?'
+        r'(Z|[+-][0-9]{2}:[0-9]{2})\Z'
+    ),
+    'description': "a time with its zone such as '2026-03-01T12:00:00Z'",
+}
+
 SWITCH: Schema = {'enum': ['true', 'false', 'True', 'False']}
 
 _ALL_PROJECTS: Schema = {'all_projects': SWITCH}

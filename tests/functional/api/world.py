@@ -16,6 +16,7 @@ from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
+from snapfault.outlook import foresight
 from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
@@ -54,6 +55,9 @@ class World:
                 enroller=fake.FakeEnroller(self.cloud),
                 revoke=self.cloud.revoke,
                 preview=self._preview,
+                foresee=lambda *asked: foresight.foresee(
+                    self.database, self.cloud, *asked
+                ),
                 wake=self._wake,
                 weighers=frozenset(self.weighers),
             ),

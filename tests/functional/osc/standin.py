@@ -58,6 +58,7 @@ class Cloud:
         self.record_table = {'version': 1, 'policies': [], 'protections': []}
         self.changes = []  #: what the next imports would change
         self.runs = []
+        self.recovery_plan = {}
         self.servers = {}  #: name -> id
         #: What the next requests get: (status, body), or None to pass one.
         self.refusal = []
@@ -99,6 +100,8 @@ class Cloud:
             return _answer(*refused)
         if path == 'plan':
             return _answer(200, {'plan': {'tasks': self.plan}})
+        if path == 'recovery-plan':
+            return _answer(200, {'recovery_plan': self.recovery_plan})
         if path == 'record-table':
             return self._table(request.method)
         if path == 'schedule-previews':

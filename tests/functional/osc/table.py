@@ -419,6 +419,60 @@ CASES = (
         ],
     ),
     (
+        'recovery create shop --before 2026-03-01T13:00:00+01:00',
+        [
+            FIND_SHOP,
+            (
+                'POST',
+                '/v1/recoveries',
+                {
+                    'recovery': {
+                        'business_id': 'shop',
+                        'before_at': '2026-03-01T12:00:00Z',
+                    }
+                },
+            ),
+        ],
+    ),
+    (
+        'recovery create shop --keep-volumes',
+        [
+            FIND_SHOP,
+            (
+                'POST',
+                '/v1/recoveries',
+                {'recovery': {'business_id': 'shop', 'keep_volumes': True}},
+            ),
+        ],
+    ),
+    (
+        'recovery plan show shop',
+        [FIND_SHOP, ('GET', '/v1/recovery-plan?business_id=shop', None)],
+    ),
+    (
+        f'recovery plan show {SHOP} --point {POINT}',
+        [
+            ('GET', f'/v1/protections/{SHOP}', None),
+            (
+                'GET',
+                '/v1/recovery-plan?business_id=shop'
+                f'&recovery_point_id={POINT}',
+                None,
+            ),
+        ],
+    ),
+    (
+        'recovery plan show shop --keep-volumes',
+        [
+            FIND_SHOP,
+            (
+                'GET',
+                '/v1/recovery-plan?business_id=shop&keep_volumes=true',
+                None,
+            ),
+        ],
+    ),
+    (
         'recovery list --business-id shop --status done',
         [('GET', '/v1/recoveries?business_id=shop&status=done', None)],
     ),

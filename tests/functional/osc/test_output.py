@@ -213,6 +213,40 @@ def test_recovery_shows_its_steps_as_a_table(cloud, run):
     assert shown['steps'] == steps
 
 
+def test_a_recovery_plan_says_what_is_done_and_lost(cloud, run):
+    cloud.keep('protections', 2, business_id='shop')
+    step = {'arguments': {}}
+    cloud.recovery_plan = {
+        'possible': True,
+        'way': 'full',
+        'phases': [
+            [{'name': 'safety-snapshot', **step}] * 2,
+            [{'name': 'rebuild', **step}, {'name': 'restore-volume', **step}],
+        ],
+        'losses': [{'text': 'the root disk is made anew'}],
+        'expected': {'seconds': 75.4, 'by_steps': 75.4, 'by_drill': None},
+    }
+    ran = run('recovery plan show shop')
+    assert '1. 2 safety-snapshot' in ran.out
+    assert '2. rebuild, restore-volume' in ran.out
+    assert 'the root disk is made anew' in ran.out
+    assert '75 s, by past steps' in ran.out
+    shown = run('recovery plan show shop -f json').json
+    assert shown['phases'] == cloud.recovery_plan['phases']
+    assert shown['expected'] == cloud.recovery_plan['expected']
+    cloud.recovery_plan['expected']['by_steps'] = None
+    assert '75 s, by its drill' in run('recovery plan show shop').out
+    cloud.recovery_plan['expected']['seconds'] = None
+    assert 's, by' not in run('recovery plan show shop').out
+
+
+@pytest.mark.parametrize('when', ['yesterday', '2026-03-01T12:00:00', '7'])
+def test_a_time_needs_its_zone(run, when):
+    ran = run(f'recovery create shop --before {when}')
+    assert ran.code
+    assert 'is not a time with its zone' in ran.err
+
+
 def test_drill_shows_its_steps_and_what_it_took(cloud, run):
     steps = [{**STEP, 'detail': '', **each} for each in STEPS]
     record = cloud.keep('drills', 8, steps=steps, took=41.7, outcome=None)

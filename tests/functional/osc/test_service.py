@@ -8,6 +8,7 @@ from snapfault import clock
 from snapfault import conf as options
 from snapfault.api import app
 from snapfault.api import backend
+from snapfault.outlook import foresight
 from snapfault.outlook import preview
 from snapfault.rank import load
 from snapfault.rank import run as rank
@@ -43,6 +44,9 @@ def application(stage):
             revoke=stage.cloud.revoke,
             preview=lambda project_id, now: preview.preview(
                 stage.database, stage.cloud, ranker, project_id, now
+            ),
+            foresee=lambda *asked: foresight.foresee(
+                stage.database, stage.cloud, *asked
             ),
             wake=lambda: None,
             weighers=frozenset(weighers),
