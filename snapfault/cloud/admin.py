@@ -1,5 +1,7 @@
 """What only an administrator may ask: of hosts, and of broken volumes."""
 
+import typing
+
 from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import compute
@@ -27,6 +29,27 @@ def get_host(door: doors.Door, server_id: str) -> resource.Host | None:
         status=status,
         forced_down=any(each['forced_down'] for each in services),
     )
+
+
+@translate.sensible
+def list_hosts(door: doors.Door) -> list[resource.Host]:
+    """List the compute services, in the words Nova has for one's servers."""
+    services = door.get(
+        'compute', 'os-services', params={'binary': 'nova-compute'}
+    )['services']
+    return [
+        resource.Host(each['host'], _status(each), bool(each['forced_down']))
+        for each in services
+    ]
+
+
+def _status(service: dict[str, typing.Any]) -> str:
+    """Say of a service what ``host_status`` says of a server on it."""
+    if service['forced_down']:
+        return 'DOWN'
+    if service['status'] == 'disabled':
+        return 'MAINTENANCE'
+    return 'UP' if service['state'] == 'up' else 'UNKNOWN'
 
 
 def evacuate(door: doors.Door, server_id: str) -> None:

@@ -50,6 +50,13 @@ class Cloud:
         except (errors.CloudRefused, errors.NotFound):
             return None
 
+    def list_hosts(self) -> list[resource.Host]:
+        """See the port."""
+        try:
+            return admin.list_hosts(self._sessions.own)
+        except errors.CloudRefused:
+            return []
+
     def evacuate_server(self, server_id: str) -> None:
         """See the port."""
         admin.evacuate(self._sessions.own, server_id)

@@ -68,6 +68,12 @@ class Admin(typing.Protocol):
         :returns: None as for :meth:`host_status`
         """
 
+    def list_hosts(self) -> list[resource.Host]:
+        """List, as the service itself, all compute services: one call.
+
+        :returns: none where the service user may not know
+        """
+
     def evacuate_server(self, server_id: str) -> None:
         """Ask, as an admin, for a server on another host.
 

@@ -9,6 +9,7 @@ from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
 from snapfault.conf import trigger
+from snapfault.conf import watch
 from snapfault.conf import worker
 
 
@@ -18,6 +19,6 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     Groups are named, not handed over: oslo.config would keep the options of
     all configurations in the one object, those of an auth plugin too.
     """
-    groups = (api, cloud, worker, trigger, snapshot, rank, prometheus, recover)
-    for group in groups:
+    groups = (api, cloud, worker, trigger, snapshot, rank, prometheus)
+    for group in (*groups, watch, recover):
         group.register_opts(conf)

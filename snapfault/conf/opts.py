@@ -9,6 +9,7 @@ from snapfault.conf import rank
 from snapfault.conf import recover
 from snapfault.conf import snapshot
 from snapfault.conf import trigger
+from snapfault.conf import watch
 from snapfault.conf import worker
 
 
@@ -20,7 +21,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     """
     groups = [
         (each.GROUP, each.OPTIONS)
-        for each in (api, worker, trigger, snapshot, rank, recover)
+        for each in (api, worker, trigger, snapshot, rank, watch, recover)
     ]
     return [
         *groups,

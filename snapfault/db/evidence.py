@@ -162,6 +162,19 @@ def hinted(
     )
 
 
+@api.reader
+def spoken_of(session: orm.Session, now: datetime.datetime) -> list[str]:
+    """List the projects that anything is said of now."""
+    return list(
+        session.scalars(
+            sa.select(tables.Evidence.project_id)
+            .where(tables.Evidence.expires_at > now)
+            .distinct()
+            .order_by(tables.Evidence.project_id)
+        )
+    )
+
+
 @api.writer
 def purge(session: orm.Session, now: datetime.datetime) -> None:
     """Remove what means nothing any more."""

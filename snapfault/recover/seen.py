@@ -1,6 +1,7 @@
 """What Nova and Cinder show that may be a fault, and what surely is none."""
 
 import collections.abc
+import hashlib
 import typing
 
 from snapfault import resource
@@ -27,6 +28,7 @@ def suspect(
     """Say what the lists of a project show of a server that may be a fault.
 
     :param volumes: all that the project has, by id, listed after the server
+    :param host_status: of its compute service; None: not known
     :returns: a sentence, by finding
     """
     if hands_off(server):
@@ -41,10 +43,17 @@ def suspect(
     )
     if broken:
         found[VOLUME_ERROR] = broken
-    host_status = host_status or server.host_status
     if host_status not in HOST_UP and host_status != 'MAINTENANCE':
         found[HOST_DOWN] = f'its compute service is {host_status}'
     return found
+
+
+def hidden(project_id: str, host: str) -> str:
+    """Give Nova's mark of a host as an owner sees it.
+
+    nova.utils.generate_hostid, unchanged for as long as there is hostId.
+    """
+    return hashlib.sha224(f'{project_id}{host}'.encode()).hexdigest()
 
 
 def hands_off(server: resource.Server) -> str:

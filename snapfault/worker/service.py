@@ -38,7 +38,9 @@ from snapfault.recover import tools as recover_tools
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
+from snapfault.worker import beside
 from snapfault.worker import following
+from snapfault.worker import watching
 
 LOG = logging.getLogger(__name__)
 
@@ -64,6 +66,9 @@ class Settings:
     snapshot: snapshot.Settings
     recover: recover_tools.Settings
     limits: budget.Limits  #: for recoveries that nobody asked for
+    watch: watching.Settings = dataclasses.field(
+        default_factory=watching.Settings
+    )
     ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
 
 
@@ -76,6 +81,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         concurrency=conf.worker.concurrency,
         selector_interval=conf.trigger.selector_interval,
         poll=conf.recover.poll,
+        watch=watching.settings(conf),
         ranking=rank.settings(conf),
         snapshot=snapshot.Settings(
             creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
@@ -135,6 +141,7 @@ class Worker:
         self._database = database
         self._cloud = cloud
         self._wake = wake
+        self._hint = threading.Event()
         self._stop = threading.Event()
         self._open: dict[str, concurrent.futures.Future[None]] = {}
         self._hands = concurrent.futures.ThreadPoolExecutor(RESCUE_CALLS)
@@ -148,27 +155,22 @@ class Worker:
             calls = stack.enter_context(pool(CALLS))
             stack.enter_context(self._hands)
             rescue = stack.enter_context(pool(RECOVERIES))
-            beat = threading.Thread(target=self._beat, name='heartbeat')
-            beat.start()
-            stack.callback(beat.join)
-            follow = threading.Thread(
-                target=following.follow,
-                name='selectors',
-                args=(
-                    self._database,
-                    self._cloud,
-                    self._settings.selector_interval,
-                    stop,
-                ),
-            )
-            follow.start()
-            stack.callback(follow.join)
+            beside.begin(stack, self._beat, 'heartbeat')
+            pause = self._settings.selector_interval
+            looks = self._database, self._cloud, pause, stop
+            beside.begin(stack, following.follow, 'selectors', *looks)
             context = self._context(begin, calls)
+            watch = watching.Watch(
+                self._settings.watch, context.trouble, self.id
+            )
+            beside.begin(stack, watch.run, 'watch', self._hint, stop)
+            stack.callback(self._hint.set)
             LOG.info('Worker %s is at work', self.id)
             while not stop.is_set():
                 busy = self._tick(context, rescue)
                 pause = self._settings.poll if busy else self._settings.tick
-                self._wake.wait(pause)
+                if self._wake.wait(pause):
+                    self._hint.set()
                 self._wake.clear()
         LOG.info('Worker %s has stopped', self.id)
 

@@ -136,11 +136,12 @@ class World:
 
     @contextlib.contextmanager
     def compute_down(self):
-        for each in self.fake.world.servers.values():
-            each.host_status = 'DOWN'
+        hosts = [each.host for each in self.fake.world.servers.values()]
+        for each in hosts:
+            each.status, each.forced_down = 'DOWN', True
         yield
-        for each in self.fake.world.servers.values():
-            each.host_status = 'UP'
+        for each in hosts:
+            each.status, each.forced_down = 'UP', False
 
     @contextlib.contextmanager
     def broken(self, name):

@@ -4,6 +4,7 @@ import pytest
 
 from snapfault import errors
 from snapfault import resource
+from snapfault.recover import seen
 from tests.contract import fake_world
 
 
@@ -205,6 +206,24 @@ def test_server_in_error(world, project, server_id, volume_id, settled):
     project.create_snapshot(volume_id, 'still works', {})
     project.stop_server(server_id)
     assert settled().status == 'SHUTOFF'
+
+
+def test_hosts_are_known_by_the_marks_of_their_servers(
+    world, project, server_id
+):
+    server = project.get_server(server_id)
+    listed = {
+        seen.hidden(world.project_id, each.name): each
+        for each in world.cloud.list_hosts()
+    }
+    found = listed[server.host_id]
+    assert (found.status, found.forced_down) == ('UP', False)
+    assert found == world.cloud.get_host(server_id)
+    with world.compute_down():
+        listed = world.cloud.list_hosts()
+        assert world.cloud.get_host(server_id) in listed
+        down = next(each for each in listed if each.name == found.name)
+        assert (down.status, down.forced_down) == ('DOWN', True)
 
 
 def test_host_status(world, server_id):

@@ -18,6 +18,17 @@ class Admin:
                 return None
             return server.host.show()
 
+    def list_hosts(self):
+        with self.call('list_hosts'):
+            if not self.is_admin:
+                return []
+            hosts = {
+                each.host.name: each.host
+                for each in self.world.servers.values()
+                if each.host.status is not None
+            }
+            return [each.show() for each in hosts.values()]
+
     def evacuate_server(self, server_id):
         with self.call('evacuate_server', server_id):
             self._check_admin()

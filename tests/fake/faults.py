@@ -21,6 +21,7 @@ SERVICES = {
     'get_console': 'nova',
     'host_status': 'nova',
     'get_host': 'nova',
+    'list_hosts': 'nova',
     'evacuate_server': 'nova',
     'get_volume': 'cinder',
     'list_volumes': 'cinder',

@@ -8,6 +8,7 @@ from snapfault import model
 from snapfault import pipeline
 from snapfault import trouble
 from snapfault.cycle import context as contexts
+from snapfault.cycle import watch
 from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import points
@@ -157,6 +158,17 @@ class Stage:
             pipeline.tick(self.context(cloud, worker), self.now)
             self.cloud.tick()
             self.wait(seconds=1)
+
+    def watch(self, looks=1, seconds=30, cloud=None):
+        """Let a worker look at all there is, so often and so far apart."""
+        tools = watch.Tools(
+            self.context(cloud).trouble,
+            lasts=datetime.timedelta(seconds=90),
+            apart=datetime.timedelta(seconds=15),
+        )
+        for _ in range(looks):
+            watch.look(tools, self.now)
+            self.wait(seconds=seconds)
 
     def wait(self, **span):
         """Let time pass in which nobody works."""
