@@ -17,6 +17,7 @@ from snapfault.api.handlers import record_table
 from snapfault.api.handlers import recovery
 from snapfault.api.handlers import recovery_plan
 from snapfault.api.handlers import recovery_point
+from snapfault.api.handlers import recovery_report
 from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
 from snapfault.api.schemas import drill as drill_schema
@@ -97,6 +98,8 @@ ROUTES: typing.Final = (
        _V(recovery_schema.CREATE)),
     _R('GET', '/v1/recoveries/{recovery_id}',
        recovery.show, recovery_rule.SHOW, _ONE),
+    _R('GET', '/v1/recoveries/{recovery_id}/report',
+       recovery_report.show, recovery_rule.SHOW, _ONE),
     _R('GET', '/v1/drills',
        drill.list_page, drill_rule.LIST, _V(drill_schema.LIST)),
     _R('POST', '/v1/drills',

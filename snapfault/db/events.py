@@ -3,11 +3,11 @@
 import datetime
 import typing
 
-from oslo_utils import strutils
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from snapfault import model
+from snapfault import secret
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import news
@@ -31,7 +31,7 @@ def note(
 
     :param recovery: as it stands from now on
     """
-    text = strutils.mask_password(text)
+    text = secret.blot(text)
     # Whoever else numbers events of this recovery waits here.
     session.execute(
         sa.select(tables.Recovery.id)

@@ -6,10 +6,10 @@ import enum
 import logging
 import typing
 
-from oslo_utils import strutils
 from sqlalchemy import orm
 
 from snapfault import model
+from snapfault import secret
 
 LOG = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def moved(
         'project_id': what.project_id,
         'business_id': what.business_id,
         'status': str(what.status),
-        'reason': strutils.mask_password(what.reason),
+        'reason': secret.blot(what.reason),
         'at': now.isoformat(),
     }
     is_well = what.status not in _UNWELL

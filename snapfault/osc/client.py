@@ -53,6 +53,13 @@ class Client:
         body = self.request('GET', with_query('recovery-plan', query))
         return typing.cast(Record, body['recovery_plan'])
 
+    def report(self, recovery_id: str, all_projects: bool = False) -> Record:
+        """Give the report of a recovery, in sections and as one text."""
+        path = f'recoveries/{urllib.parse.quote(recovery_id, safe="")}/report'
+        query = {'all_projects': all_projects or None}
+        body = self.request('GET', with_query(path, query))
+        return typing.cast(Record, body['report'])
+
     def schedule_preview(self, members: Record) -> list[Record]:
         """List when runs would be; nothing is kept."""
         body = self.request(

@@ -2,6 +2,7 @@
 
 import argparse
 import collections.abc
+import typing
 
 from osc_lib.cli import format_columns
 
@@ -26,6 +27,13 @@ FIELDS: command.Fields = (
     ('project_id', None),
     ('created_at', None),
     ('finished_at', column.Text),
+)
+REPORT: command.Fields = (
+    ('recovery_id', None),
+    ('business_id', None),
+    ('status', None),
+    ('sections', column.Text),
+    ('text', None),
 )
 STATUSES = ('waiting', 'running', 'done', 'refused', 'failed')
 
@@ -96,13 +104,37 @@ class Show(command.Show):
     def add_name(self, parser: argparse.ArgumentParser) -> None:
         """Take an id."""
         parser.add_argument('recovery', metavar='<recovery>', help='Its id')
+        parser.add_argument(
+            '--report',
+            action='store_true',
+            help='Tell all of it in one text: evidence, choice, steps, what '
+            'was lost, what is kept, and what can be done',
+        )
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Show it."""
+        if parsed_args.report:
+            told = self.service.report(
+                parsed_args.recovery, parsed_args.all_projects
+            )
+            return command.show(told, REPORT)
         found = self.service.recoveries.get(
             parsed_args.recovery, parsed_args.all_projects
         )
         return command.show(found, FIELDS)
+
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: collections.abc.Sequence[str],
+        data: collections.abc.Sequence[typing.Any],
+    ) -> int:
+        """Write a report as the text it is, where nobody wants a format."""
+        if not parsed_args.report or parsed_args.formatter != 'table':
+            code: int = super().produce_output(parsed_args, column_names, data)
+            return code
+        self.app.stdout.write(data[-1])
+        return 0
 
 
 class Story:

@@ -24,6 +24,7 @@ RULES = [
         description='Show a recovery.',
         operations=[
             {'method': 'GET', 'path': '/v1/recoveries/{recovery_id}'},
+            {'method': 'GET', 'path': '/v1/recoveries/{recovery_id}/report'},
         ],
         scope_types=personas.SCOPES,
     ),

@@ -59,6 +59,7 @@ class Cloud:
         self.changes = []  #: what the next imports would change
         self.runs = []
         self.recovery_plan = {}
+        self.report = {'text': ''}
         self.servers = {}  #: name -> id
         #: What the next requests get: (status, body), or None to pass one.
         self.refusal = []
@@ -106,6 +107,8 @@ class Cloud:
             return self._table(request.method)
         if path == 'schedule-previews':
             return _answer(200, {'schedule_preview': {'runs': self.runs}})
+        if path.endswith('/report'):
+            return _answer(200, {'report': self.report})
         name, _, one = path.partition('/')
         try:
             if one:

@@ -485,6 +485,16 @@ CASES = (
         [('GET', f'/v1/recoveries/{RECOVERY}?all_projects=true', None)],
     ),
     (
+        f'recovery show {RECOVERY} --report --all-projects',
+        [
+            (
+                'GET',
+                f'/v1/recoveries/{RECOVERY}/report?all_projects=true',
+                None,
+            )
+        ],
+    ),
+    (
         'recovery drill create shop',
         [
             FIND_SHOP,

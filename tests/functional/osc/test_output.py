@@ -213,6 +213,23 @@ def test_recovery_shows_its_steps_as_a_table(cloud, run):
     assert shown['steps'] == steps
 
 
+def test_a_report_is_a_text_and_for_programs_its_sections(cloud, run):
+    text = 'Recovery\n  7e2d of shop: done\n'
+    sections = [{'title': 'Recovery', 'lines': ['7e2d of shop: done']}]
+    cloud.report = {
+        'recovery_id': '7e2d',
+        'business_id': 'shop',
+        'status': 'done',
+        'sections': sections,
+        'text': text,
+    }
+    assert run(f'recovery show {POINT} --report').out == text
+    shown = run(f'recovery show {POINT} --report -f json').json
+    assert shown == cloud.report
+    only = run(f'recovery show {POINT} --report -f value -c status')
+    assert only.out == 'done\n'
+
+
 def test_a_recovery_plan_says_what_is_done_and_lost(cloud, run):
     cloud.keep('protections', 2, business_id='shop')
     step = {'arguments': {}}
