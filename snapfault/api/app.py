@@ -23,6 +23,7 @@ from snapfault.api import public
 from snapfault.api import routes
 from snapfault.api import routing
 from snapfault.api import validation
+from snapfault.api import webhook
 from snapfault.policies import enforcer
 from snapfault.policies import project
 
@@ -63,6 +64,8 @@ def make_application(
     application: typing.Any = Api(conf, behind)
     # Only what is behind this needs a token.
     application = authenticate(application, conf)
+    # Outside of authentication: an alarm's sender has no token.
+    application = webhook.Webhooks(application, conf, behind)
     # Outside of authentication: nobody may make us read without end.
     application = sizelimit.RequestBodySizeLimiter(application, conf)
     conf.set_default(

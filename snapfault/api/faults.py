@@ -39,6 +39,8 @@ MEANING: typing.Final = {
     503: 'A service that this one needs does not answer: try again later.',
 }
 UNEXPECTED = 'Something went wrong here. The log names it by the request id.'
+#: The secret in the address of a webhook, which no log is to hold.
+SECRET: typing.Final = re.compile('(webhooks/+[^/]*/+).*')
 #: Kept of an answer whose body is replaced.
 KEPT_HEADERS = ('WWW-Authenticate', 'Retry-After', 'Allow')
 
@@ -87,6 +89,7 @@ def guard(request: webob.Request, application: typing.Any) -> webob.Response:
 def _line(request: webob.Request) -> str:
     """Name a request in one line, whatever characters its path has."""
     path = urllib.parse.quote(request.environ['PATH_INFO'], encoding='latin-1')
+    path = SECRET.sub(r'\1***', path)
     return f'{request.method} {path}'
 
 

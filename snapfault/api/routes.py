@@ -20,6 +20,7 @@ from snapfault.api.handlers import recovery_point
 from snapfault.api.handlers import recovery_report
 from snapfault.api.handlers import schedule_preview
 from snapfault.api.handlers import task
+from snapfault.api.handlers import webhook
 from snapfault.api.schemas import drill as drill_schema
 from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
@@ -40,6 +41,7 @@ from snapfault.policies import recovery_plan as recovery_plan_rule
 from snapfault.policies import recovery_point as recovery_point_rule
 from snapfault.policies import schedule_preview as schedule_preview_rule
 from snapfault.policies import task as task_rule
+from snapfault.policies import webhook as webhook_rule
 
 _R = routing.Route
 _V = validation.Validator
@@ -70,6 +72,10 @@ ROUTES: typing.Final = (
        _V(protection_schema.UPDATE)),
     _R('DELETE', '/v1/protections/{protection_id}',
        protection.delete, protection_rule.DELETE, _ONE),
+    _R('POST', '/v1/protections/{protection_id}/webhook',
+       webhook.create, webhook_rule.CREATE, _ONE),
+    _R('DELETE', '/v1/protections/{protection_id}/webhook',
+       webhook.delete, webhook_rule.DELETE, _ONE),
     _R('GET', '/v1/record-table',
        record_table.show, record_table_rule.SHOW, _NONE),
     _R('PUT', '/v1/record-table',

@@ -37,6 +37,7 @@ def protection(protection: model.Protection) -> call.Json:
         'image_id': protection.image_id,
         'status': protection.status.value,
         'selected': protection.selected,
+        'webhook': protection.webhook_hash is not None,
         'next_run_at': time(protection.next_run_at),
         'next_drill_at': time(protection.next_drill_at),
         'alarm': protection.alarm,

@@ -21,6 +21,7 @@ FIELDS: command.Fields = (
     ('image_id', None),
     ('status', None),
     ('selected', None),
+    ('webhook', None),
     ('next_run_at', column.Text),
     ('next_drill_at', column.Text),
     ('alarm', column.Text),

@@ -16,6 +16,7 @@ from snapfault.policies import recovery_plan
 from snapfault.policies import recovery_point
 from snapfault.policies import schedule_preview
 from snapfault.policies import task
+from snapfault.policies import webhook
 
 
 def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
@@ -24,6 +25,7 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         project.RULES,
         policy.RULES,
         protection.RULES,
+        webhook.RULES,
         record_table.RULES,
         task.RULES,
         recovery_point.RULES,

@@ -194,3 +194,16 @@ def test_a_file_that_the_service_refuses(service, run, tmp_path):
     assert ran.code == 1
     assert f'{file}, line 3: policies[0]: ' in ran.err
     assert run('protection policy list --name nightly -f json').json == []
+
+
+def test_a_webhook_is_shown_once_and_removed(shop, run):
+    first = run('protection webhook create shop -f json')
+    again = run('protection webhook create shop -f json')
+    assert (first.code, again.code) == (0, 0)
+    assert first.json['url'] != again.json['url']
+    assert '/v1/webhooks/' in again.json['url']
+    assert run('protection show shop -f json').json['webhook'] is True
+    assert run('protection webhook delete shop').code == 0
+    assert run('protection show shop -f json').json['webhook'] is False
+    assert run('protection webhook create nothing').code == 1
+    assert run('protection webhook delete nothing').code == 1
