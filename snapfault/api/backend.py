@@ -9,6 +9,7 @@ from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
+from snapfault.outlook import readiness
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Backend:
     #: Says what a recovery, as it would be made, would do.
     foresee: collections.abc.Callable[
         [model.Protection, model.Recovery], foresight.Foresight
+    ]
+    #: Judges whether services could be recovered, should they fail now.
+    readiness: collections.abc.Callable[
+        [collections.abc.Sequence[model.Protection], datetime.datetime],
+        collections.abc.Sequence[readiness.Readiness],
     ]
     #: Tells the workers to look at once; never raises, may do nothing.
     wake: collections.abc.Callable[[], None]

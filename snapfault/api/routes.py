@@ -13,6 +13,7 @@ from snapfault.api.handlers import drill
 from snapfault.api.handlers import plan
 from snapfault.api.handlers import policy
 from snapfault.api.handlers import protection
+from snapfault.api.handlers import readiness
 from snapfault.api.handlers import record_table
 from snapfault.api.handlers import recovery
 from snapfault.api.handlers import recovery_plan
@@ -24,6 +25,7 @@ from snapfault.api.handlers import webhook
 from snapfault.api.schemas import drill as drill_schema
 from snapfault.api.schemas import policy as policy_schema
 from snapfault.api.schemas import protection as protection_schema
+from snapfault.api.schemas import readiness as readiness_schema
 from snapfault.api.schemas import record_table as record_table_schema
 from snapfault.api.schemas import recovery as recovery_schema
 from snapfault.api.schemas import recovery_plan as recovery_plan_schema
@@ -35,6 +37,7 @@ from snapfault.policies import drill as drill_rule
 from snapfault.policies import plan as plan_rule
 from snapfault.policies import policy as policy_rule
 from snapfault.policies import protection as protection_rule
+from snapfault.policies import readiness as readiness_rule
 from snapfault.policies import record_table as record_table_rule
 from snapfault.policies import recovery as recovery_rule
 from snapfault.policies import recovery_plan as recovery_plan_rule
@@ -120,5 +123,7 @@ ROUTES: typing.Final = (
     _R('GET', '/v1/recovery-plan',
        recovery_plan.show, recovery_plan_rule.SHOW,
        _V(recovery_plan_schema.SHOW)),
+    _R('GET', '/v1/readiness',
+       readiness.list_page, readiness_rule.LIST, _V(readiness_schema.LIST)),
 )
 # fmt: on

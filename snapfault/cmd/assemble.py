@@ -17,6 +17,7 @@ from snapfault.cloud import source
 from snapfault.db import api
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
+from snapfault.outlook import readying
 from snapfault.rank import load
 from snapfault.rank import run as rank
 
@@ -66,6 +67,9 @@ def application(
         ),
         foresee=lambda protection, recovery: foresight.foresee(
             database, seen, protection, recovery
+        ),
+        readiness=lambda listed, now: readying.judge(
+            database, seen, listed, now
         ),
         wake=wake,
         weighers=frozenset(weighers),

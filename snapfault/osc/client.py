@@ -41,6 +41,7 @@ class Client:
         self.tasks = Collection(self, 'tasks', 'task')
         self.points = Collection(self, 'recovery-points', 'recovery_point')
         self.recoveries = Collection(self, 'recoveries', 'recovery')
+        self.readiness = Collection(self, 'readiness', 'readiness')
         self.drills = Collection(self, 'drills', 'drill')
 
     def plan(self, query: Query) -> list[Record]:

@@ -10,6 +10,7 @@ from snapfault.policies import plan
 from snapfault.policies import policy
 from snapfault.policies import project
 from snapfault.policies import protection
+from snapfault.policies import readiness
 from snapfault.policies import record_table
 from snapfault.policies import recovery
 from snapfault.policies import recovery_plan
@@ -33,5 +34,6 @@ def list_rules() -> collections.abc.Iterable[oslo_policy.RuleDefault]:
         drill.RULES,
         plan.RULES,
         recovery_plan.RULES,
+        readiness.RULES,
         schedule_preview.RULES,
     )

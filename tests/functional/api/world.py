@@ -18,6 +18,7 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
+from snapfault.outlook import readying
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build
@@ -56,6 +57,9 @@ class World:
                 revoke=self.cloud.revoke,
                 preview=self._preview,
                 foresee=lambda *asked: foresight.foresee(
+                    self.database, self.cloud, *asked
+                ),
+                readiness=lambda *asked: readying.judge(
                     self.database, self.cloud, *asked
                 ),
                 wake=self._wake,

@@ -19,6 +19,7 @@ KEYS = {
     'recovery-points': 'recovery_point',
     'recoveries': 'recovery',
     'drills': 'drill',
+    'readiness': 'readiness',
 }
 POLICY = {
     'description': '',

@@ -446,6 +446,21 @@ CASES = (
         ],
     ),
     (
+        'recovery readiness list --policy gold --business-id shop --limit 5',
+        [
+            FIND_GOLD,
+            (
+                'GET',
+                f'/v1/readiness?business_id=shop&policy_id={GOLD}&limit=5',
+                None,
+            ),
+        ],
+    ),
+    (
+        'recovery readiness list --all-projects',
+        [('GET', '/v1/readiness?all_projects=true', None)],
+    ),
+    (
         'recovery plan show shop',
         [FIND_SHOP, ('GET', '/v1/recovery-plan?business_id=shop', None)],
     ),

@@ -257,6 +257,24 @@ def test_a_recovery_plan_says_what_is_done_and_lost(cloud, run):
     assert 's, by' not in run('recovery plan show shop').out
 
 
+def test_readiness_has_a_sentence_a_line(cloud, run):
+    members = {
+        'business_id': 'shop',
+        'ready': False,
+        'hindrances': ['the image is gone', 'no room'],
+        'warnings': [],
+        'age': 3600,
+        'rpo': None,
+    }
+    cloud.keep('readiness', 9, **members)
+    ran = run('recovery readiness list')
+    assert 'the image is gone' in ran.out
+    assert '3600 s' in ran.out
+    (shown,) = run('recovery readiness list -f json').json
+    assert shown['Hindrances'] == members['hindrances']
+    assert (shown['Ready'], shown['Age'], shown['Rpo']) == (False, 3600, None)
+
+
 @pytest.mark.parametrize('when', ['yesterday', '2026-03-01T12:00:00', '7'])
 def test_a_time_needs_its_zone(run, when):
     ran = run(f'recovery create shop --before {when}')

@@ -10,6 +10,7 @@ from snapfault.api import app
 from snapfault.api import backend
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
+from snapfault.outlook import readying
 from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build
@@ -46,6 +47,9 @@ def application(stage):
                 stage.database, stage.cloud, ranker, project_id, now
             ),
             foresee=lambda *asked: foresight.foresee(
+                stage.database, stage.cloud, *asked
+            ),
+            readiness=lambda *asked: readying.judge(
                 stage.database, stage.cloud, *asked
             ),
             wake=lambda: None,
