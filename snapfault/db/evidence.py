@@ -74,10 +74,13 @@ def _say(
         ),
     ) or base.swapped(session, anew.values(count=1, first_at=now, **latest)):
         return
-    if session.scalar(sa.select(table.id).where(same)) is None:
+    last_at = session.scalar(sa.select(table.last_at).where(same))
+    if last_at is None:
         first = _first(protection, said, now)
         session.add(table(**base.values(first, model.Evidence)))
         base.flush(session, 'it is said already')
+    elif last_at <= now - said.apart:  # since the updates looked
+        raise errors.Conflict('it was said for the first time just now')
 
 
 def _first(
