@@ -5,7 +5,7 @@ UV = .venv/bin/uv
 # both locks are resolved for this Python
 COMPILE = $(UV) pip compile --quiet --upgrade --python-version 3.11 \
 	--no-annotate --custom-compile-command 'make lock'
-RUNNERS = lint unit functional packaging minicloud contract cloud
+RUNNERS = lint unit functional databases packaging minicloud contract cloud
 
 # have uv trust what pip and git trust, where the machine keeps such a list
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
@@ -33,6 +33,7 @@ proof: setup ## try every claim with large counts; ONLY=name, SEED=number
 lint: ## runner: style, types, import contracts, spelling
 unit: ## runner: plans, weighers, diagnosis; seconds
 functional: ## runner: API, database and worker on the fake cloud
+databases: ## runner: the database's room on MariaDB and PostgreSQL
 packaging: ## runner: the wheel, installed and used outside the checkout
 minicloud: ## runner: the minicloud does what it says
 contract: ## runner: what we need of a cloud, on the fake and the real

@@ -68,14 +68,15 @@ class Inline(concurrent.futures.Executor):
 class Stage:
     """One database, one cloud, and services protected on it."""
 
-    def __init__(self, folder=None, **policy):
+    def __init__(self, folder=None, url=None, **policy):
         """Make it.
 
         :param folder: where the database's file is; None: it has none
+        :param url: of a database that is used instead, with empty tables
         """
         self.now = build.NOW
         file = f'/{folder}/snapfault.db' if folder else ''
-        self.database = api.Database(f'sqlite://{file}')
+        self.database = api.Database(url or f'sqlite://{file}')
         migration.upgrade(self.database)
         self.cloud = fake.FakeCloud(now=lambda: self.now)
         self.right = self.cloud.add_project(build.PROJECT)
