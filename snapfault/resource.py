@@ -151,6 +151,9 @@ class Image:
     status: str  #: only 'active' can be booted
     project_id: str | None = None  #: the owner
     metadata: Metadata = dataclasses.field(default_factory=dict)  #: ours only
+    #: Bytes; 0: it holds none, and only names snapshots of volumes, as Nova
+    #: makes it of a server that boots from a volume; None: not told.
+    size: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -54,6 +54,7 @@ def _image(found: Found) -> resource.Image:
         name=found['name'] or '',
         status=found['status'],
         project_id=found.get('owner'),
+        size=found.get('size'),
         metadata={
             key: str(value)
             for key, value in found.items()

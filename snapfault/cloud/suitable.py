@@ -68,6 +68,12 @@ def check(
             f'image {image_id}, which server {server.id} was made from, is '
             f'{image.status}: a rebuild needs it active'
         )
+    if server.image_id is None and image.size == 0:
+        raise errors.InvalidInput(
+            f'image {image_id}, which the root volume of server {server.id} '
+            'was made from, only names snapshots of volumes, and Nova cannot '
+            'write a root volume anew from such a one'
+        )
     if not volumes:
         raise errors.InvalidInput(
             f'server {server.id} has no volume attached, so there is no '

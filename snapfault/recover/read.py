@@ -105,11 +105,20 @@ def situation(
         snapshots=snapshots,
         images=_images(project, {image_id, protection.image_id}),
         headroom=project.get_headroom(),
-        host_status=host.status if host is not None else None,
+        host_status=_host_status(host, server),
         host=host,
         image_id=protection.image_id,
         key_troubles=_key_troubles(project, point, volumes),
     )
+
+
+def _host_status(
+    host: resource.Host | None, server: resource.Server | None
+) -> str | None:
+    """Give Nova's word, if only the server's owner is told; None: nobody."""
+    if host is not None:
+        return host.status
+    return server.host_status if server is not None else None
 
 
 def _images(

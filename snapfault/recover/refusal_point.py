@@ -22,7 +22,7 @@ def of_image(
     """Look whether the original image is there to rebuild from."""
     image = situation.images.get(image_id)
     if image is not None and image.status == 'active':
-        return ''
+        return _of_size(image, situation)
     state = 'gone' if image is None else image.status
     text = f'the original image {image_id} is {state}: '
     root = _root(point)
@@ -38,6 +38,19 @@ def of_image(
         f' {point.id} by hand: openstack volume create --snapshot'
         f' {root.snapshot_id} --bootable ROOT, then openstack server create'
         f' --flavor {point.flavor_id} --volume ROOT NAME'
+    )
+
+
+def _of_size(image: resource.Image, situation: situation_.Situation) -> str:
+    """Look whether the image holds what a root volume is written from."""
+    server = situation.server
+    if server is None or server.image_id is not None or image.size != 0:
+        return ''
+    # Nova waits for the writing as long as the image is large: not at all
+    return (
+        f'the original image {image.id} only names snapshots of volumes, and'
+        ' Nova cannot write a root volume anew from such a one: make a'
+        ' server from the root of the recovery point by hand'
     )
 
 

@@ -41,7 +41,7 @@ def decide(
     if recovery.keep_volumes:
         return Decision(model.Way.SERVER, 'a person asked to keep the volumes')
     if choice.point is None:
-        return _without_point(recovery, choice, policy)
+        return _without_point(recovery, choice, situation, policy)
     return _with_point(recovery, choice.point, situation)
 
 
@@ -76,9 +76,18 @@ def _is_set(recovery: model.Recovery) -> bool:
 def _without_point(
     recovery: model.Recovery,
     choice: choose.Choice,
+    situation: situation_.Situation,
     policy: rules.RecoveryRules,
 ) -> Decision:
+    """Rebuild the server alone where that is wanted, and no data is.
+
+    By itself only a server in ERROR: one that runs has a root disk to lose,
+    and would gain nothing.
+    """
+    assert situation.server is not None  # the caller has looked
     may = policy.without_point and not _is_set(recovery)
+    if recovery.automatic and situation.server.status != 'ERROR':
+        may = False
     if may and not choose.rejected(recovery):
         return Decision(
             model.Way.SERVER,

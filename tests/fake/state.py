@@ -54,10 +54,12 @@ class Image:
     project_id: str | None  #: None: public
     status: str = 'active'
     metadata: dict[str, str] = dataclasses.field(default_factory=dict)
+    size: int | None = 1
     content: str = ''
 
     def show(self):
         return resource.Image(
+            size=self.size,
             id=self.id,
             name=self.name,
             status=self.status,

@@ -166,11 +166,15 @@ def test_a_reboot_is_enough_where_it_helps(tmp_path):
     assert set(_reads(stage).values()) == {'spoilt'}
 
 
-def test_a_reboot_that_fails_says_so(tmp_path):
+def test_a_reboot_that_fails_is_followed_by_the_rest(tmp_path):
     stage = _stage(tmp_path, reboot_first=True)
     stage.cloud.break_server(stage.servers['shop'])
     stage.cloud.break_next('reboot_server')
     ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    ways = [each.way for each in ended.attempts]
+    assert ways == [model.Way.REBOOT, model.Way.FULL]
+    assert 'spoilt' not in _reads(stage).values()
     failed = [each for each in ended.steps if each.name == 'reboot']
     assert [each.status for each in failed] == [model.StepStatus.FAILED]
     assert 'the reboot of server' in failed[0].detail

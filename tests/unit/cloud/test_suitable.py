@@ -87,6 +87,12 @@ def test_the_image_of_a_server_that_boots_from_a_volume(volumes):
             [VOLUME],
             'needs it active',
         ),
+        (
+            {'image_id': None},
+            dataclasses.replace(IMAGE, size=0),
+            [_at('vda', image_id='i')],
+            'only names snapshots of volumes',
+        ),
         ({}, IMAGE, [], 'attach its data volumes'),
         (
             {},

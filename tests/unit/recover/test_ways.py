@@ -144,6 +144,26 @@ WAYS = [
         [['safety-snapshot'] * 2, ['rebuild'], ['start'], ['verify']],
     ),
     (
+        'the same, by itself',
+        {
+            'points': (),
+            'policy': _policy(without_point=True),
+            'recovery': build.recovery(automatic=True),
+        },
+        'server',
+        None,
+    ),
+    (
+        'the same, of a server that is well, because a person asks',
+        {
+            'server': WELL,
+            'points': (),
+            'policy': _policy(without_point=True),
+        },
+        'server',
+        None,
+    ),
+    (
         'a reboot first, out of ERROR',
         {'policy': _policy(reboot_first=True)},
         'reboot',
@@ -383,6 +403,16 @@ REFUSALS = [
         'make it active again',
     ),
     (
+        'the image of a root is no image',
+        BOOTED
+        | {
+            'images': {
+                'image-1': resource.Image('image-1', '', 'active', size=0)
+            }
+        },
+        'only names snapshots of volumes',
+    ),
+    (
         'no image to rebuild from without a point',
         {
             'points': (),
@@ -392,6 +422,16 @@ REFUSALS = [
         'image-1 is gone',
     ),
     ('no point', {'points': ()}, 'no good recovery point'),
+    (
+        'no point, and a server that is well is not rebuilt by itself',
+        {
+            'server': WELL,
+            'points': (),
+            'policy': _policy(without_point=True),
+            'recovery': build.recovery(automatic=True),
+        },
+        'no good recovery point',
+    ),
     (
         'no point from before the moment that a person named',
         {
