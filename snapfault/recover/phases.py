@@ -143,7 +143,7 @@ def _repairs(
     return tuple(
         repair.Repair(ground.server.id, each)
         for each in sorted(volume_ids)
-        if volumes[each].status in refusal.MENDABLE
+        if refusal.is_mendable(volumes[each], ground.server)
     )
 
 

@@ -13,9 +13,7 @@ from snapfault.recover import situation as situation_
 #: The statuses Nova rebuilds, evacuates and exchanges volumes from.
 SETTLED = frozenset({'ACTIVE', 'SHUTOFF', 'ERROR'})
 #: Statuses of an attached volume that an admin can set right.
-MENDABLE = frozenset(
-    {'reserved', 'error', 'error_extending', 'error_restoring'}
-)
+MENDABLE = frozenset({'error', 'error_extending', 'error_restoring'})
 #: Ways that ask Nova for the guest anew: every volume has to be in use.
 REBUILDING = frozenset({model.Way.FULL, model.Way.SERVER, model.Way.EVACUATE})
 
@@ -127,6 +125,17 @@ def of_volumes(
     return ''
 
 
+def is_mendable(volume: resource.Volume, server: resource.Server) -> bool:
+    """Say whether an attached volume may be called in-use again.
+
+    A broken rebuild leaves it ``reserved``, and the server in ERROR or, once
+    that was stopped, off. Of a server that runs, it is being attached.
+    """
+    if volume.status == 'reserved':
+        return server.status in ('ERROR', 'SHUTOFF')
+    return volume.status in MENDABLE
+
+
 def _of_volume(
     volume: resource.Volume,
     situation: situation_.Situation,
@@ -141,7 +150,8 @@ def _of_volume(
         )
     if volume.status == 'in-use':
         return ''
-    if volume.status in MENDABLE and policy.repair:
+    assert situation.server is not None  # of_server has spoken otherwise
+    if policy.repair and is_mendable(volume, situation.server):
         return ''
     what = 'root volume' if is_root else 'volume'
     return (

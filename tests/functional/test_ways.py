@@ -131,6 +131,18 @@ def test_a_volume_in_error_needs_an_admin_where_repair_is_not_allowed(
     assert len(stage.cloud.changes()) == before
 
 
+def test_what_a_broken_rebuild_left_reserved_is_repaired(tmp_path):
+    stage = _stage(tmp_path, repair=True)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    for volume in stage.cloud.volumes_of(server):
+        volume.status = 'reserved'
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert stage.cloud.count('repair_volume') == 2
+    assert 'spoilt' not in _reads(stage).values()
+
+
 def test_the_volumes_are_kept_where_a_person_says_so(tmp_path):
     stage = _stage(tmp_path)
     server = stage.servers['shop']
@@ -195,6 +207,25 @@ def test_away_from_a_host_that_is_down_and_fenced(tmp_path, status):
     assert server.status == status
     assert set(_reads(stage).values()) == {'spoilt'}
     assert _safety(stage) == ['spoilt', 'spoilt']
+
+
+def test_an_evacuation_that_finds_no_host_says_so(tmp_path):
+    stage = _stage(tmp_path, evacuate=True)
+    stage.cloud.lose_host(stage.servers['shop'].host.name, fenced=True)
+    ended = _recover(stage)
+    assert ended.status is model.RecoveryStatus.FAILED
+    assert 'No valid host was found' in ended.reason
+    assert stage.cloud.count('evacuate_server') == 1
+
+
+def test_a_service_user_that_may_not_evacuate_says_so(tmp_path):
+    stage = _stage(tmp_path, evacuate=True)
+    stage.cloud.add_host('compute-9')
+    stage.cloud.lose_host(stage.servers['shop'].host.name, fenced=True)
+    stage.cloud.is_admin = False
+    ended = _recover(stage)
+    assert ended.status is model.RecoveryStatus.FAILED
+    assert 'no administrator' in ended.reason
 
 
 def test_a_host_that_nobody_has_fenced_is_left_alone(tmp_path):

@@ -375,6 +375,15 @@ REFUSALS = [
         'is attached and detaching',
     ),
     (
+        'a volume that is being attached to a server that runs',
+        {
+            'server': WELL,
+            'volumes': _volumes(status='reserved'),
+            'policy': _policy(repair=True),
+        },
+        'is attached and reserved',
+    ),
+    (
         'a root in error',
         BOOTED
         | {
