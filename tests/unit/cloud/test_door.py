@@ -37,6 +37,8 @@ SERVER = {
     'locked': False,
     'os-extended-volumes:volumes_attached': [],
     'tags': [],
+    'addresses': {'private': [{'addr': '10.0.0.7'}]},
+    'hostId': 'host',
     'fault': {'message': 'lost', 'created': '2026-01-02T03:04:05Z'},
 }
 

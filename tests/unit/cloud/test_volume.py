@@ -120,6 +120,8 @@ def test_servers_of_a_cell_that_is_away_are_left_out(services, door):
         'locked': False,
         'os-extended-volumes:volumes_attached': [],
         'tags': [],
+        'addresses': {'private': [{'addr': '10.0.0.7'}]},
+        'hostId': 'host',
     }
     partial = {'id': 'away', 'status': 'UNKNOWN', 'tenant_id': 'p'}
     services.say('GET', SERVERS, (200, {'servers': [partial, known]}))
