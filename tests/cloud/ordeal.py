@@ -213,9 +213,9 @@ class Ordeal:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             at_work.fill_up()
-            if not any(self._open(table) for table, _ in WORKS.values()):
-                if not self._removing():
-                    return
+            works = [self._open(table) for table, _ in WORKS.values()]
+            if not any(works) and not self._removing():
+                return
             time.sleep(0.3)
         self._tally.wrong.append(f'not at an end after {PATIENCE} s')
 

@@ -64,6 +64,4 @@ def killed(trial: claim.Trial) -> claim.Outcome:
         found = tried.go(trial.count, trial.progress)
     finally:
         lifecycle.down(state, purge=True)
-    return claim.Outcome(
-        found.kills.total(), tuple(found.wrong), str(found)
-    )
+    return claim.Outcome(found.kills.total(), tuple(found.wrong), str(found))
