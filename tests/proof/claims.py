@@ -4,6 +4,7 @@ import functools
 import typing
 
 from tests.cloud import test_fleet
+from tests.functional import test_false_positives
 from tests.functional import test_kills
 from tests.functional import test_many_workers
 from tests.functional.retention import machine
@@ -34,6 +35,16 @@ def _claimed(trial: claim.Trial) -> claim.Outcome:
         trial.folder, trial.count, 4
     )
     return claim.Outcome(trial.count, tuple(found), '4 processes')
+
+
+def _left_alone(trial: claim.Trial) -> claim.Outcome:
+    names = list(test_false_positives.SCENARIOS)
+    trial.chance.shuffle(names)
+    found: list[str] = []
+    for number, name in enumerate(names[: trial.count], start=1):
+        found += test_false_positives.tried(name)
+        trial.progress(number)
+    return claim.Outcome(len(names[: trial.count]), tuple(found))
 
 
 def _in_zones(trial: claim.Trial) -> claim.Outcome:
@@ -111,6 +122,15 @@ CLAIMS: typing.Final = (
         count=10_000,  # of each scenario: more than any has moments
         few=1,
         run=matrix.crash,
+    ),
+    Claim(
+        'false-positives',
+        'nothing is rebuilt, replaced or stopped for what is no fault of the'
+        ' service',
+        unit='scenarios',
+        count=len(test_false_positives.SCENARIOS),
+        few=3,
+        run=_left_alone,
     ),
     Claim(
         'workers',
