@@ -19,6 +19,7 @@ BROKEN = {
     'create_server': ('create_server', 'error'),
     'delete_server': ('delete_server', 'error'),
     'reboot_server': ('reboot_server', 'error'),
+    'evacuate_server': ('evacuate_server', 'error'),
     'reimage': ('rebuild_server', 'reimage'),
     'rebuild_server': ('rebuild_server', 'error'),
     'destroy_guest': ('rebuild_server', 'reserved'),
@@ -83,6 +84,12 @@ class World:
             self.project_id, volumes, image=self._image, volume_backed=True
         ).id
 
+    def make_server_on_spare_host(self):
+        server_id = self.make_server()
+        spare = self.fake.add_host('spare')
+        self.fake.world.servers[server_id].host = spare
+        return server_id
+
     def make_network(self):
         return self.fake.add_network(self.project_id)
 
@@ -136,12 +143,20 @@ class World:
 
     @contextlib.contextmanager
     def compute_down(self):
-        hosts = [each.host for each in self.fake.world.servers.values()]
-        for each in hosts:
+        for each in self.fake.world.hosts.values():
             each.status, each.forced_down = 'DOWN', True
         yield
-        for each in hosts:
+        for each in self.fake.world.hosts.values():
             each.status, each.forced_down = 'UP', False
+
+    @contextlib.contextmanager
+    def host_lost(self, is_only=False):
+        host = self.fake.world.hosts['spare']
+        host.status, host.forced_down = 'DOWN', True
+        self.fake.world.hosts['compute-1'].is_enabled = not is_only
+        yield
+        self.fake.world.hosts['compute-1'].is_enabled = True
+        host.status, host.forced_down = 'UP', False
 
     @contextlib.contextmanager
     def broken(self, name):

@@ -9,6 +9,7 @@ from keystonemiddleware.auth_token import _user_plugin
 
 from snapfault import model
 from tests.minicloud import faults
+from tests.minicloud import layout
 from tests.minicloud import waiting
 
 SERVICES = {'block-storage': 'cinder', 'compute': 'nova'}
@@ -30,6 +31,7 @@ BROKEN = {
     'create_server': ('nova.spawn', {'error': 'no memory'}),
     'delete_server': ('nova.destroy', {'error': 'stuck'}),
     'reboot_server': ('nova.reboot', {'error': 'stuck'}),
+    'evacuate_server': ('nova.spawn', {'error': 'no memory'}),
     'reimage': ('cinder.copy_image_to_volume', {'error': 'no path'}),
     'rebuild_server': ('nova.spawn', {'error': 'no memory'}),
     'destroy_guest': ('nova.destroy', {'error': 'stuck'}),
@@ -163,6 +165,18 @@ class World:
         )
         self._add_volumes(server_id, volumes)
         return server_id
+
+    def make_server_on_spare_host(self):
+        """Make one on a host that may be lost: see :meth:`host_lost`."""
+        self._prefer(layout.SPARE_HOST, layout.MAIN_HOST)
+        try:
+            return self.make_server()
+        finally:
+            self._prefer(layout.MAIN_HOST, layout.SPARE_HOST)
+
+    def _prefer(self, host, other):
+        faults.enable_compute(self.site.state, host, True)
+        faults.enable_compute(self.site.state, other, False)
 
     def make_network(self):
         body = {'network': {'name': 'inner'}}
@@ -316,6 +330,24 @@ class World:
         faults.force_compute(self.site.state, True)
         yield
         faults.force_compute(self.site.state, False)
+
+    @contextlib.contextmanager
+    def host_lost(self, is_only=False):
+        """Have Nova take the spare host for off, and maybe use no other.
+
+        Once servers have left a host, Nova calls it up again only after a
+        restart of its compute service.
+        """
+        state = self.site.state
+        faults.force_compute(state, True, layout.SPARE_HOST)
+        faults.enable_compute(state, layout.MAIN_HOST, not is_only)
+        try:
+            yield
+        finally:
+            faults.enable_compute(state, layout.MAIN_HOST, True)
+            faults.kill(state, 'nova')
+            faults.start(state, 'nova')
+            faults.force_compute(state, False, layout.SPARE_HOST)
 
     def broken(self, name):
         point, options = BROKEN[name]

@@ -127,3 +127,94 @@ def test_quota(world, project, snapshot_id, limits):
 def test_create_from_foreign_snapshot(world, snapshot_id):
     with pytest.raises(errors.NotFound):
         world.stranger.create_volume(snapshot_id, 2, 'theirs', {})
+
+
+def is_gone(project, volume_id):
+    return all(each.id != volume_id for each in project.list_volumes())
+
+
+def test_delete(world, project):
+    volume_id = world.make_volume()
+    project.delete_volume(volume_id)
+    world.eventually(lambda: is_gone(project, volume_id))
+    with pytest.raises(errors.NotFound):
+        project.delete_volume(volume_id)
+
+
+def test_delete_of_one_in_error(world, project):
+    volume_id = world.make_volume()
+    world.put_volume(volume_id, 'error')
+    project.delete_volume(volume_id)
+    world.eventually(lambda: is_gone(project, volume_id))
+
+
+def test_delete_of_one_in_use(project, volume_id):
+    with pytest.raises(errors.CloudConflict):
+        project.delete_volume(volume_id)
+    assert project.get_volume(volume_id).status == 'in-use'
+
+
+def test_delete_of_one_with_snapshots(project, snapshot_id):
+    """Not its snapshots with it: they are recovery points."""
+    volume_id = project.get_snapshot(snapshot_id).volume_id
+    with pytest.raises(errors.CloudConflict):
+        project.delete_volume(volume_id)
+    assert project.get_snapshot(snapshot_id).status == 'available'
+
+
+def test_delete_of_one_whose_clone_lives(world, project, snapshot_id):
+    origin = project.get_snapshot(snapshot_id).volume_id
+    made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
+    world.eventually(lambda: project.get_volume(made.id).status == 'available')
+    project.delete_snapshot(snapshot_id)
+    world.eventually(lambda: project.list_snapshots() == [])
+    project.delete_volume(origin)
+    world.eventually(lambda: is_gone(project, origin))
+    assert project.get_volume(made.id).status == 'available'
+
+
+def test_delete_that_fails(world, project):
+    volume_id = world.make_volume()
+    with world.broken('delete_volume'):
+        project.delete_volume(volume_id)
+        world.eventually(
+            lambda: project.get_volume(volume_id).status == 'error_deleting'
+        )
+    with pytest.raises(errors.CloudConflict):  # that takes an admin
+        project.delete_volume(volume_id)
+
+
+def test_delete_of_a_foreign_volume(world, project):
+    volume_id = world.make_volume()
+    with pytest.raises(errors.NotFound):
+        world.stranger.delete_volume(volume_id)
+    assert project.get_volume(volume_id).status == 'available'
+
+
+def test_mark(world, project):
+    volume_id = world.make_volume()
+    project.mark_volume(volume_id, {'theirs': 'kept'})
+    project.mark_volume(volume_id, MARKED)
+    found = project.get_volume(volume_id).metadata
+    assert found == {'theirs': 'kept', **MARKED}
+    assert [each.id for each in project.find_volumes('recovery-1/volume-1')]
+
+
+def test_mark_of_one_in_use(project, volume_id):
+    project.mark_volume(volume_id, MARKED)
+    assert project.get_volume(volume_id).metadata == MARKED
+
+
+def test_mark_of_no_volume(project):
+    with pytest.raises(errors.NotFound):
+        project.mark_volume(fake_world.MISSING, MARKED)
+
+
+def test_no_key_no_trouble(project, volume_id):
+    assert not project.get_volume(volume_id).encrypted
+    assert project.key_trouble(volume_id) == ''
+
+
+def test_the_key_of_no_volume(project):
+    with pytest.raises(errors.NotFound):
+        project.key_trouble(fake_world.MISSING)

@@ -98,7 +98,7 @@ class Rebuilds:
         others = [
             each
             for each in self._world.hosts.values()
-            if each.status == 'UP' and each is not server.host
+            if each.status == 'UP' and each.is_enabled
         ]
         if fate == 'error' or not others:
             self.set_error(server, 'No valid host was found.')

@@ -41,6 +41,7 @@ class Host:
     name: str
     status: str | None = 'UP'  #: None: the service user may not know
     forced_down: bool = False
+    is_enabled: bool = True  #: it may be given servers
     is_dead: bool = False  #: what is asked of it is never done
 
     def show(self):

@@ -142,7 +142,7 @@ class Cinder(group.Groups):
 
     def delete_volume(self, project_id, volume_id):
         found = self._world.owned('volumes', project_id, volume_id)
-        if found.status not in ('available', 'error', 'error_deleting'):
+        if found.status not in ('available', 'error'):
             raise errors.CloudConflict(
                 f'delete of volume {volume_id}, which is {found.status}'
             )

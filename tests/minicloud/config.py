@@ -28,7 +28,7 @@ def _common(cloud: layout.Cloud, service: str) -> Sections:
     return {
         'DEFAULT': {
             'transport_url': 'fake:/',
-            'host': 'minicloud',
+            'host': layout.MAIN_HOST,
             'log_file': cloud.logs / f'{service}.log',
             'use_stderr': 'false',
             'state_path': data,

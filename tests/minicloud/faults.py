@@ -141,16 +141,33 @@ def _admin(state: State) -> api.Session:
     return session
 
 
-def force_compute(state: State, is_down: bool) -> None:
-    """Have nova take the compute service for dead, or not any more."""
+def force_compute(
+    state: State, is_down: bool, host: str | None = None
+) -> None:
+    """Have nova take a host's compute service for dead, or not any more.
+
+    :param host: None: all hosts
+    """
+    _set_compute(state, host, {'forced_down': is_down})
+
+
+def enable_compute(state: State, host: str, is_enabled: bool) -> None:
+    """Let nova place servers on a host, or not any more."""
+    status = 'enabled' if is_enabled else 'disabled'
+    _set_compute(state, host, {'status': status})
+
+
+def _set_compute(
+    state: State, host: str | None, body: dict[str, object]
+) -> None:
     admin = _admin(state)
     version = {'X-OpenStack-Nova-API-Version': '2.53'}
     path = '/os-services'
     found = admin.get('nova', f'{path}?binary=nova-compute', headers=version)
-    body = {'forced_down': is_down}
     for each in found['services']:
-        target = f'{path}/{each["id"]}'
-        admin.ask('PUT', 'nova', target, body, headers=version)
+        if host in (None, each['host']):
+            target = f'{path}/{each["id"]}'
+            admin.ask('PUT', 'nova', target, body, headers=version)
 
 
 def set_server_error(state: State, server_id: str) -> None:

@@ -10,6 +10,9 @@ import pathlib
 
 HOST = '127.0.0.1'
 REGION = 'RegionOne'
+#: Nova's hosts; the second gets servers only while it is enabled.
+MAIN_HOST = 'minicloud'
+SPARE_HOST = 'spare'
 #: One password for every account: the cloud is reachable from here only.
 PASSWORD = 'secret'
 #: The order in which processes start: heavy importers first.

@@ -1,6 +1,7 @@
 """A hypervisor without guests, which fails when told to."""
 
 import io
+import uuid
 
 from nova import context as nova_context
 from nova import objects
@@ -25,6 +26,15 @@ class NovaDriver(fake.FakeDriverWithoutFakeNodes):
             self.instances[instance.uuid] = fake.FakeInstance(
                 instance.name, instance.power_state, instance.uuid
             )
+
+    def get_nodenames_by_uuid(self, refresh=False):
+        """Give each host a node of its own: Nova would share one of all."""
+        return {_node_id(each): each for each in self._nodes}
+
+    def get_available_resource(self, nodename):
+        """Give the node's id beside the rest."""
+        found = super().get_available_resource(nodename)
+        return {**found, 'uuid': _node_id(nodename)}
 
     def instance_on_disk(self, instance):
         """Tell evacuation that the disk is shared."""
@@ -64,6 +74,10 @@ class NovaDriver(fake.FakeDriverWithoutFakeNodes):
             data=io.BytesIO(b'\0' * 4096),
             purge_props=False,
         )
+
+
+def _node_id(name):
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 hooks.faulty(

@@ -37,7 +37,7 @@ def _place_driver():
 
 
 def start_services():
-    """Start the services, compute last, and make the host known."""
+    """Start the services, compute last, and make the hosts known."""
     from nova import context
     from nova import service
     from nova.compute import rpcapi
@@ -45,17 +45,21 @@ def start_services():
     from nova.servicegroup.drivers import db
     import os_vif
 
+    from tests.minicloud import layout
+
     _place_driver()
     hooks.faulty(db.DbDriver, 'nova', ('_report_state',))
     os_vif.initialize()
+    compute = {
+        'binary': 'nova-compute',
+        'topic': rpcapi.RPC_TOPIC,
+        'topic_alt': rpcapi.RPC_TOPIC_ALT,
+    }
     parts = (
         {'binary': 'nova-conductor'},
         {'binary': 'nova-scheduler'},
-        {
-            'binary': 'nova-compute',
-            'topic': rpcapi.RPC_TOPIC,
-            'topic_alt': rpcapi.RPC_TOPIC_ALT,
-        },
+        compute,
+        {**compute, 'host': layout.SPARE_HOST},
     )
     for options in parts:
         part = service.Service.create(**options)
@@ -63,3 +67,15 @@ def start_services():
         # else it counts as down until its first heartbeat
         part.servicegroup_api._driver._report_state(part)
     host_mapping.discover_hosts(context.get_admin_context())
+    _disable_spare(context.get_admin_context())
+
+
+def _disable_spare(admin):
+    """Have nothing scheduled to the spare host, unless it is enabled."""
+    from nova import objects
+
+    from tests.minicloud import layout
+
+    spare = objects.Service.get_by_compute_host(admin, layout.SPARE_HOST)
+    spare.disabled, spare.disabled_reason = True, 'spare'
+    spare.save()
