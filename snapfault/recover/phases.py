@@ -110,7 +110,11 @@ def _server(ground: Ground) -> list[Phase]:
 
 
 def _evacuate(ground: Ground) -> list[Phase]:
-    """Have the server on another host, where it comes up stopped."""
+    """Have the server on another host, and stop it there.
+
+    Nova stops it itself unless it was in ERROR, but shows it up and idle
+    for a moment first: to be started it must be seen stopped.
+    """
     host = ground.situation.host
     assert host is not None  # refusal.of_host has looked
     return [
@@ -121,6 +125,7 @@ def _evacuate(ground: Ground) -> list[Phase]:
                 ground.server.id, host.name, power.known(ground.server)
             ),
         ),
+        (power.Stop(ground.server.id),),
         _start(ground),
         _verify(ground),
     ]

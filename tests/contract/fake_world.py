@@ -84,6 +84,12 @@ class World:
             self.project_id, volumes, image=self._image, volume_backed=True
         ).id
 
+    def make_server_of_blank_volume(self):
+        server_id = self.make_server_of_volume()
+        root_id = self.fake.world.servers[server_id].root_id
+        self.fake.world.volumes[root_id].image_id = None
+        return server_id
+
     def make_server_on_spare_host(self):
         server_id = self.make_server()
         spare = self.fake.add_host('spare')

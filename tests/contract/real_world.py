@@ -149,13 +149,29 @@ class World:
 
     def make_server_of_volume(self, volumes=0):
         root = self.make_volume(imageRef=self.image_id)
+        server_id = self._boot_from(root)
+        self._add_volumes(server_id, volumes)
+        return server_id
+
+    def make_server_of_blank_volume(self):
+        """Make one whose root was made from no image, yet is bootable."""
+        root = self.make_volume()
+        self._act(
+            'block-storage',
+            f'/volumes/{root}',
+            {'os-set_bootable': {'bootable': True}},
+            self._user,
+        )
+        return self._boot_from(root)
+
+    def _boot_from(self, root):
         mapping = {
             'boot_index': 0,
             'uuid': root,
             'source_type': 'volume',
             'destination_type': 'volume',
         }
-        server_id = self._boot(
+        return self._boot(
             {
                 'name': 'web',
                 'flavorRef': 'small',
@@ -163,8 +179,6 @@ class World:
                 'networks': 'none',
             }
         )
-        self._add_volumes(server_id, volumes)
-        return server_id
 
     def make_server_on_spare_host(self):
         """Make one on a host that may be lost: see :meth:`host_lost`."""

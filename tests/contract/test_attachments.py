@@ -152,3 +152,24 @@ def test_attach_that_fails_later(world, project, server_id):
             )
         )
     assert project.get_server(server_id).status == 'ACTIVE'
+
+
+@pytest.mark.parametrize('is_stopped', [False, True])
+def test_only_an_admin_frees_a_volume_in_error(
+    world, project, server_id, volume_id, is_stopped
+):
+    """It keeps its place: nothing else is attached there meanwhile."""
+    place = project.list_attachments(server_id)[0]
+    if is_stopped:
+        project.stop_server(server_id)
+        world.eventually(lambda: not project.get_server(server_id).task_state)
+    world.put_volume(volume_id, 'error')
+    with pytest.raises(errors.CloudConflict):
+        project.detach_volume(server_id, volume_id)
+    with pytest.raises(errors.CloudConflict):
+        project.attach_volume(
+            server_id, wanted(server_id, world.make_volume(), place.device)
+        )
+    world.cloud.repair_volume(volume_id)
+    project.detach_volume(server_id, volume_id)
+    world.eventually(status_is(project, volume_id, 'available'))

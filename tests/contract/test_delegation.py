@@ -63,19 +63,25 @@ def test_enrol(world, server_id, volume_id):
     assert made.id in [each.id for each in world.project.list_snapshots()]
 
 
+def test_enrol_a_server_that_boots_from_a_volume(world):
+    server_id = world.make_server_of_volume()
+    found = world.enroller.enrol(world.caller, world.project_id, server_id)
+    assert (found.server_id, found.image_id) == (server_id, world.image_id)
+
+
 @pytest.mark.parametrize(
     ('make', 'says'),
     [
         (lambda world: fake_world.MISSING, 'no server'),
         (lambda world: world.make_server(volumes=0), 'no volume'),
-        (lambda world: world.make_server_of_volume(), 'from a volume'),
+        (lambda world: world.make_server_of_blank_volume(), 'no image'),
         (lambda world: world.make_server_of_image('gone'), 'gone'),
         (
             lambda world: world.make_server_of_image('deactivated'),
             'deactivated',
         ),
     ],
-    ids=['missing', 'bare', 'volume-backed', 'gone', 'deactivated'],
+    ids=['missing', 'bare', 'blank', 'gone', 'deactivated'],
 )
 def test_enrol_what_could_not_be_recovered(world, make, says):
     server_id = make(world)
@@ -99,17 +105,18 @@ def test_enrol_without_the_role(world, server_id):
 
 def test_survey(world):
     fit = world.make_server()
+    volume_backed = world.make_server_of_volume()
     unfit = {
         world.make_server(volumes=0): 'no volume',
-        world.make_server_of_volume(): 'from a volume',
+        world.make_server_of_blank_volume(): 'no image',
         world.make_server_of_image('gone'): 'gone',
         fake_world.MISSING: 'no server',
     }
     before = world.count_trusts()
     found = world.enroller.survey(
-        world.caller, world.project_id, [fit, *unfit]
+        world.caller, world.project_id, [fit, volume_backed, *unfit]
     )
-    assert found.images == {fit: world.image_id}
+    assert found.images == dict.fromkeys((fit, volume_backed), world.image_id)
     assert found.unfit.keys() == unfit.keys()
     for server_id, says in unfit.items():
         assert says in found.unfit[server_id]

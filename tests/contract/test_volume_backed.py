@@ -83,9 +83,25 @@ def test_rebuild_that_cannot_write_the_root(
         project.rebuild_server(server_id, world.image_id, 'recovery-1')
         found = settled(world, project, server_id)
     assert (found.status, bool(found.fault)) == ('ERROR', True)
-    assert project.get_volume(root_id).status == 'error'
+    assert statuses(project, server_id) == ['error', 'reserved']
     with pytest.raises(errors.CloudRefused):
         project.rebuild_server(server_id, world.image_id, 'recovery-1')
+    for each in project.list_attachments(server_id):
+        world.cloud.repair_volume(each.volume_id)
+    project.rebuild_server(server_id, world.image_id, 'recovery-2')
+    assert settled(world, project, server_id).status == 'ACTIVE'
+    assert statuses(project, server_id) == ['in-use', 'in-use']
+
+
+def test_a_hard_reboot_mends_no_broken_root(
+    world, project, server_id, root_id
+):
+    with world.broken('reimage'):
+        project.rebuild_server(server_id, world.image_id, 'recovery-1')
+        settled(world, project, server_id)
+    project.reboot_server(server_id)
+    settled(world, project, server_id)
+    assert statuses(project, server_id) == ['error', 'reserved']
 
 
 def test_detach_of_the_root(world, project, server_id, root_id):

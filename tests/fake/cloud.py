@@ -162,7 +162,8 @@ class FakeCloud(world_building.Building, admin.Admin):
         :param fate: 'error'; 'hang' (never ends); 'busy' (a snapshot's
             removal: it is ``available`` again); 'reserved' (a rebuild: ERROR,
             and the volumes stay ``reserved``); 'reimage' (a rebuild of one
-            that boots from a volume: ERROR, and that volume ``error``)
+            that boots from a volume: ERROR, that volume ``error``, and the
+            others ``reserved``)
         """
         self.faults.add(faults.Armed(method, times, match, fate=fate))
 

@@ -32,12 +32,13 @@ class Rebuilds:
         )
 
     def evacuate(self, server_id):
-        """Begin an evacuation; the server is stopped when it ends."""
+        """Begin an evacuation; the server is stopped there, unless in ERROR.
+
+        Nova does not look whether something else is under way.
+        """
         server = self._world.servers[server_id]
         if server.status not in ('ACTIVE', 'SHUTOFF', 'ERROR'):
             raise errors.CloudConflict(f'server is {server.status}')
-        if server.task_state is not None:
-            raise errors.CloudConflict(f'task state {server.task_state}')
         if server.host_status == 'UP':
             raise errors.CloudConflict(
                 f'Compute service of {server.host.name} is still in use.'
@@ -79,7 +80,7 @@ class Rebuilds:
         server.task_state = None
         server.boots += fate == ''
         server.is_running = fate == ''
-        if fate != 'reserved':  # destroying the old guest worked
+        if fate not in ('reserved', 'reimage'):  # it came to the new guest
             self._set_volumes(server, 'in-use')
         if fate == 'reimage':
             self._world.volumes[server.root_id].status = 'error'
@@ -87,11 +88,16 @@ class Rebuilds:
             self.set_error(server, 'rebuild failed')
         else:
             server.status = 'ACTIVE'
-            if was == 'SHUTOFF':  # it boots once, then is stopped again
-                server.task_state = 'powering-off'
-                self._world.begin(
-                    server.id, lambda: self._power_ends(server, was, '')
-                )
+            if was == 'SHUTOFF':
+                self._stop_again(server)
+
+    def _stop_again(self, server):
+        """Stop what booted once: for a moment it seems to be at rest."""
+        self._world.begin(
+            server.id,
+            lambda: setattr(server, 'task_state', 'powering-off'),
+            lambda: self._power_ends(server, 'SHUTOFF', ''),
+        )
 
     def _evacuation_ends(self, server, was, fate):
         server.task_state = None
@@ -104,8 +110,10 @@ class Rebuilds:
             self.set_error(server, 'No valid host was found.')
             return
         server.host = others[0]
-        server.status, server.is_running = 'SHUTOFF', False
+        server.status = 'ACTIVE'
         self._set_volumes(server, 'in-use')
+        if was != 'ERROR':
+            self._stop_again(server)
 
     def _set_volumes(self, server, status):
         for volume_id in server.attachments:

@@ -220,7 +220,13 @@ WAYS = [
             'policy': _policy(evacuate=True),
         },
         'evacuate',
-        [['safety-snapshot'] * 2, ['evacuate'], ['start'], ['verify']],
+        [
+            ['safety-snapshot'] * 2,
+            ['evacuate'],
+            ['stop'],
+            ['start'],
+            ['verify'],
+        ],
     ),
     (
         'the same, of a server that is off',
@@ -231,7 +237,7 @@ WAYS = [
             'policy': _policy(evacuate=True),
         },
         'evacuate',
-        [['safety-snapshot'] * 2, ['evacuate'], ['verify']],
+        [['safety-snapshot'] * 2, ['evacuate'], ['stop'], ['verify']],
     ),
     (
         'a server that boots from a volume',
