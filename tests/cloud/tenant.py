@@ -136,7 +136,7 @@ class Tenant:
         server = world.wait(lambda: read(made.id), 'ACTIVE')
         attached = {}
         for number in range(volumes):
-            device = f'/dev/sd{"bcdefgh"[number]}'
+            device = f'/dev/sd{"bcdefghi"[number]}'
             attached[device] = self._attach(server.id, name, device)
         return server, attached
 
