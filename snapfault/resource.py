@@ -15,6 +15,8 @@ PROTECTION = 'snapfault:protection_id'
 SCHEDULED_AT = 'snapfault:scheduled_at'
 RECOVERY = 'snapfault:recovery_id'
 KEPT = 'snapfault:kept_by'  #: the recovery that took the volume away
+#: Of a server that no selector is to protect.
+EXCLUDE = 'snapfault:exclude'
 
 Metadata = collections.abc.Mapping[str, str]
 

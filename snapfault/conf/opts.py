@@ -4,6 +4,7 @@ from oslo_config import cfg
 
 from snapfault.conf import api
 from snapfault.conf import cloud
+from snapfault.conf import drill
 from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
@@ -21,7 +22,10 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
     """
     groups = [
         (each.GROUP, each.OPTIONS)
-        for each in (api, worker, trigger, snapshot, rank, watch, recover)
+        for each in (
+            *(api, worker, trigger, snapshot, rank, watch, recover),
+            drill,
+        )
     ]
     return [
         *groups,

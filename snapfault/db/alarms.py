@@ -29,6 +29,29 @@ def clear(session: orm.Session, protection_id: str, beginning: str) -> None:
 
 
 @api.writer
+def give_way(
+    session: orm.Session,
+    protection_id: str,
+    beginning: str,
+    text: str,
+    now: datetime.datetime,
+) -> None:
+    """Say what needs a person, unless an alarm of another kind stands.
+
+    :param beginning: what alarms of this kind begin with
+    """
+    alarm = tables.Protection.alarm
+    session.execute(
+        sa.update(tables.Protection)
+        .where(
+            tables.Protection.id == protection_id,
+            sa.or_(alarm == '', alarm.startswith(beginning, autoescape=True)),
+        )
+        .values(alarm=text, alarm_at=now)
+    )
+
+
+@api.writer
 def set_alarms(
     session: orm.Session,
     protection_ids: collections.abc.Collection[str],

@@ -170,13 +170,10 @@ def renew(
 def let_go(
     session: orm.Session,
     drill: model.Drill,
-    reason: str,
     until: datetime.datetime,
 ) -> model.Drill:
     """Leave a drill to whoever looks after ``until``; it stays under way.
 
     :raises LeaseLost: another worker holds it
     """
-    return hold(
-        session, drill, claimed_by=None, lease_until=until, reason=reason
-    )
+    return hold(session, drill, claimed_by=None, lease_until=until)

@@ -1,5 +1,6 @@
 """The journal of a drill: what is meant, what became of it, what it says."""
 
+import collections.abc
 import dataclasses
 import datetime
 import typing
@@ -13,6 +14,7 @@ from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import drill_claims
+from snapfault.db import journal
 from snapfault.db import tables
 
 
@@ -56,6 +58,29 @@ def go_on(
     return _write(session, held, steps)
 
 
+@api.writer
+def again(
+    session: orm.Session, drill: model.Drill, names: frozenset[str]
+) -> model.Drill:
+    """Have the steps of these names taken once more that failed.
+
+    :returns: the drill, with its journal read afresh
+    :raises LeaseLost: another worker holds the drill
+    """
+    drill_claims.hold(session, drill, reason=drill.reason)
+    session.execute(
+        sa.update(tables.DrillStep)
+        .where(
+            tables.DrillStep.drill_id == drill.id,
+            tables.DrillStep.name.in_(names),
+            tables.DrillStep.status == model.StepStatus.FAILED,
+        )
+        .values(status=model.StepStatus.PLANNED, finished_at=None)
+    )
+    row = session.get_one(tables.Drill, drill.id)
+    return typing.cast('model.Drill', base.read(row))
+
+
 def _write(
     session: orm.Session,
     drill: model.Drill,
@@ -87,6 +112,30 @@ def step_started(
         _step(drill, position)
         .where(tables.DrillStep.started_at.is_(None))
         .values(status=model.StepStatus.STARTED, started_at=now)
+    )
+
+
+@api.writer
+def step_asked(
+    session: orm.Session,
+    drill: model.Drill,
+    position: int,
+    request_ids: collections.abc.Sequence[str],
+) -> None:
+    """Add the cloud's ids of what a step asked for; the newest are kept.
+
+    :raises LeaseLost: another worker holds the drill
+    """
+    drill_claims.hold(session, drill, reason=drill.reason)
+    before = session.scalar(
+        sa.select(tables.DrillStep.request_ids).where(
+            tables.DrillStep.drill_id == drill.id,
+            tables.DrillStep.position == position,
+        )
+    )
+    ids = [*(before or ()), *request_ids]
+    session.execute(
+        _step(drill, position).values(request_ids=ids[-journal.REQUEST_IDS :])
     )
 
 
@@ -129,11 +178,13 @@ def conclude(
 ) -> model.Drill:
     """Write what a drill has shown, on its point too, once.
 
+    :returns: the drill, with its journal read afresh
     :raises LeaseLost: another worker holds the drill
     """
-    held = drill_claims.hold(
+    drill_claims.hold(
         session, drill, outcome=outcome, reason=reason, took=took
     )
+    row = session.get_one(tables.Drill, drill.id)
     says: dict[str, typing.Any] = {}
     if outcome is model.DrillStatus.DONE:
         says = {'proof': model.Proof.PROVEN, 'proof_at': now}
@@ -144,10 +195,10 @@ def conclude(
     if says:
         session.execute(
             sa.update(tables.Point)
-            .where(tables.Point.id == drill.point_id)
+            .where(tables.Point.id == row.point_id)
             .values(**says)
         )
-    return held
+    return typing.cast('model.Drill', base.read(row))
 
 
 @api.writer

@@ -17,18 +17,13 @@ FIELDS: command.Fields = (
     ('protection_id', None),
     ('business_id', None),
     ('server_id', None),
-    ('kind', None),
-    ('origin_id', column.Text),
     ('status', None),
-    ('abort_asked', None),
     ('cause', None),
     ('onset_at', None),
     ('evidence', format_columns.DictColumn),
     ('recovery_point_id', column.Text),
     ('reason', column.Text),
-    ('attempts', column.Attempts),
     ('steps', column.Steps),
-    ('kept', column.Kept),
     ('project_id', None),
     ('created_at', None),
     ('finished_at', column.Text),
@@ -40,10 +35,7 @@ REPORT: command.Fields = (
     ('sections', column.Text),
     ('text', None),
 )
-STATUSES = (
-    *('held', 'waiting', 'running'),
-    *('done', 'refused', 'failed', 'aborted'),
-)
+STATUSES = ('waiting', 'running', 'done', 'refused', 'failed')
 
 
 class Create(wait.Waits, command.ShowOne):
@@ -75,7 +67,6 @@ class List(command.Lister):
     fields = (
         ('id', None),
         ('business_id', None),
-        ('kind', None),
         ('status', None),
         ('cause', None),
         ('recovery_point_id', column.Text),

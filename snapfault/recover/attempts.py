@@ -7,12 +7,10 @@ over goes on where the one before it died.
 import enum
 
 from snapfault import model
-from snapfault import rules
 from snapfault.recover import choose
 from snapfault.recover.steps import attach
 from snapfault.recover.steps import detach
 from snapfault.recover.steps import power
-from snapfault.recover.steps import rebuild
 from snapfault.recover.steps import return_volume
 
 _DONE = model.StepStatus.DONE
@@ -28,11 +26,8 @@ class Next(enum.Enum):
     END = 'end'
 
 
-def next_of(recovery: model.Recovery, chosen: rules.RecoveryRules) -> Next:
-    """Say what comes next.
-
-    :param chosen: of the policy
-    """
+def next_of(recovery: model.Recovery) -> Next:
+    """Say what comes next."""
     if not recovery.attempts:
         return Next.END if recovery.abort_asked else Next.PLAN
     last = recovery.attempts[-1]
@@ -40,7 +35,7 @@ def next_of(recovery: model.Recovery, chosen: rules.RecoveryRules) -> Next:
         return Next.TAKE
     if last.status is model.AttemptStatus.DONE or is_compensation(recovery):
         return Next.END
-    if not recovery.abort_asked and _goes_on(recovery, last, chosen):
+    if not recovery.abort_asked and _goes_on(recovery, last):
         return Next.PLAN
     return Next.PUT_BACK if is_half_way(recovery, last) else Next.END
 
@@ -113,26 +108,10 @@ def was_running(recovery: model.Recovery) -> bool:
     )
 
 
-def _goes_on(
-    recovery: model.Recovery,
-    last: model.Attempt,
-    chosen: rules.RecoveryRules,
-) -> bool:
-    """Say whether the plan is to be asked for a better one than the last.
-
-    After a rebuild that broke half way once, and where the policy lets the
-    plan set right what that has left behind.
-    """
+def _goes_on(recovery: model.Recovery, last: model.Attempt) -> bool:
+    """Say whether the plan is to be asked for a better one than the last."""
     if recovery.kind is _UNDO:
         return False
-    if last.way is model.Way.REBOOT:
-        return True
-    broke = {
-        each.attempt
-        for each in recovery.steps
-        if each.name == rebuild.Rebuild.name
-        and each.status is model.StepStatus.FAILED
-    }
-    if chosen.repair and broke == {last.number}:
-        return True
-    return choose.failed_verification(recovery, last)
+    return last.way is model.Way.REBOOT or choose.failed_verification(
+        recovery, last
+    )

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import itertools
 
+from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
@@ -141,12 +142,17 @@ def standing(this: Run, recovery: model.Recovery) -> put_back.Standing:
 
 
 def _until_idle(this: Run, recovery: model.Recovery) -> None:
-    """Let the cloud come to an end with what a failed attempt asked for."""
+    """Let Nova come to an end with what a failed attempt asked for."""
     tools = this.tools
     deadline = tools.now() + tools.settings.step_timeout
-    ours = {each.resource_id for each in _kept_by(this, recovery.id)}
     while tools.now() <= deadline:
-        if not put_back.is_moving(standing(this, recovery), ours):
+        try:
+            server = tools_.patiently(
+                tools, lambda: this.project.get_server(recovery.server_id)
+            )
+        except errors.NotFound:
+            return
+        if server.task_state is None:
             return
         tools.pause()
 

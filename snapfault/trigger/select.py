@@ -9,7 +9,7 @@ from snapfault import resource
 from snapfault import rules
 
 #: A server with this key in its metadata is enrolled by no selector.
-EXCLUDE: typing.Final = 'snapfault:exclude'
+EXCLUDE: typing.Final = resource.EXCLUDE
 #: A server that is being built has no volumes yet.
 BUILDING: typing.Final = 'BUILD'
 #: Characters of a server's name that a business id takes from it.

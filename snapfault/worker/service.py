@@ -39,6 +39,7 @@ from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 from snapfault.worker import beside
+from snapfault.worker import drilling
 from snapfault.worker import following
 from snapfault.worker import watching
 
@@ -66,6 +67,7 @@ class Settings:
     snapshot: snapshot.Settings
     recover: recover_tools.Settings
     limits: budget.Limits  #: for recoveries that nobody asked for
+    drill: drilling.Settings
     watch: watching.Settings = dataclasses.field(
         default_factory=watching.Settings
     )
@@ -105,6 +107,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
             step_timeout=seconds(seconds=conf.recover.step_timeout)
         ),
         limits=limits(conf),
+        drill=drilling.settings(conf),
     )
 
 
@@ -159,6 +162,8 @@ class Worker:
             pause = self._settings.selector_interval
             looks = self._database, self._cloud, pause, stop
             beside.begin(stack, following.follow, 'selectors', *looks)
+            mine = self._settings.drill, self._database, self._cloud, self.id
+            beside.begin(stack, drilling.work, 'drills', *mine, stop)
             context = self._context(begin, calls)
             watch = watching.Watch(
                 self._settings.watch, context.trouble, self.id

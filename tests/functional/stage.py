@@ -1,7 +1,6 @@
 """A whole snapfault on the in-memory cloud, with time in the test's hand."""
 
 import concurrent.futures
-import dataclasses
 import datetime
 
 from snapfault import errors
@@ -211,26 +210,19 @@ class Stage:
         return recoveries.list_page(self.database, None, limit=100)
 
     def ask_for_recovery(
-        self, business_id='shop', point_id=None, onset_at=None, **changes
+        self, business_id='shop', point_id=None, onset_at=None
     ):
         """Ask for a recovery as a person does."""
-        asked = trouble.new_recovery(
-            self.protection(business_id),
-            cause='asked for by a person',
-            onset_at=onset_at or self.now,
-            evidence={},
-            now=self.now,
-            point_id=point_id,
-        )
         return recoveries.create(
-            self.database, dataclasses.replace(asked, **changes)
-        )
-
-    def change_policy(self, **changes):
-        """Change the rules of recovery in the policy."""
-        chosen = dataclasses.replace(self.policy.recovery, **changes)
-        self.policy = policies.update(
-            self.database, dataclasses.replace(self.policy, recovery=chosen)
+            self.database,
+            trouble.new_recovery(
+                self.protection(business_id),
+                cause='asked for by a person',
+                onset_at=onset_at or self.now,
+                evidence={},
+                now=self.now,
+                point_id=point_id,
+            ),
         )
 
     def recover(self, cloud=None, worker='worker-1', pause=None):

@@ -11,14 +11,17 @@ import pytest
 from snapfault import clock
 from snapfault import model
 from snapfault import rules
+from snapfault.db import drills
 from snapfault.db import policies
 from snapfault.db import selections
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.recover import tools as recover_tools
+from snapfault.worker import drilling
 from snapfault.worker import service
 from tests import build
 from tests.fake import cloud as fake
+from tests.functional import rehearsal
 from tests.functional import stage as stages
 
 FAST = service.Settings(
@@ -30,6 +33,13 @@ FAST = service.Settings(
     snapshot=stages.SETTINGS,
     recover=recover_tools.Settings(stages.STEP_TIMEOUT),
     limits=stages.LIMITS,
+    drill=drilling.Settings(
+        rehearsal.BOUNDS,
+        rehearsal.SETTINGS,
+        tick=0.05,
+        poll=0.01,
+        lease=datetime.timedelta(seconds=4),
+    ),
 )
 
 
@@ -137,6 +147,53 @@ def test_a_worker_that_stops_leaves_its_recovery_to_the_next(live):
         _until(lambda: not _open(live))
     assert live.recoveries()[0].status is model.RecoveryStatus.DONE
     assert live.servers['shop'].rebuilds == 1
+
+
+def _drilled(live):
+    (drill,) = drills.list_page(live.database, None, limit=2)
+    return drill.status not in model.OPEN_DRILL
+
+
+def test_a_worker_carries_out_a_drill(live):
+    with _working(live):
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+        live.now = clock.now()
+        rehearsal.ask(live)
+        _until(lambda: _drilled(live))
+    assert rehearsal.drill(live).status is model.DrillStatus.DONE
+    assert live.good()[0].proof is model.Proof.PROVEN
+    assert rehearsal.left(live) == []
+
+
+def test_a_worker_that_stops_leaves_its_drill_to_the_next(live):
+    with _working(live):
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+        live.cloud.hang_next('create_server')
+        live.now = clock.now()
+        rehearsal.ask(live)
+        _until(lambda: len(live.cloud.world.servers) == 2)
+    assert rehearsal.drill(live).claimed_by is None
+    live.cloud.heal()
+    with _working(live):
+        _until(lambda: _drilled(live))
+    assert rehearsal.drill(live).status is model.DrillStatus.DONE
+    assert rehearsal.left(live) == []
+
+
+def test_a_lease_of_a_drill_is_renewed_as_long_as_its_worker_lives(live):
+    with _working(live) as (worker,):
+        task = tasks.create_now(live.database, live.protection(), clock.now())
+        _until(_ended(live, task))
+        live.cloud.hang_next('create_server')
+        live.now = clock.now()
+        rehearsal.ask(live)
+        time.sleep(2 * FAST.lease.total_seconds())
+        held = rehearsal.drill(live)
+        live.cloud.heal()
+        _until(lambda: _drilled(live))
+    assert (held.claimed_by, held.generation) == (worker.id, 1)
 
 
 def test_a_lease_is_renewed_as_long_as_its_worker_lives(live):

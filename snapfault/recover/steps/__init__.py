@@ -1,4 +1,4 @@
-"""The steps of a recovery, one idea a file, and the journal's way back."""
+"""The steps of recoveries and drills, and the journal's way back to them."""
 
 import typing
 
@@ -6,11 +6,13 @@ from snapfault import errors
 from snapfault import model
 from snapfault.recover import step
 from snapfault.recover.steps import attach
+from snapfault.recover.steps import boot_server
 from snapfault.recover.steps import detach
 from snapfault.recover.steps import evacuate
 from snapfault.recover.steps import power
 from snapfault.recover.steps import reboot
 from snapfault.recover.steps import rebuild
+from snapfault.recover.steps import remove
 from snapfault.recover.steps import repair
 from snapfault.recover.steps import restore_volume
 from snapfault.recover.steps import return_volume
@@ -33,6 +35,10 @@ KINDS: typing.Final[dict[str, type[step.Step]]] = {
         reboot.Reboot,
         evacuate.Evacuate,
         repair.Repair,
+        boot_server.BootServer,
+        boot_server.MarkRoot,
+        remove.RemoveServer,
+        remove.RemoveVolume,
     )
 }
 

@@ -8,7 +8,6 @@ import dataclasses
 
 from tests.functional import stage as stages
 from tests.functional.matrix import dying
-from tests.functional.matrix import forks
 from tests.functional.matrix import scenario
 
 
@@ -24,14 +23,14 @@ def undisturbed(each):
     """Play a scenario to its end, and count."""
     stage = each.build()
     moments = dying.Moments()
-    _work_with(each, stage, moments)
+    moments.run(lambda: _work_with(stage, moments), None)
     return Undisturbed(scenario.outcome(stage), tuple(moments.names))
 
 
 def unlike(each, found):
     """Say in what an outcome is not what the scenario promises."""
     wanted = {**each.ends, 'strays': []}
-    return scenario.differences(found, wanted)
+    return _differences(found, wanted)
 
 
 def die(each, before, chosen, settled):
@@ -44,23 +43,21 @@ def die(each, before, chosen, settled):
     :returns: how many died, and what ended otherwise
     """
     stage = each.build()
-    forks.share(stage.database)
+    dying.share(stage.database)
     moments = dying.Moments(chosen)
 
-    def goes_on(died, _):
-        if died[0] in settled:
+    def goes_on(number):
+        if number in settled:
             stage.cloud.settle()
         stage.wait(seconds=stages.LEASE.total_seconds() + 1)
-        scenario.work(stage, None, 'the next', each.meanwhile)
+        scenario.work(stage, worker='the next')
         return scenario.outcome(stage)
 
-    found = moments.forks.run(
-        lambda: _work_with(each, stage, moments), goes_on
-    )
+    found = moments.run(lambda: _work_with(stage, moments), goes_on)
     wrong = [
         f'{each.name}, died {name} (moment {number}): {difference}'
         for (number, name), ended in found.items()
-        for difference in scenario.differences(ended, before.outcome)
+        for difference in _differences(ended, before.outcome)
     ]
     return len(found), wrong
 
@@ -82,12 +79,21 @@ def sample(each, most, chance):
     return count, wrong + differences
 
 
-def _work_with(each, stage, moments):
+def _work_with(stage, moments):
     """Have a worker work that may die at each moment."""
     real = stage.database
     stage.database = dying.Database(moments, real)
     try:
-        dies = dying.Cloud(moments, stage.cloud)
-        scenario.work(stage, dies, 'the first', each.meanwhile)
+        scenario.work(stage, dying.Cloud(moments, stage.cloud), 'the first')
     finally:
         stage.database = real
+
+
+def _differences(found, wanted):
+    if isinstance(found, str):
+        return [found]  # the traceback of one that broke off
+    return [
+        f'{what}: {found[what]}, not {value}'
+        for what, value in wanted.items()
+        if found[what] != value
+    ]

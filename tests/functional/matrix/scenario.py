@@ -2,8 +2,6 @@
 
 from collections import abc
 import dataclasses
-import functools
-import re
 import typing
 
 import sqlalchemy as sa
@@ -13,6 +11,7 @@ from snapfault.db import base
 from snapfault.db import recoveries
 from snapfault.db import tables
 from tests import build
+from tests.functional import rehearsal
 from tests.functional import stage as stages
 from tests.functional.matrix import strays
 
@@ -20,7 +19,6 @@ from tests.functional.matrix import strays
 #: before time is let pass: a try that failed is made again only later.
 ROUNDS = 80
 AT_ONCE = 8
-TIME = re.compile(r'\d{4}-\d\d-\d\dT[\d:.+]+')
 BUSY_TASKS = (model.TaskStatus.WAITING, model.TaskStatus.RUNNING)
 BUSY_POINTS = (model.PointStatus.CREATING, model.PointStatus.DELETING)
 
@@ -34,16 +32,15 @@ class Scenario:
     build: abc.Callable[[], stages.Stage]
     #: What a person would see in the end, whatever else it is.
     ends: abc.Mapping[str, typing.Any]
-    #: What somebody else does while a recovery waits for the cloud.
-    meanwhile: abc.Callable[[stages.Stage], None] | None = None
 
 
-def work(stage, cloud=None, worker='worker-1', meanwhile=None):
+def work(stage, cloud=None, worker='worker-1'):
     """Have one worker work until nothing is left to do."""
-    pause = meanwhile and functools.partial(meanwhile, stage)
     for number in range(1, ROUNDS + 1):
         if recoveries.claimable(stage.database, stage.now, 1):
-            stage.recover(cloud, worker, pause)
+            stage.recover(cloud, worker)
+        if rehearsal.is_claimable(stage):
+            rehearsal.rehearse(stage, cloud, worker)
         stage.tick(cloud=cloud, worker=worker)
         if is_over(stage):
             return
@@ -83,17 +80,6 @@ def outcome(stage):
     }
 
 
-def differences(found, wanted):
-    """Say in what an outcome is not what is wanted."""
-    if isinstance(found, str):
-        return [found]  # the traceback of one that broke off
-    return [
-        f'{what}: {found[what]}, not {value}'
-        for what, value in wanted.items()
-        if found[what] != value
-    ]
-
-
 def _in_the_cloud(stage):
     world = stage.cloud.world
     return {
@@ -122,40 +108,34 @@ def _in_the_tables(stage):
     kept = _all(stage, tables.Kept)
     return {
         'recoveries': [
-            _of_recovery(stage, each) for each in reversed(stage.recoveries())
+            {
+                'status': str(each.status),
+                'reason': _without_ids(stage, each.reason),
+                'attempts': [
+                    (str(one.way), str(one.status)) for one in each.attempts
+                ],
+                'steps': [
+                    (one.attempt, one.phase, one.name, str(one.status))
+                    for one in each.steps
+                ],
+            }
+            for each in reversed(stage.recoveries())
         ],
         'kept': sorted((str(each.kind), str(each.status)) for each in kept),
         'drills': [str(each.status) for each in _all(stage, tables.Drill)],
+        'proofs': sorted(
+            {
+                str(point.proof)
+                for name in stage.servers
+                for point in stage.good(name)
+            }
+        ),
         'tasks': [str(each.status) for each in _all(stage, tables.Task)],
         'good points': {name: len(stage.good(name)) for name in stage.servers},
         'alarms': {
             name: _without_ids(stage, stage.protection(name).alarm)
             for name in stage.servers
         },
-    }
-
-
-def _of_recovery(stage, recovery):
-    """Give how a recovery ended.
-
-    Of an attempt that failed, how far its other steps were is chance.
-    """
-    done = {
-        each.number
-        for each in recovery.attempts
-        if each.status is model.AttemptStatus.DONE
-    }
-    return {
-        'status': str(recovery.status),
-        'reason': _without_ids(stage, recovery.reason),
-        'attempts': [
-            (str(each.way), str(each.status)) for each in recovery.attempts
-        ],
-        'steps': [
-            (each.attempt, each.phase, each.name)
-            + (str(each.status),) * (each.attempt in done)
-            for each in recovery.steps
-        ],
     }
 
 
@@ -166,10 +146,10 @@ def _all(stage, table):
 
 
 def _without_ids(stage, text):
-    """Give a sentence without the ids and the times that are in it."""
+    """Give a sentence in which resources have no names of their own."""
     for kind in ('volumes', 'snapshots', 'servers'):
         for name in getattr(stage.cloud.world, kind):
             text = text.replace(name, kind[:-1])
     for each in stage.recoveries():
         text = text.replace(each.id, 'recovery')
-    return TIME.sub('then', text)
+    return text

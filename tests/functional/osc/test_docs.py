@@ -14,7 +14,6 @@ PAGES = (
     'doc/source/user/consistency.rst',
     'doc/source/user/faults.rst',
     'doc/source/user/ways.rst',
-    'doc/source/user/undo.rst',
     'README.rst',
 )
 LINE = re.compile(

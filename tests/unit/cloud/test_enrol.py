@@ -21,8 +21,6 @@ VOLUME = {
     'snapshot_id': None,
     'attachments': [],
     'multiattach': False,
-    'bootable': 'false',
-    'encrypted': False,
     'metadata': {},
 }
 ATTACHED = {

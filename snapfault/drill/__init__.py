@@ -1,0 +1,1 @@
+"""Drills: rehearse a recovery beside the service, and leave nothing."""

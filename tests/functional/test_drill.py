@@ -1,0 +1,481 @@
+"""Drills on the in-memory cloud: every end of them, and every crash."""
+
+import dataclasses
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault import rules
+from snapfault.db import drill_claims
+from snapfault.db import drills
+from snapfault.db import policies
+from snapfault.db import recoveries
+from snapfault.drill import tools
+from snapfault.trigger import drills as trigger
+from tests import build
+from tests.fake import crash
+from tests.functional import rehearsal
+from tests.functional import stage as stages
+
+DONE = model.DrillStatus.DONE
+FAILED = model.DrillStatus.FAILED
+REFUSED = model.DrillStatus.REFUSED
+RUNNING = model.DrillStatus.RUNNING
+NONE = model.Proof.NONE
+
+
+@pytest.fixture
+def ready(stage):
+    """Give a service with one good point."""
+    stage.run()
+    stage.wait(minutes=5)
+    return stage
+
+
+def proof(stage):
+    """Give what the only point says of its drills."""
+    (point,) = stage.good()
+    return point.proof
+
+
+def test_a_drill_proves_its_point_and_measures_it(ready):
+    before = rehearsal.service(ready)
+    asked = rehearsal.ask(ready)
+    seen = []
+    ended = rehearsal.rehearse(ready, pause=lambda: seen.append(_spare(ready)))
+    assert ended.status is DONE
+    (point,) = ready.good()
+    assert (ended.id, ended.point_id) == (asked.id, point.id)
+    assert (point.proof, point.rto) == (model.Proof.PROVEN, ended.took)
+    # it took from its begin until it was verified, and was removed after
+    assert 0 < ended.took < (ended.finished_at - ended.started_at).seconds
+    assert rehearsal.service(ready) == before
+    assert rehearsal.left(ready) == []
+    assert {
+        '/dev/vdb': 'shop-0 at first',
+        '/dev/vdc': 'shop-1 at first',
+    } in seen
+
+
+def _spare(stage):
+    """Give what the drill's server reads, by device."""
+    for server in stage.cloud.world.servers.values():
+        if server.id != stage.servers['shop'].id:
+            return stage.cloud.contents_of(server)
+    return {}
+
+
+def test_the_steps_are_those_of_a_recovery(ready):
+    rehearsal.ask(ready)
+    rehearsal.rehearse(ready)
+    steps = rehearsal.drill(ready).steps
+    assert [each.name for each in steps] == [
+        'boot-server',
+        'restore-volume',
+        'restore-volume',
+        'stop',
+        'attach',
+        'attach',
+        'start',
+        'verify',
+        'remove-server',
+        'remove-volume',
+        'remove-volume',
+    ]
+    assert {each.status for each in steps} == {model.StepStatus.DONE}
+
+
+def test_no_network_unless_the_policy_names_one(ready):
+    rehearsal.ask(ready)
+    rehearsal.rehearse(ready)
+    network_id = ready.cloud.add_network(build.PROJECT)
+    _policy(ready, network=network_id)
+    rehearsal.ask(ready)
+    rehearsal.rehearse(ready)
+    made = [
+        c.args[0] for c in ready.cloud.calls if c.method == 'create_server'
+    ]
+    assert [each.network_id for each in made] == [None, network_id]
+
+
+def _policy(stage, **drills):
+    policy = policies.get(stage.database, None, stage.policy.id)
+    recovery = dataclasses.replace(
+        policy.recovery, drills=rules.DrillRules(**drills)
+    )
+    policy = dataclasses.replace(policy, recovery=recovery)
+    due_at = trigger.next_drill(policy, stage.now)
+    policies.update(stage.database, policy, next_drill_at=due_at)
+
+
+def test_a_newer_point_is_rehearsed_and_a_named_one(ready):
+    (old,) = ready.good()
+    ready.run()
+    new = ready.good()[0]
+    rehearsal.ask(ready)
+    assert rehearsal.rehearse(ready).point_id == new.id
+    rehearsal.ask(ready, point_id=old.id)
+    assert rehearsal.rehearse(ready).point_id == old.id
+    assert {each.proof for each in ready.good()} == {model.Proof.PROVEN}
+
+
+def test_backups_go_on_beside_a_drill(ready):
+    rehearsal.ask(ready)
+    ended = []
+
+    def back_up():
+        if not ended:
+            ended.append(ready.run().status)
+
+    assert rehearsal.rehearse(ready, pause=back_up).status is DONE
+    assert ended == [model.TaskStatus.DONE]
+
+
+# every crash
+
+
+@pytest.fixture(scope='module')
+def undisturbed(tmp_path_factory):
+    """Count the calls of a drill that nothing disturbs."""
+    stage = stages.Stage(tmp_path_factory.mktemp('undisturbed'))
+    stage.protect()
+    stage.run()
+    stage.wait(minutes=5)
+    before = stage.cloud.count()
+    rehearsal.ask(stage)
+    assert rehearsal.rehearse(stage).status is DONE
+    return stage.cloud.count() - before
+
+
+#: Every call of an undisturbed drill; a test below holds it to that.
+CALLS = range(48)
+
+
+@pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
+@pytest.mark.parametrize('calls', CALLS)
+def test_invariants_3_and_4_killed_at_any_call_nothing_is_left(
+    ready, calls, acts
+):
+    """Die at each call, before and after it; then another worker goes on."""
+    before = rehearsal.service(ready)
+    rehearsal.ask(ready)
+    with pytest.raises(crash.Crash):
+        rehearsal.rehearse(
+            ready, cloud=crash.CrashAfter(ready.cloud, calls, acts)
+        )
+    ready.wait(seconds=stages.LEASE.total_seconds() + 1)
+    ended = rehearsal.rehearse(ready, worker='worker-2')
+    assert ended.status is DONE, ended.reason
+    assert proof(ready) is model.Proof.PROVEN
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+    assert ready.cloud.count('create_server') <= 2
+    made = [c for c in ready.cloud.changes() if c.method == 'create_volume']
+    assert len(made) <= 3  # a call that a crash kept from the cloud counts
+
+
+def test_the_crash_matrix_reaches_the_last_call(undisturbed):
+    """If a drill asks more of the cloud, CALLS has to grow with it."""
+    assert undisturbed == len(CALLS)
+
+
+@pytest.mark.parametrize('calls', [5, 20, 47])
+def test_what_changed_hands_measures_nothing(ready, calls):
+    rehearsal.ask(ready)
+    with pytest.raises(crash.Crash):
+        rehearsal.rehearse(ready, cloud=crash.CrashAfter(ready.cloud, calls))
+    ready.wait(minutes=2)
+    ended = rehearsal.rehearse(ready, worker='worker-2')
+    (point,) = ready.good()
+    verified = ended.took is not None  # before it was killed
+    assert (point.rto is not None) is verified
+    assert verified is (calls == 47)
+
+
+def test_a_worker_that_stops_lets_it_go_at_once(ready):
+    rehearsal.ask(ready)
+
+    def stop():
+        raise tools.Stopped
+
+    with pytest.raises(tools.Stopped):
+        rehearsal.rehearse(ready, pause=stop)
+    held = rehearsal.drill(ready)
+    drill_claims.let_go(ready.database, held, ready.now)
+    ready.wait(seconds=1)
+    assert rehearsal.rehearse(ready, worker='worker-2').status is DONE
+    assert rehearsal.left(ready) == []
+
+
+# what disproves a point, and what does not
+
+CHANGES = [
+    'create_server',
+    'create_volume',
+    'stop_server',
+    'attach_volume',
+    'start_server',
+]
+REMOVALS = ['delete_server', 'delete_volume']
+
+
+@pytest.mark.parametrize('method', CHANGES + REMOVALS)
+@pytest.mark.parametrize('after', [False, True], ids=['503', 'lost answer'])
+def test_an_outage_of_one_call_is_waited_out(ready, method, after):
+    before = rehearsal.service(ready)
+    error = errors.CloudUnavailable('timed out')
+    ready.cloud.fail(method, error, after=after)
+    rehearsal.ask(ready)
+    assert rehearsal.rehearse(ready).status is DONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+@pytest.mark.parametrize('method', CHANGES)
+@pytest.mark.parametrize(
+    'error',
+    [
+        errors.CloudRefused('400'),
+        errors.QuotaExceeded('413'),
+        errors.DelegationDead('role removed'),
+    ],
+)
+def test_what_the_cloud_refuses_disproves_nothing(ready, method, error):
+    before = rehearsal.service(ready)
+    ready.cloud.fail(method, error)
+    rehearsal.ask(ready)
+    ended = rehearsal.rehearse(ready)
+    assert (ended.status, ended.reason) == (REFUSED, str(error))
+    assert proof(ready) is NONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+@pytest.mark.parametrize('method', CHANGES)
+@pytest.mark.parametrize('fate', ['error', 'hang'])
+def test_what_the_cloud_cannot_do_disproves_nothing(ready, method, fate):
+    before = rehearsal.service(ready)
+    ready.cloud.break_next(method, fate=fate)
+    rehearsal.ask(ready)
+    ended = _ended(ready)
+    if (method, fate) == ('attach_volume', 'error'):
+        assert ended.status is DONE  # it is asked again
+    else:
+        assert ended.status is REFUSED
+        assert proof(ready) is NONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready)['volumes'] == before['volumes']
+
+
+@pytest.mark.parametrize('service', ['nova', 'cinder', 'keystone', 'glance'])
+def test_an_outage_that_lasts_breaks_it_off(ready, service):
+    before = rehearsal.service(ready)
+    rehearsal.ask(ready)
+    down = ready.cloud.outage(service)
+    down.__enter__()
+    pauses = []
+
+    def heal():
+        pauses.append(1)
+        if len(pauses) == 300:
+            down.__exit__(None, None, None)
+
+    ended = rehearsal.rehearse(ready, pause=heal)
+    assert ended.status is REFUSED
+    assert 'not verified after 0:04:00' in ended.reason
+    assert proof(ready) is NONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+def test_a_recovery_that_opens_has_the_right_of_way(ready):
+    before = rehearsal.service(ready)
+    rehearsal.ask(ready)
+    opened = []
+
+    def open_one():
+        if not opened and rehearsal.left(ready):
+            opened.append(ready.ask_for_recovery())
+
+    ended = rehearsal.rehearse(ready, pause=open_one)
+    assert ended.status is REFUSED
+    assert ended.reason == 'a recovery of the service has opened'
+    assert opened
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+    assert ready.recover().status is model.RecoveryStatus.DONE
+
+
+# what is refused before anything is made
+
+
+def _refused(stage):
+    rehearsal.ask(stage)
+    before = len(stage.cloud.changes())
+    ended = rehearsal.rehearse(stage)
+    assert ended.status is REFUSED
+    assert ended.steps == ()
+    assert len(stage.cloud.changes()) == before
+    return ended.reason
+
+
+def test_without_a_good_point(stage):
+    assert 'no good recovery point' in _refused(stage)
+
+
+def test_the_image_is_gone(ready):
+    image_id = ready.servers['shop'].image_id
+    ready.cloud.world.images[image_id].status = 'deactivated'
+    assert 'is deactivated' in _refused(ready)
+    del ready.cloud.world.images[image_id]
+    assert 'is gone' in _refused(ready)
+
+
+def test_a_snapshot_is_gone(ready):
+    (point,) = ready.good()
+    del ready.cloud.world.snapshots[point.members[0].snapshot_id]
+    assert 'has lost snapshots' in _refused(ready)
+
+
+@pytest.mark.parametrize(
+    ('limits', 'says'),
+    [
+        ({'volumes': 5}, 'take 4 volumes, and the project has room for 3'),
+        ({'gigabytes': 9}, 'GiB'),
+        ({'snapshots': 3}, 'snapshots'),
+        ({'gigabytes_fake': 9}, 'GiB of type fake'),
+    ],
+)
+def test_no_room_for_it_and_a_recovery_beside_it(ready, limits, says):
+    ready.cloud.limit(build.PROJECT, **limits)
+    assert says in _refused(ready)
+
+
+def test_the_right_is_dead(ready):
+    ready.cloud.kill_trust(ready.right)
+    assert 'no token' in _refused(ready)
+
+
+# what cannot be removed
+
+
+@pytest.mark.parametrize(
+    ('method', 'fate'),
+    [
+        ('delete_server', 'error'),
+        ('delete_server', 'hang'),
+        ('delete_volume', 'error'),
+        ('delete_volume', 'hang'),
+        ('delete_volume', 'busy'),
+    ],
+)
+def test_a_removal_that_fails_is_tried_again_later(ready, method, fate):
+    before = rehearsal.service(ready)
+    ready.cloud.break_next(method, fate=fate)
+    rehearsal.ask(ready)
+    ended = _ended(ready)
+    assert ended.status is DONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+def _ended(stage):
+    """Give how a drill ends, at the second try where it takes one."""
+    try:
+        return rehearsal.rehearse(stage)
+    except tools.LeftBehind:
+        held = rehearsal.drill(stage)
+        assert held.status is RUNNING
+        assert held.outcome is not None
+        assert rehearsal.left(stage)
+    stage.cloud.heal()
+    _mend(stage)
+    stage.wait(minutes=5, seconds=1)
+    return rehearsal.rehearse(stage)
+
+
+def _mend(stage):
+    """Do what an admin does with a volume whose removal has failed."""
+    for volume in stage.cloud.world.volumes.values():
+        if volume.status == 'error_deleting':
+            volume.status = 'error'
+
+
+def test_a_right_that_died_is_made_good_by_another_of_the_project(ready):
+    rehearsal.ask(ready)
+    killed = []
+
+    def kill():
+        if not killed and rehearsal.left(ready):
+            killed.append(ready.cloud.kill_trust(ready.right))
+
+    with pytest.raises(tools.LeftBehind, match='no token'):
+        rehearsal.rehearse(ready, pause=kill)
+    assert rehearsal.left(ready)
+    ready.right = ready.cloud.add_trust(build.PROJECT)
+    ready.protect('mail')
+    ready.wait(minutes=5, seconds=1)
+    ended = rehearsal.rehearse(ready)
+    assert ended.status is REFUSED
+    assert rehearsal.left(ready) == []
+
+
+def test_invariant_7_what_a_person_made_theirs_is_left_alone(ready):
+    rehearsal.ask(ready)
+    taken = []
+
+    def take():
+        for volume in ready.cloud.world.volumes.values():
+            if not taken and volume.metadata and volume.status == 'in-use':
+                taken.append(volume)
+                volume.metadata.clear()
+
+    rehearsal.rehearse(ready, pause=take)
+    assert taken[0].id in ready.cloud.world.volumes
+    assert rehearsal.left(ready) == []
+
+
+def test_a_worker_that_lost_its_lease_stops_acting(ready):
+    rehearsal.ask(ready)
+    stolen = []
+
+    def steal():
+        if not stolen:
+            ready.wait(seconds=stages.LEASE.total_seconds() + 1)
+            stolen.append(rehearsal.claim(ready, 'thief'))
+
+    with pytest.raises(errors.LeaseLost):
+        rehearsal.rehearse(ready, pause=steal)
+    acted = len(ready.cloud.changes())
+    ready.cloud.settle()
+    assert len(ready.cloud.changes()) == acted
+
+
+def test_a_point_that_is_rehearsed_is_not_pruned(ready):
+    (old,) = ready.good()
+    rehearsal.ask(ready, point_id=old.id)
+    kept = []
+
+    def prune():
+        if not kept:
+            for _ in range(2):  # the policy keeps two
+                ready.run()
+            kept.append(old.id in {each.id for each in ready.good()})
+
+    assert rehearsal.rehearse(ready, pause=prune).status is DONE
+    assert kept == [True]
+    assert recoveries.points_in_use(ready.database) == frozenset()
+    ready.wait(hours=1)
+    ready.run()
+    assert old.id not in {each.id for each in ready.good()}
+
+
+def test_it_falls_due_by_the_policy(ready):
+    _policy(ready, schedule=rules.Schedule('drills', interval=3600))
+    ready.tick(2)
+    assert drills.list_page(ready.database, None, limit=2) == []
+    ready.wait(hours=1)
+    ready.tick(2)
+    assert rehearsal.drill(ready).cause.startswith('due at')
+    assert rehearsal.rehearse(ready).status is DONE
