@@ -18,6 +18,7 @@ import oslo_messaging
 from snapfault import rpc
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.worker import hearing
 from snapfault.worker import service
 
 LOG = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Background:
             service.settings(conf), database, cloud, self._wake
         )
         self._transport = transport
+        self._hearing = hearing.make(conf, database, self._wake.set)
         self._thread = threading.Thread(target=self._run, name='worker')
         self._ended = threading.Event()
         self.has_failed = False
@@ -75,8 +77,11 @@ class Background:
 
     def _run(self) -> None:
         try:
-            with rpc.listening(
-                self._transport, self._worker.id, self._wake.set
+            with (
+                rpc.listening(
+                    self._transport, self._worker.id, self._wake.set
+                ),
+                hearing.listening(self._hearing),
             ):
                 self._worker.run(self._stop)
         except Exception:

@@ -116,6 +116,23 @@ def by_ids(
 
 
 @api.reader
+def of_server(
+    session: orm.Session, project_id: str | None, server_id: str
+) -> list[model.Protection]:
+    """List what protects a server: one project has it, so one at most.
+
+    :param project_id: None reads the whole table
+    """
+    rows = session.scalars(
+        sa.select(tables.Protection).where(
+            tables.Protection.server_id == server_id,
+            *base.mine(tables.Protection, project_id),
+        )
+    )
+    return base.read_all(rows)
+
+
+@api.reader
 def delegations(
     session: orm.Session,
     project_id: str,
