@@ -12,6 +12,7 @@ PAGES = (
     'doc/source/cli/index.rst',
     'doc/source/user/index.rst',
     'doc/source/user/consistency.rst',
+    'doc/source/user/drills.rst',
     'doc/source/user/faults.rst',
     'doc/source/user/ways.rst',
     'README.rst',
