@@ -16,6 +16,7 @@ from snapfault.api.handlers import protection
 from snapfault.api.handlers import readiness
 from snapfault.api.handlers import record_table
 from snapfault.api.handlers import recovery
+from snapfault.api.handlers import recovery_action
 from snapfault.api.handlers import recovery_plan
 from snapfault.api.handlers import recovery_point
 from snapfault.api.handlers import recovery_report
@@ -109,6 +110,15 @@ ROUTES: typing.Final = (
        recovery.show, recovery_rule.SHOW, _ONE),
     _R('GET', '/v1/recoveries/{recovery_id}/report',
        recovery_report.show, recovery_rule.SHOW, _ONE),
+    _R('POST', '/v1/recoveries/{recovery_id}/undo',
+       recovery_action.undo, recovery_rule.UNDO, _NONE),
+    _R('POST', '/v1/recoveries/{recovery_id}/abort',
+       recovery_action.abort, recovery_rule.ABORT, _NONE),
+    _R('POST', '/v1/recoveries/{recovery_id}/retry',
+       recovery_action.retry, recovery_rule.RETRY, _NONE,
+       _V(recovery_schema.RETRY)),
+    _R('POST', '/v1/recoveries/{recovery_id}/approve',
+       recovery_action.approve, recovery_rule.APPROVE, _NONE),
     _R('GET', '/v1/drills',
        drill.list_page, drill_rule.LIST, _V(drill_schema.LIST)),
     _R('POST', '/v1/drills',

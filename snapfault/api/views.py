@@ -128,21 +128,32 @@ def _member(member: model.Member) -> call.Json:
     }
 
 
-def recovery(recovery: model.Recovery) -> call.Json:
-    """Write a recovery and its journal."""
+def recovery(
+    recovery: model.Recovery, kept: collections.abc.Iterable[model.Kept] = ()
+) -> call.Json:
+    """Write a recovery, its attempts and its journal.
+
+    :param kept: what it has taken away
+    """
+    points = [recovery.point_id, *(e.point_id for e in recovery.attempts)]
     return {
         'id': recovery.id,
         'project_id': recovery.project_id,
         'protection_id': recovery.protection_id,
         'business_id': recovery.business_id,
         'server_id': recovery.server_id,
+        'kind': recovery.kind.value,
+        'origin_id': recovery.origin_id,
         'status': recovery.status.value,
+        'abort_asked': recovery.abort_asked,
         'cause': recovery.cause,
         'onset_at': time(recovery.onset_at),
         'evidence': dict(recovery.evidence),
-        'recovery_point_id': recovery.point_id,
+        'recovery_point_id': ([None] + [p for p in points if p])[-1],
         'reason': recovery.reason,
+        'attempts': [_attempt(each) for each in recovery.attempts],
         'steps': [_step(each) for each in recovery.steps],
+        'kept': [_kept(each) for each in kept],
         'created_at': time(recovery.created_at),
         'finished_at': time(recovery.finished_at),
     }
@@ -168,9 +179,33 @@ def drill(drill: model.Drill) -> call.Json:
     }
 
 
+def _attempt(attempt: model.Attempt) -> call.Json:
+    return {
+        'number': attempt.number,
+        'way': attempt.way.value,
+        'recovery_point_id': attempt.point_id,
+        'status': attempt.status.value,
+        'reason': attempt.reason,
+        'started_at': time(attempt.started_at),
+        'finished_at': time(attempt.finished_at),
+    }
+
+
+def _kept(kept: model.Kept) -> call.Json:
+    return {
+        'kind': kept.kind.value,
+        'resource_id': kept.resource_id,
+        'device': kept.device,
+        'status': kept.status.value,
+        'keep_until': time(kept.keep_until),
+        'reason': kept.reason,
+    }
+
+
 def _step(step: model.StepRecord) -> call.Json:
     return {
         'position': step.position,
+        'attempt': step.attempt,
         'phase': step.phase,
         'name': step.name,
         'arguments': dict(step.arguments),

@@ -226,6 +226,41 @@ def approve(
 
 
 @api.writer
+def ask_abort(
+    session: orm.Session, recovery: model.Recovery, now: datetime.datetime
+) -> model.Recovery:
+    """Stop a recovery: at once where it has not begun, else at its next look.
+
+    :raises Conflict: it is over, or has just moved
+    """
+    if recovery.status not in model.OPEN_RECOVERY:
+        raise errors.Conflict(
+            f'recovery {recovery.id} is {recovery.status}: there is nothing'
+            ' left to stop'
+        )
+    try:
+        if (
+            recovery.status is model.RecoveryStatus.RUNNING
+            or recovery.attempts
+        ):
+            return hold(session, recovery, abort_asked=True)
+        return recovery_moves.move(
+            session,
+            recovery,
+            model.RecoveryStatus.ABORTED,
+            'a person stopped it; nothing was touched',
+            now,
+            finished_at=now,
+            open_server_id=None,
+            abort_asked=True,
+        )
+    except errors.LeaseLost as error:
+        raise errors.Conflict(
+            f'recovery {recovery.id} has just moved: look again'
+        ) from error
+
+
+@api.writer
 def finish(
     session: orm.Session,
     recovery: model.Recovery,

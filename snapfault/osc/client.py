@@ -165,6 +165,13 @@ class Collection:
         """Replace some members of one."""
         return self._send('PATCH', self._one(identity), members)
 
+    def act(
+        self, identity: str, action: str, members: Record | None = None
+    ) -> Record:
+        """Have something done about one; gives what comes of it."""
+        path = f'{self._one(identity)}/{action}'
+        return self._send('POST', path, members)
+
     def delete(self, identity: str) -> None:
         """Delete one, or ask that it be."""
         self._client.request('DELETE', self._one(identity))

@@ -122,6 +122,30 @@ class Steps(columns.FormattableColumn):
         )
 
 
+class Attempts(columns.FormattableColumn):
+    """The attempts of a recovery, one a line."""
+
+    def human_readable(self) -> str:
+        """Say number, way, status, and the point or why it failed."""
+        names = ('number', 'way', 'status', 'recovery_point_id', 'reason')
+        return table(
+            ('number', 'way', 'status', 'point', 'reason'),
+            [[each[name] for name in names] for each in self._value or ()],
+        )
+
+
+class Kept(columns.FormattableColumn):
+    """What a recovery keeps or kept, one a line."""
+
+    def human_readable(self) -> str:
+        """Say what it is, where it was, and until when it is kept."""
+        names = ('kind', 'resource_id', 'device', 'status', 'keep_until')
+        return table(
+            ('kind', 'id', 'device', 'status', 'until'),
+            [[each[name] for name in names] for each in self._value or ()],
+        )
+
+
 def duration(seconds: int) -> str:
     """Say seconds in units: ``1h30m (5400 s)``; below a minute ``45 s``."""
     rest = seconds

@@ -17,13 +17,18 @@ FIELDS: command.Fields = (
     ('protection_id', None),
     ('business_id', None),
     ('server_id', None),
+    ('kind', None),
+    ('origin_id', column.Text),
     ('status', None),
+    ('abort_asked', None),
     ('cause', None),
     ('onset_at', None),
     ('evidence', format_columns.DictColumn),
     ('recovery_point_id', column.Text),
     ('reason', column.Text),
+    ('attempts', column.Attempts),
     ('steps', column.Steps),
+    ('kept', column.Kept),
     ('project_id', None),
     ('created_at', None),
     ('finished_at', column.Text),
@@ -35,7 +40,10 @@ REPORT: command.Fields = (
     ('sections', column.Text),
     ('text', None),
 )
-STATUSES = ('waiting', 'running', 'done', 'refused', 'failed')
+STATUSES = (
+    *('held', 'waiting', 'running'),
+    *('done', 'refused', 'failed', 'aborted'),
+)
 
 
 class Create(wait.Waits, command.ShowOne):
@@ -67,6 +75,7 @@ class List(command.Lister):
     fields = (
         ('id', None),
         ('business_id', None),
+        ('kind', None),
         ('status', None),
         ('cause', None),
         ('recovery_point_id', column.Text),

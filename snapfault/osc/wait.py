@@ -25,7 +25,7 @@ PAUSE_GROWTH = 1.5
 CLEAR_LINE = '\r\x1b[K'
 
 DONE = 'done'
-OVER = frozenset({DONE, 'failed', 'missed', 'refused'})
+OVER = frozenset({DONE, 'failed', 'missed', 'refused', 'aborted'})
 
 
 class TimedOut(exceptions.CommandError):

@@ -7,10 +7,12 @@ over goes on where the one before it died.
 import enum
 
 from snapfault import model
+from snapfault import rules
 from snapfault.recover import choose
 from snapfault.recover.steps import attach
 from snapfault.recover.steps import detach
 from snapfault.recover.steps import power
+from snapfault.recover.steps import rebuild
 from snapfault.recover.steps import return_volume
 
 _DONE = model.StepStatus.DONE
@@ -26,8 +28,11 @@ class Next(enum.Enum):
     END = 'end'
 
 
-def next_of(recovery: model.Recovery) -> Next:
-    """Say what comes next."""
+def next_of(recovery: model.Recovery, chosen: rules.RecoveryRules) -> Next:
+    """Say what comes next.
+
+    :param chosen: of the policy
+    """
     if not recovery.attempts:
         return Next.END if recovery.abort_asked else Next.PLAN
     last = recovery.attempts[-1]
@@ -35,7 +40,7 @@ def next_of(recovery: model.Recovery) -> Next:
         return Next.TAKE
     if last.status is model.AttemptStatus.DONE or is_compensation(recovery):
         return Next.END
-    if not recovery.abort_asked and _goes_on(recovery, last):
+    if not recovery.abort_asked and _goes_on(recovery, last, chosen):
         return Next.PLAN
     return Next.PUT_BACK if is_half_way(recovery, last) else Next.END
 
@@ -108,10 +113,26 @@ def was_running(recovery: model.Recovery) -> bool:
     )
 
 
-def _goes_on(recovery: model.Recovery, last: model.Attempt) -> bool:
-    """Say whether the plan is to be asked for a better one than the last."""
+def _goes_on(
+    recovery: model.Recovery,
+    last: model.Attempt,
+    chosen: rules.RecoveryRules,
+) -> bool:
+    """Say whether the plan is to be asked for a better one than the last.
+
+    After a rebuild that broke half way once, and where the policy lets the
+    plan set right what that has left behind.
+    """
     if recovery.kind is _UNDO:
         return False
-    return last.way is model.Way.REBOOT or choose.failed_verification(
-        recovery, last
-    )
+    if last.way is model.Way.REBOOT:
+        return True
+    broke = {
+        each.attempt
+        for each in recovery.steps
+        if each.name == rebuild.Rebuild.name
+        and each.status is model.StepStatus.FAILED
+    }
+    if chosen.repair and broke == {last.number}:
+        return True
+    return choose.failed_verification(recovery, last)

@@ -175,7 +175,7 @@ def _exchange(ground: Ground) -> list[Phase]:
     return [
         (power.Stop(ground.server.id),),
         tuple(
-            detach.Detach(ground.server.id, each.volume_id)
+            detach.Detach(ground.server.id, each.volume_id, ground.recovery.id)
             for each in ground.replaced.values()
         ),
         tuple(_attaches(ground)),

@@ -4,7 +4,6 @@ import dataclasses
 import datetime
 import itertools
 
-from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
@@ -142,17 +141,12 @@ def standing(this: Run, recovery: model.Recovery) -> put_back.Standing:
 
 
 def _until_idle(this: Run, recovery: model.Recovery) -> None:
-    """Let Nova come to an end with what a failed attempt asked for."""
+    """Let the cloud come to an end with what a failed attempt asked for."""
     tools = this.tools
     deadline = tools.now() + tools.settings.step_timeout
+    ours = {each.resource_id for each in _kept_by(this, recovery.id)}
     while tools.now() <= deadline:
-        try:
-            server = tools_.patiently(
-                tools, lambda: this.project.get_server(recovery.server_id)
-            )
-        except errors.NotFound:
-            return
-        if server.task_state is None:
+        if not put_back.is_moving(standing(this, recovery), ours):
             return
         tools.pause()
 

@@ -30,6 +30,26 @@ class Standing:
     host_status: str | None
 
 
+def is_moving(
+    standing: Standing, volume_ids: collections.abc.Set[str]
+) -> bool:
+    """Say whether Nova is at work on the server or on these volumes.
+
+    A server in ERROR may have left them reserved for good.
+    """
+    server = standing.server
+    if server is None:
+        return False
+    moving = {'attaching', 'detaching'}
+    if server.status != 'ERROR':
+        moving.add('reserved')
+    ours = volume_ids | {each.volume_id for each in standing.attachments}
+    return server.task_state is not None or any(
+        each.id in ours and each.status in moving
+        for each in standing.volumes.values()
+    )
+
+
 def originals(
     kept: collections.abc.Iterable[model.Kept],
 ) -> tuple[model.Kept, ...]:
@@ -42,6 +62,28 @@ def originals(
         if each.kind is model.KeptKind.VOLUME and each.device:
             first.setdefault(_place(each.device), each)
     return tuple(first.values())
+
+
+def undo_refusal(
+    origin: model.Recovery, kept: collections.abc.Iterable[model.Kept]
+) -> str:
+    """Say why a recovery cannot be undone, by what is on record of it."""
+    wanted = originals(kept)
+    if not wanted:
+        return (
+            f'recovery {origin.id} has replaced no volume, and the root disk'
+            ' that a rebuild writes anew cannot be had back'
+        )
+    for each in wanted:
+        if each.status is model.KeptStatus.RETURNED:
+            return f'volume {each.resource_id} is back already'
+        if each.status is not model.KeptStatus.KEPT:
+            return (
+                f'volume {each.resource_id} is {each.status}'
+                f' ({each.reason or "its time was over"}): what it held is'
+                ' not to be had back'
+            )
+    return ''
 
 
 def plan(
@@ -65,7 +107,7 @@ def plan(
     phases: tuple[tuple[step.Step, ...], ...] = (
         (power.Halt(server.id),) if back or server.status == 'ERROR' else (),
         tuple(
-            detach.Detach(server.id, each.volume_id)
+            detach.Detach(server.id, each.volume_id, recovery.id)
             for each in _occupants(back, standing)
         ),
         tuple(_return(server.id, each) for each in back),

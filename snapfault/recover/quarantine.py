@@ -102,6 +102,11 @@ def settle(
     attached = {
         each.volume_id for each in project.list_attachments(recovery.server_id)
     }
+    for each in known:
+        is_kept = each.status is model.KeptStatus.KEPT
+        if is_kept and each.resource_id in attached:
+            returned = model.KeptStatus.RETURNED
+            rows.move(database, each, returned, 'it is attached')
     noted = {each.resource_id for each in known}
     spare = [
         each.id

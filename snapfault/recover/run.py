@@ -46,7 +46,7 @@ def run(
     this = planning.Run(tools, protection, project, chosen)
     stuck = ending.Stuck('')
     while True:
-        following = attempts.next_of(recovery)
+        following = attempts.next_of(recovery, chosen)
         if following is attempts.Next.TAKE:
             recovery = _take(tools, project, recovery)
             continue

@@ -53,7 +53,7 @@ user_domain_id = default"""
 PR_SET_PDEATHSIG = 1  #: of prctl(2)
 
 
-def _die_with_parent():
+def die_with_parent():
     """Have the kernel end this process when the one that made it ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -118,7 +118,7 @@ class Snapfault:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     def kill(self):

@@ -1,6 +1,7 @@
 """A whole snapfault on the in-memory cloud, with time in the test's hand."""
 
 import concurrent.futures
+import dataclasses
 import datetime
 
 from snapfault import errors
@@ -210,19 +211,26 @@ class Stage:
         return recoveries.list_page(self.database, None, limit=100)
 
     def ask_for_recovery(
-        self, business_id='shop', point_id=None, onset_at=None
+        self, business_id='shop', point_id=None, onset_at=None, **changes
     ):
         """Ask for a recovery as a person does."""
+        asked = trouble.new_recovery(
+            self.protection(business_id),
+            cause='asked for by a person',
+            onset_at=onset_at or self.now,
+            evidence={},
+            now=self.now,
+            point_id=point_id,
+        )
         return recoveries.create(
-            self.database,
-            trouble.new_recovery(
-                self.protection(business_id),
-                cause='asked for by a person',
-                onset_at=onset_at or self.now,
-                evidence={},
-                now=self.now,
-                point_id=point_id,
-            ),
+            self.database, dataclasses.replace(asked, **changes)
+        )
+
+    def change_policy(self, **changes):
+        """Change the rules of recovery in the policy."""
+        chosen = dataclasses.replace(self.policy.recovery, **changes)
+        self.policy = policies.update(
+            self.database, dataclasses.replace(self.policy, recovery=chosen)
         )
 
     def recover(self, cloud=None, worker='worker-1', pause=None):

@@ -176,7 +176,7 @@ def undisturbed(tmp_path_factory):
 
 
 #: Every call of an undisturbed recovery; a test below holds it to that.
-CALLS = range(48)
+CALLS = range(50)
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
@@ -421,5 +421,7 @@ def test_each_step_keeps_the_clouds_ids_of_what_it_asked_for(broken):
         each.name: each.request_ids for each in broken.recoveries()[0].steps
     }
     del asked['verify']
+    marks = asked.pop('detach')  # and a marker each
+    assert len(marks) == 2
     assert all(len(ids) == 1 for ids in asked.values()), asked
     assert all(ids[0].startswith('req-') for ids in asked.values())

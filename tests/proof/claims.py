@@ -177,4 +177,14 @@ CLAIMS: typing.Final = (
         bound=f'{test_fleet.PER_VOLUME} calls a volume',
         on_cloud=True,
     ),
+    Claim(
+        'sigkill',
+        'real workers, killed at random moments on real services, leave'
+        ' nothing undone, astray or twice (invariant 4)',
+        unit='kills',
+        count=100,
+        few=3,
+        run=on_cloud.killed,
+        on_cloud=True,
+    ),
 )

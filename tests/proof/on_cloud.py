@@ -4,6 +4,7 @@ import contextlib
 
 from tests.cloud import fleet as fleets
 from tests.cloud import http_calls
+from tests.cloud import ordeal
 from tests.cloud import tenant
 from tests.cloud import test_fleet
 from tests.demo import service
@@ -12,6 +13,7 @@ from tests.minicloud import lifecycle
 from tests.proof import claim
 
 VOLUMES = 2  #: of a server
+SERVICES = 4  #: whose recoveries and runs are killed
 
 
 @contextlib.contextmanager
@@ -51,3 +53,15 @@ def calls(trial: claim.Trial) -> claim.Outcome:
     return claim.Outcome(
         trial.count, tuple(wrong), f'{each:.2f} calls each: {detail}'
     )
+
+
+def killed(trial: claim.Trial) -> claim.Outcome:
+    """Kill so many workers at work, and look at what is left."""
+    state = trial.folder / 'minicloud'
+    try:
+        lifecycle.up(state)
+        tried = ordeal.Ordeal(state, trial.folder, SERVICES, trial.chance)
+        found = tried.go(trial.count, trial.progress)
+    finally:
+        lifecycle.down(state, purge=True)
+    return claim.Outcome(found.kills.total(), tuple(found.wrong), str(found))

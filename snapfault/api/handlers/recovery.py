@@ -1,10 +1,14 @@
 """Recoveries."""
 
+import collections.abc
+
+from snapfault import model
 from snapfault.api import call
 from snapfault.api import named
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.api import wish
+from snapfault.db import kept
 from snapfault.db import recoveries
 
 
@@ -14,8 +18,15 @@ def list_page(this: call.Call) -> call.Answer:
         this,
         'recoveries',
         recoveries.list_page,
-        lambda found: [views.recovery(each) for each in found],
+        lambda found: _write(this, found),
     )
+
+
+def _write(
+    this: call.Call, found: collections.abc.Sequence[model.Recovery]
+) -> list[call.Json]:
+    held = kept.of_recoveries(this.database, [each.id for each in found])
+    return [views.recovery(each, held[each.id]) for each in found]
 
 
 def show(this: call.Call) -> call.Answer:
@@ -23,7 +34,7 @@ def show(this: call.Call) -> call.Answer:
     recovery = recoveries.get(
         this.database, this.scope, this.ids['recovery_id']
     )
-    return call.Answer({'recovery': views.recovery(recovery)})
+    return call.Answer({'recovery': _write(this, [recovery])[0]})
 
 
 def create(this: call.Call) -> call.Answer:

@@ -17,6 +17,10 @@ CREATE = types.closed(
     },
     required=['recovery'],
 )
+RETRY = types.closed(
+    {'recovery': types.closed({'recovery_point_id': types.ID})},
+    required=['recovery'],
+)
 LIST = types.page(
     business_id=types.NAME,
     status={'enum': [each.value for each in model.RecoveryStatus]},

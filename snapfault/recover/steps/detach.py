@@ -4,6 +4,7 @@ import dataclasses
 import typing
 
 from snapfault import errors
+from snapfault import resource
 from snapfault.recover import step
 
 
@@ -15,6 +16,8 @@ class Detach(step.Step):
 
     server_id: str
     volume_id: str
+    #: Who takes it away and keeps it; empty in a journal of old.
+    recovery_id: str = ''
 
     def look(self, hands: step.Hands) -> step.Progress:
         """Ask both: Nova lists it no more, and Cinder has let it go."""
@@ -33,8 +36,16 @@ class Detach(step.Step):
         return step.Progress.DONE
 
     def act(self, hands: step.Hands) -> None:
-        """Ask Nova; Cinder's own detach would leak the host's device."""
+        """Ask Nova; Cinder's own detach would leak the host's device.
+
+        The marker comes first: what is away is removed one day, and only
+        if it says whose it is.
+        """
         try:
+            if self.recovery_id:
+                hands.project.mark_volume(
+                    self.volume_id, {resource.KEPT: self.recovery_id}
+                )
             hands.project.detach_volume(self.server_id, self.volume_id)
         except errors.NotFound:
             return  # it went between the look and now

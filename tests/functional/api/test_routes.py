@@ -63,6 +63,7 @@ def test_what_is_another_projects_is_not_found(world, route):
         'policy': {'policy': {'rpo': None}},
         'protection': {'protection': {'policy_id': 'policy-mine'}},
         'recovery_point': {'recovery_point': {'pinned': True}},
+        'recovery': {'recovery': {}},
     }
     path = re.sub('{.*}', f'{noun}-theirs', route.path)
     response = world.request(

@@ -8,6 +8,7 @@ import dataclasses
 
 from tests.functional import stage as stages
 from tests.functional.matrix import dying
+from tests.functional.matrix import forks
 from tests.functional.matrix import scenario
 
 
@@ -23,14 +24,14 @@ def undisturbed(each):
     """Play a scenario to its end, and count."""
     stage = each.build()
     moments = dying.Moments()
-    moments.run(lambda: _work_with(stage, moments), None)
+    _work_with(each, stage, moments)
     return Undisturbed(scenario.outcome(stage), tuple(moments.names))
 
 
 def unlike(each, found):
     """Say in what an outcome is not what the scenario promises."""
     wanted = {**each.ends, 'strays': []}
-    return _differences(found, wanted)
+    return scenario.differences(found, wanted)
 
 
 def die(each, before, chosen, settled):
@@ -43,21 +44,23 @@ def die(each, before, chosen, settled):
     :returns: how many died, and what ended otherwise
     """
     stage = each.build()
-    dying.share(stage.database)
+    forks.share(stage.database)
     moments = dying.Moments(chosen)
 
-    def goes_on(number):
-        if number in settled:
+    def goes_on(died, _):
+        if died[0] in settled:
             stage.cloud.settle()
         stage.wait(seconds=stages.LEASE.total_seconds() + 1)
-        scenario.work(stage, worker='the next')
+        scenario.work(stage, None, 'the next', each.meanwhile)
         return scenario.outcome(stage)
 
-    found = moments.run(lambda: _work_with(stage, moments), goes_on)
+    found = moments.forks.run(
+        lambda: _work_with(each, stage, moments), goes_on
+    )
     wrong = [
         f'{each.name}, died {name} (moment {number}): {difference}'
         for (number, name), ended in found.items()
-        for difference in _differences(ended, before.outcome)
+        for difference in scenario.differences(ended, before.outcome)
     ]
     return len(found), wrong
 
@@ -79,21 +82,12 @@ def sample(each, most, chance):
     return count, wrong + differences
 
 
-def _work_with(stage, moments):
+def _work_with(each, stage, moments):
     """Have a worker work that may die at each moment."""
     real = stage.database
     stage.database = dying.Database(moments, real)
     try:
-        scenario.work(stage, dying.Cloud(moments, stage.cloud), 'the first')
+        dies = dying.Cloud(moments, stage.cloud)
+        scenario.work(stage, dies, 'the first', each.meanwhile)
     finally:
         stage.database = real
-
-
-def _differences(found, wanted):
-    if isinstance(found, str):
-        return [found]  # the traceback of one that broke off
-    return [
-        f'{what}: {found[what]}, not {value}'
-        for what, value in wanted.items()
-        if found[what] != value
-    ]

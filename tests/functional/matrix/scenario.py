@@ -2,6 +2,8 @@
 
 from collections import abc
 import dataclasses
+import functools
+import re
 import typing
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from tests.functional.matrix import strays
 #: before time is let pass: a try that failed is made again only later.
 ROUNDS = 80
 AT_ONCE = 8
+TIME = re.compile(r'\d{4}-\d\d-\d\dT[\d:.+]+')
 BUSY_TASKS = (model.TaskStatus.WAITING, model.TaskStatus.RUNNING)
 BUSY_POINTS = (model.PointStatus.CREATING, model.PointStatus.DELETING)
 
@@ -32,13 +35,16 @@ class Scenario:
     build: abc.Callable[[], stages.Stage]
     #: What a person would see in the end, whatever else it is.
     ends: abc.Mapping[str, typing.Any]
+    #: What somebody else does while a recovery waits for the cloud.
+    meanwhile: abc.Callable[[stages.Stage], None] | None = None
 
 
-def work(stage, cloud=None, worker='worker-1'):
+def work(stage, cloud=None, worker='worker-1', meanwhile=None):
     """Have one worker work until nothing is left to do."""
+    pause = meanwhile and functools.partial(meanwhile, stage)
     for number in range(1, ROUNDS + 1):
         if recoveries.claimable(stage.database, stage.now, 1):
-            stage.recover(cloud, worker)
+            stage.recover(cloud, worker, pause)
         if rehearsal.is_claimable(stage):
             rehearsal.rehearse(stage, cloud, worker)
         stage.tick(cloud=cloud, worker=worker)
@@ -80,6 +86,17 @@ def outcome(stage):
     }
 
 
+def differences(found, wanted):
+    """Say in what an outcome is not what is wanted."""
+    if isinstance(found, str):
+        return [found]  # the traceback of one that broke off
+    return [
+        f'{what}: {found[what]}, not {value}'
+        for what, value in wanted.items()
+        if found[what] != value
+    ]
+
+
 def _in_the_cloud(stage):
     world = stage.cloud.world
     return {
@@ -108,18 +125,7 @@ def _in_the_tables(stage):
     kept = _all(stage, tables.Kept)
     return {
         'recoveries': [
-            {
-                'status': str(each.status),
-                'reason': _without_ids(stage, each.reason),
-                'attempts': [
-                    (str(one.way), str(one.status)) for one in each.attempts
-                ],
-                'steps': [
-                    (one.attempt, one.phase, one.name, str(one.status))
-                    for one in each.steps
-                ],
-            }
-            for each in reversed(stage.recoveries())
+            _of_recovery(stage, each) for each in reversed(stage.recoveries())
         ],
         'kept': sorted((str(each.kind), str(each.status)) for each in kept),
         'drills': [str(each.status) for each in _all(stage, tables.Drill)],
@@ -139,6 +145,30 @@ def _in_the_tables(stage):
     }
 
 
+def _of_recovery(stage, recovery):
+    """Give how a recovery ended.
+
+    Of an attempt that failed, how far its other steps were is chance.
+    """
+    done = {
+        each.number
+        for each in recovery.attempts
+        if each.status is model.AttemptStatus.DONE
+    }
+    return {
+        'status': str(recovery.status),
+        'reason': _without_ids(stage, recovery.reason),
+        'attempts': [
+            (str(each.way), str(each.status)) for each in recovery.attempts
+        ],
+        'steps': [
+            (each.attempt, each.phase, each.name)
+            + (str(each.status),) * (each.attempt in done)
+            for each in recovery.steps
+        ],
+    }
+
+
 def _all(stage, table):
     with stage.database.reader() as session:
         rows = session.scalars(sa.select(table).order_by(table.created_at))
@@ -146,10 +176,10 @@ def _all(stage, table):
 
 
 def _without_ids(stage, text):
-    """Give a sentence in which resources have no names of their own."""
+    """Give a sentence without the ids and the times that are in it."""
     for kind in ('volumes', 'snapshots', 'servers'):
         for name in getattr(stage.cloud.world, kind):
             text = text.replace(name, kind[:-1])
     for each in stage.recoveries():
         text = text.replace(each.id, 'recovery')
-    return text
+    return TIME.sub('then', text)

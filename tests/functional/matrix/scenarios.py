@@ -5,7 +5,14 @@ workers'.
 """
 
 import dataclasses
+import functools
 
+from snapfault import errors
+from snapfault import model
+from snapfault import rules
+from snapfault import trouble
+from snapfault.db import recoveries
+from snapfault.db import tables
 from snapfault.db import tasks
 from tests.functional import rehearsal
 from tests.functional import stage as stages
@@ -14,10 +21,9 @@ from tests.functional.matrix import scenario
 #: More than the operator's: a death counts as an attempt, and a point that
 #: it left half taken as another.
 ATTEMPTS = 9
-RESTORED = {
-    '/dev/vdb': 'shop-0 at first',
-    '/dev/vdc': 'shop-1 at first',
-}
+SPOILT = 'spoilt'
+#: How the id of the second volume that is restored ends.
+SECOND_RESTORED = '000000000004'
 
 
 class Stage(stages.Stage):
@@ -30,39 +36,36 @@ class Stage(stages.Stage):
         return dataclasses.replace(made, trouble=patient)
 
 
-def _protected(volumes=2, **policy):
-    """Give a service with one good point."""
-    stage = Stage(**policy)
-    stage.protect(volumes=volumes)
+def _protected(volumes=2, volume_backed=False, **chosen):
+    """Give a service with one good point, and spoilt data since."""
+    stage = Stage(recovery=rules.RecoveryRules(**{'margin': 0} | chosen))
+    stage.protect(volumes=volumes, volume_backed=volume_backed)
     stage.run()
     stage.wait(minutes=5)
-    return stage
-
-
-def damage(stage):
-    """Spoil what the volumes hold, after the point was taken."""
     for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = 'spoilt'
+        volume.content = SPOILT
+    stage.wait(minutes=1)
+    return stage
 
 
-def full():
-    """A server failed, and its data with it."""
-    stage = _protected()
-    damage(stage)
+def _ask(stage, **changes):
+    """Ask for a recovery as a person does, or as one does by itself."""
+    asked = trouble.new_recovery(
+        stage.protection(),
+        cause='asked for by a person',
+        onset_at=stage.now,
+        evidence={},
+        now=stage.now,
+    )
+    recoveries.create(stage.database, dataclasses.replace(asked, **changes))
+    return stage
+
+
+def _failed(**chosen):
+    """Give a service whose server failed, and a recovery that waits."""
+    stage = _protected(**chosen)
     stage.cloud.break_server(stage.servers['shop'])
-    stage.wait(minutes=1)
-    stage.ask_for_recovery()
-    return stage
-
-
-def stopped():
-    """The same of a server that its owner had stopped."""
-    stage = _protected()
-    stage.servers['shop'].status = 'SHUTOFF'
-    damage(stage)
-    stage.wait(minutes=1)
-    stage.ask_for_recovery()
-    return stage
+    return _ask(stage)
 
 
 def snapshot_run():
@@ -81,10 +84,136 @@ def drill():
     return stage
 
 
+def automatic():
+    """A run falls due of a server that has failed."""
+    stage = _protected(automatic=True)
+    stage.cloud.break_server(stage.servers['shop'])
+    tasks.create_now(stage.database, stage.protection(), stage.now)
+    return stage
+
+
+def stopped():
+    """The owner had stopped the server."""
+    stage = _protected()
+    stage.servers['shop'].status = 'SHUTOFF'
+    return _ask(stage)
+
+
+def reboot_fails():
+    """The gentle way comes first, and is of no use."""
+    stage = _failed(reboot_first=True)
+    stage.cloud.break_next('reboot_server', times=None)
+    return stage
+
+
+def data():
+    """The server is well, and Cinder calls one of its volumes broken."""
+    stage = _protected(repair=True)
+    stage.cloud.volumes_of(stage.servers['shop'])[0].status = 'error'
+    return _ask(stage)
+
+
+def gone():
+    """The server is well, and one of its volumes has been deleted."""
+    stage = _protected()
+    server = stage.servers['shop']
+    lost = stage.cloud.volumes_of(server)[0]
+    del server.attachments[lost.id], stage.cloud.world.volumes[lost.id]
+    return _ask(stage)
+
+
+def server_only():
+    """A person wants the volumes to be left as they are."""
+    stage = _protected()
+    stage.cloud.break_server(stage.servers['shop'])
+    return _ask(stage, keep_volumes=True)
+
+
+def evacuate():
+    """The host is gone, and fenced."""
+    stage = _protected(evacuate=True)
+    dead = stage.servers['shop'].host
+    stage.cloud.add_host('compute-9')
+    stage.cloud.lose_host(dead.name, fenced=True)
+    return _ask(stage)
+
+
+def undo():
+    """A recovery is done, and a person wants the old volumes back."""
+    stage = _failed()
+    done = stage.recover()
+    stage.wait(minutes=1)
+    return _ask(stage, kind=model.RecoveryKind.UNDO, origin_id=done.id)
+
+
+def compensation():
+    """A restored volume is not to be attached, and so the old ones return."""
+    stage = _failed()
+    stage.cloud.fail(
+        'attach_volume',
+        errors.CloudRefused('400'),
+        times=None,
+        match=SECOND_RESTORED,
+    )
+    return stage
+
+
+def busy():
+    """The second restored volume is never attached, and a person waits."""
+    stage = _failed()
+    stage.cloud.fail(
+        'attach_volume',
+        errors.CloudConflict('409'),
+        times=None,
+        match=SECOND_RESTORED,
+    )
+    return stage
+
+
+def abort(stage):
+    """A person stops it once the first volume has been exchanged."""
+    (recovery,) = stage.recoveries()
+    exchanged = any(
+        each.name == 'attach' and each.status is model.StepStatus.DONE
+        for each in recovery.steps
+    )
+    if exchanged and not recovery.abort_asked:
+        with stage.database.writer() as session:
+            session.get_one(tables.Recovery, recovery.id).abort_asked = True
+
+
+def _reads(*contents):
+    """Give what the guest must read, by device."""
+    devices = (f'/dev/vd{letter}' for letter in 'bcd')
+    return {'shop': dict(zip(devices, contents, strict=False))}
+
+
+FIRST = tuple(f'shop-{number} at first' for number in range(2))
+ENDED_WELL = {'reads': _reads(*FIRST)}
+LEFT_ALONE = {'reads': _reads(SPOILT, SPOILT)}
+Scenario = scenario.Scenario
+
 SCENARIOS = (
-    scenario.Scenario('drill', drill, {'proofs': ['proven']}),
-    scenario.Scenario('full', full, {'reads': {'shop': RESTORED}}),
-    scenario.Scenario('stopped', stopped, {'reads': {'shop': RESTORED}}),
-    scenario.Scenario('snapshot', snapshot_run, {'good points': {'shop': 2}}),
+    Scenario('snapshot', snapshot_run, {'good points': {'shop': 2}}),
+    Scenario('drill', drill, {'proofs': ['proven']} | LEFT_ALONE),
+    Scenario('full', _failed, ENDED_WELL),
+    Scenario('automatic', automatic, ENDED_WELL),
+    Scenario('stopped', stopped, ENDED_WELL),
+    Scenario(
+        'volume-backed',
+        functools.partial(_failed, volume_backed=True, volumes=2),
+        {},
+    ),
+    Scenario(
+        'reboot', functools.partial(_failed, reboot_first=True), LEFT_ALONE
+    ),
+    Scenario('reboot-fails', reboot_fails, ENDED_WELL),
+    Scenario('data', data, ENDED_WELL),
+    Scenario('gone', gone, ENDED_WELL),
+    Scenario('server', server_only, LEFT_ALONE),
+    Scenario('evacuate', evacuate, LEFT_ALONE),
+    Scenario('undo', undo, LEFT_ALONE),
+    Scenario('compensation', compensation, LEFT_ALONE),
+    Scenario('abort', busy, LEFT_ALONE, abort),
 )
 BY_NAME = {each.name: each for each in SCENARIOS}

@@ -32,11 +32,7 @@ def strays(project, database):
         *(('volume', each) for each in project.list_volumes()),
         *(('server', each) for each in project.list_servers()),
     ]
-    ours = [
-        (kind, each)
-        for kind, each in found
-        if any(key.startswith(resource.PREFIX) for key in each.metadata)
-    ]
+    ours = [(kind, each) for kind, each in found if rows.is_ours(kind, each)]
     return [
         *_doubles(ours),
         *(
@@ -74,12 +70,10 @@ class _Rows:
                 for each in session.scalars(sa.select(table)).all()
             ]
             self._open = {each.id for each in works if each.status in OPEN}
-            self._safety = {
-                f'{step.recovery_id}/safety/{step.arguments["volume_id"]}'
+            self._detached = {
+                step.arguments['volume_id']
                 for step in session.scalars(
-                    sa.select(tables.Step).where(
-                        tables.Step.name == 'safety-snapshot'
-                    )
+                    sa.select(tables.Step).where(tables.Step.name == 'detach')
                 )
             }
             self._servers = {
@@ -87,6 +81,15 @@ class _Rows:
                 for each in works
                 if isinstance(each, tables.Recovery)
             }
+
+    def is_ours(self, kind, each):
+        """Say whether we made it, or took it away from a server."""
+        marked = any(key.startswith(resource.PREFIX) for key in each.metadata)
+        return marked or (
+            kind == 'volume'
+            and each.id in self._detached
+            and not each.attached_to
+        )
 
     def knows(self, kind, each):
         """Say whether a row accounts for a resource."""
@@ -96,12 +99,14 @@ class _Rows:
         if marker.partition('/')[0] in self._open:
             return True  # it is being worked on
         if kind == 'snapshot':
-            return each.id in self._members or marker in self._safety
+            return each.id in self._members
         if kind == 'volume':
             recovery_id = each.metadata.get(resource.RECOVERY, '')
             return self._servers.get(recovery_id) in each.attached_to
         # a server keeps the mark of the recovery that has rebuilt it
-        recovery_id = each.metadata.get(resource.RECOVERY, '')
+        recovery_id, _, _ = each.metadata.get(resource.RECOVERY, '').partition(
+            '/'
+        )
         return self._servers.get(recovery_id) == each.id
 
 

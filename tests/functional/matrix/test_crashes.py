@@ -14,7 +14,7 @@ from tests.functional.matrix import scenarios
 EVERY = pytest.mark.parametrize(
     'each', scenarios.SCENARIOS, ids=lambda each: each.name
 )
-SAMPLE = 24  #: moments of each scenario
+SAMPLE = 8  #: moments of each scenario
 
 
 @EVERY

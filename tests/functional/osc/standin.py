@@ -111,7 +111,10 @@ class Cloud:
         if path.endswith('/report'):
             return _answer(200, {'report': self.report})
         name, _, one = path.partition('/')
+        identity, _, action = one.partition('/')
         try:
+            if action in ('undo', 'abort', 'retry', 'approve'):
+                return self._one('GET', name, identity, None)
             if one:
                 return self._one(request.method, name, one, body)
             return self._many(request, name, body)

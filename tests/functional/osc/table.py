@@ -510,6 +510,32 @@ CASES = (
         ],
     ),
     (
+        f'recovery undo {RECOVERY}',
+        [('POST', f'/v1/recoveries/{RECOVERY}/undo', None)],
+    ),
+    (
+        f'recovery abort {RECOVERY}',
+        [('POST', f'/v1/recoveries/{RECOVERY}/abort', None)],
+    ),
+    (
+        f'recovery approve {RECOVERY}',
+        [('POST', f'/v1/recoveries/{RECOVERY}/approve', None)],
+    ),
+    (
+        f'recovery retry {RECOVERY}',
+        [('POST', f'/v1/recoveries/{RECOVERY}/retry', {'recovery': {}})],
+    ),
+    (
+        f'recovery retry {RECOVERY} --point {POINT}',
+        [
+            (
+                'POST',
+                f'/v1/recoveries/{RECOVERY}/retry',
+                {'recovery': {'recovery_point_id': POINT}},
+            )
+        ],
+    ),
+    (
         'recovery drill create shop',
         [
             FIND_SHOP,

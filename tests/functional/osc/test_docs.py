@@ -15,6 +15,7 @@ PAGES = (
     'doc/source/user/drills.rst',
     'doc/source/user/faults.rst',
     'doc/source/user/ways.rst',
+    'doc/source/user/undo.rst',
     'README.rst',
 )
 LINE = re.compile(

@@ -21,6 +21,8 @@ VOLUME = {
     'snapshot_id': None,
     'attachments': [],
     'multiattach': False,
+    'bootable': 'false',
+    'encrypted': False,
     'metadata': {},
 }
 ATTACHED = {
