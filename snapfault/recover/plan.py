@@ -10,6 +10,7 @@ import dataclasses
 from snapfault import model
 from snapfault import rules
 from snapfault.recover import choose
+from snapfault.recover import mended
 from snapfault.recover import phases
 from snapfault.recover import refusal
 from snapfault.recover import refusal_point
@@ -46,8 +47,10 @@ def plan(
     :param history: the points of the service, by its business id
     """
     situation = _remembered(recovery, situation)
-    why_not = refusal.of_server(situation, policy) or refusal.of_host(
-        situation, policy
+    why_not = (
+        refusal.of_server(situation, policy)
+        or refusal.of_host(situation, policy)
+        or mended.of_recovery(recovery, situation)
     )
     if why_not:
         return Refusal(why_not)

@@ -35,6 +35,10 @@ DESTRUCTIVE = frozenset(
         'stop_server',
     }
 )
+#: A recovery that stands so has touched nothing.
+NOTHING_DONE = frozenset(
+    {model.RecoveryStatus.HELD, model.RecoveryStatus.REFUSED}
+)
 WEBHOOK = model.Source.WEBHOOK
 NOTIFICATION = model.Source.NOTIFICATION
 AUTOMATIC = rules.RecoveryRules(
@@ -158,6 +162,33 @@ def _dead_trust(stage):
 def _dead_trust_of_a_broken_server(stage):
     stage.cloud.break_server(_server(stage))
     stage.cloud.kill_trust(stage.right)
+    _live(stage)
+
+
+def _mended_before_it_began(stage):
+    """Its recovery waited for a worker, and somebody was quicker."""
+    stage.cloud.break_server(_server(stage))
+    stage.watch(3)
+    _server(stage).status = 'ACTIVE'
+    assert stage.recover().status is model.RecoveryStatus.REFUSED
+    _live(stage)
+
+
+def _volume_mended_before_it_began(stage):
+    volume = stage.cloud.volumes_of(_server(stage))[0]
+    volume.status = 'error'
+    stage.watch(3)
+    volume.status = 'in-use'
+    assert stage.recover().status is model.RecoveryStatus.REFUSED
+    _live(stage)
+
+
+def _host_back_before_it_began(stage):
+    host = _server(stage).host
+    host.status, host.forced_down = 'DOWN', True
+    stage.watch(3)
+    host.status, host.forced_down = 'UP', False
+    assert stage.recover().status is model.RecoveryStatus.REFUSED
     _live(stage)
 
 
@@ -424,6 +455,9 @@ SCENARIOS = {
     'in ERROR, and the backup failed of Cinder': (
         _error_and_an_outage_of_cinder
     ),
+    'mended before its recovery began': _mended_before_it_began,
+    'a volume mended before': _volume_mended_before_it_began,
+    'its host back before': _host_back_before_it_began,
     'not listed': _nothing_listed,
     'deleted by its user': _deleted,
     'deleted after it was in ERROR': _deleted_while_watched,
@@ -465,7 +499,7 @@ def tried(name, folder=None):
     opened = [
         f'{name}: {each.status} recovery: {each.cause}'
         for each in stage.recoveries()
-        if each.status is not model.RecoveryStatus.HELD
+        if each.status not in NOTHING_DONE
     ]
     return done + opened
 
