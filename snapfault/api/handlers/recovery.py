@@ -1,6 +1,8 @@
 """Recoveries."""
 
 import collections.abc
+import datetime
+import typing
 
 from snapfault import model
 from snapfault.api import call
@@ -8,8 +10,12 @@ from snapfault.api import named
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.api import wish
+from snapfault.db import evidence
 from snapfault.db import kept
 from snapfault.db import recoveries
+
+#: How long it is remembered that a person asked.
+PERSON_LASTS: typing.Final = datetime.timedelta(hours=1)
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -44,6 +50,10 @@ def create(this: call.Call) -> call.Answer:
     recovery = recoveries.create(
         this.database, wish.recovery(this, protection, body)
     )
+    said = evidence.Said(
+        model.Source.PERSON, 'asked-for', recovery.cause, PERSON_LASTS
+    )
+    evidence.say(this.database, protection, said, this.now)
     this.backend.wake()
     return call.Answer(
         {'recovery': views.recovery(recovery)},

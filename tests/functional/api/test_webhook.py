@@ -225,3 +225,11 @@ def test_not_anybody_may_make_or_remove_one(
     answer = world.request(method, f'{MINE}/webhook', token=token)
     assert answer.status_int == status
     assert _post(world, address).status_int == 204
+
+
+def test_what_a_person_asks_for_is_evidence_too(world):
+    body = {'recovery': {'business_id': 'shop'}}
+    assert world.request('POST', '/v1/recoveries', body).status_int == 202
+    (said,) = _said(world)
+    assert (said.source, said.finding) == (model.Source.PERSON, 'asked-for')
+    assert said.detail == 'asked for by a person'
