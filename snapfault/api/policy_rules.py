@@ -8,6 +8,7 @@ from snapfault import errors
 from snapfault import rules
 from snapfault import rules_check
 from snapfault.api import call
+from snapfault.recover import checks
 from snapfault.trigger import plan
 
 
@@ -35,3 +36,7 @@ def check(policy: rules.Rules) -> None:
     """
     rules_check.check(policy)
     plan.check(policy)
+    for each in policy.recovery.checks:
+        told = checks.wrong(each)
+        if told:
+            raise errors.InvalidInput(f'recovery.checks: {told}')

@@ -92,6 +92,48 @@ def schedule(text: str) -> dict[str, typing.Any]:
     return {'label': label, 'interval': some_time(when)}
 
 
+def drill_schedule(text: str) -> dict[str, typing.Any]:
+    """Read a DURATION, or a CRON and behind it a zone if there is one."""
+    words = text.split()
+    if len(words) < 2:
+        return {'interval': some_time(text)}
+    found: dict[str, typing.Any] = {'cron': cron(' '.join(words[:5]))}
+    if len(words) > 6:
+        raise argparse.ArgumentTypeError(
+            f'{text!r}: {words[6]!r} is too much: give five fields, then a '
+            'zone'
+        )
+    if len(words) == 6:
+        found['time_zone'] = words[5]
+    return found
+
+
+def check(text: str) -> dict[str, typing.Any]:
+    """Read DRIVER,KEY=VALUE,...; ``timeout`` is of every driver."""
+    driver, *pairs = text.split(',')
+    options = dict(text_pair(each) for each in pairs)
+    if not driver or '=' in driver or len(options) < len(pairs):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a check: give a driver and each option once, '
+            'such as tcp,port=22'
+        )
+    found: dict[str, typing.Any] = {'driver': driver}
+    if 'timeout' in options:
+        found['timeout'] = some_time(options.pop('timeout'))
+    if options:
+        found['options'] = options
+    return found
+
+
+def steps(text: str) -> int:
+    """Read a whole number from 0 to 10."""
+    if not re.fullmatch(r'\d{1,2}', text, re.ASCII) or int(text) > 10:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a whole number from 0 to 10'
+        )
+    return int(text)
+
+
 def window(text: str) -> dict[str, typing.Any]:
     """Read BEGIN-END and, behind spaces, days and a zone if there are any."""
     span, *rest = text.split()

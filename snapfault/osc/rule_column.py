@@ -91,10 +91,53 @@ class RecoveryRules(columns.FormattableColumn):
     """What may happen without a person."""
 
     def human_readable(self) -> str:
-        """Say whether, and the margin before the fault."""
-        how = 'automatic' if self._value.get('automatic') else 'by a person'
-        margin = column.duration(self._value.get('margin', 0))
-        return f'{how}, margin {margin}'
+        """Say whether, and then each rule that was chosen, one a line."""
+        rules = self._value
+        how = 'automatic' if rules.get('automatic') else 'by a person'
+        if rules.get('automatic') and rules.get('approval'):
+            how += ', once approved'
+        lines = [f'{how}, margin {column.duration(rules.get("margin", 0))}']
+        if rules.get('starts_on') == 'failed-backup':
+            lines.append(
+                'any failed backup starts it'
+                + (', even if healthy' if rules.get('even_if_healthy') else '')
+            )
+        lines += [told for name, told in _MAY if rules.get(name)]
+        lines += [
+            f'{told} {column.duration(rules[name])}'
+            for name, told in (('confirm', 'seen for'), ('keep', 'keeps for'))
+            if name in rules
+        ]
+        if 'steps_back' in rules:
+            lines.append(f'steps back {rules["steps_back"]}')
+        lines += [_check(each) for each in rules.get('checks') or ()]
+        return '\n'.join([*lines, *_drills(rules.get('drills') or {})])
+
+
+#: Switches of the recovery rules, and what is said of those that are on.
+_MAY = (
+    ('reboot_first', 'reboots first'),
+    ('proven_only', 'only from proven points'),
+    ('without_point', 'rebuilds without a point'),
+    ('evacuate', 'evacuates'),
+    ('repair', 'repairs volumes'),
+    ('others', 'though others look after the server'),
+)
+
+
+def _check(check: Record) -> str:
+    options = check.get('options') or {}
+    told = ' '.join(f'{key}={value}' for key, value in options.items())
+    timeout = column.duration(check.get('timeout', 300))
+    return ' '.join(f'check {check["driver"]} {told} in {timeout}'.split())
+
+
+def _drills(drills: Record) -> list[str]:
+    if not drills.get('schedule'):
+        return []
+    network = drills.get('network')
+    where = f' on network {network}' if network else ''
+    return [f'drill {_schedule(drills["schedule"])}{where}']
 
 
 def _schedule(schedule: Record) -> str:

@@ -10,6 +10,7 @@ import dataclasses
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.recover import refusal
 from snapfault.recover import refusal_point
 from snapfault.recover import situation as situation_
@@ -36,6 +37,7 @@ class Ground:
     situation: situation_.Situation
     image_id: str
     point: model.RecoveryPoint | None = None  #: None: the volumes stay
+    checks: tuple[rules.Check, ...] = ()  #: that the service must pass
 
     @property
     def server(self) -> resource.Server:
@@ -229,5 +231,6 @@ def _verify(ground: Ground) -> Phase:
             ground.server.id,
             'SHUTOFF' if ground.situation.is_off else 'ACTIVE',
             tuple(member.id for member in ground.members),
+            tuple(dataclasses.asdict(each) for each in ground.checks),
         ),
     )

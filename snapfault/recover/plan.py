@@ -63,7 +63,7 @@ def plan(
     why_not = _why_not(decision.way, point, image_id, situation, policy)
     if why_not:
         return Refusal(why_not)
-    ground = phases.Ground(recovery, situation, image_id, point)
+    ground = phases.Ground(recovery, situation, image_id, point, policy.checks)
     return Plan(
         decision.way,
         point.id if point is not None else None,

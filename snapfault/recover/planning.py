@@ -13,6 +13,7 @@ from snapfault.db import kept
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.recover import attempts
+from snapfault.recover import checks
 from snapfault.recover import plan
 from snapfault.recover import put_back
 from snapfault.recover import quarantine
@@ -97,6 +98,10 @@ def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
         ),
         stopped_by_us=read.stopped_by_us(tools.database, recovery),
     )
+    for each in this.rules.checks:
+        told = checks.wrong(each)
+        if told:
+            return plan.Refusal(f'the policy is wrong: {told}'), ()
     planned = plan.plan(recovery, history, found, this.rules)
     return planned, found.attachments
 

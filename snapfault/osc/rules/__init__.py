@@ -13,6 +13,7 @@ from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc.rules import quota
 from snapfault.osc.rules import ranking
+from snapfault.osc.rules import recovery
 from snapfault.osc.rules import schedule
 from snapfault.osc.rules import taking
 
@@ -23,6 +24,7 @@ _MODULES: typing.Final[tuple[types.ModuleType, ...]] = (
     quota,
     ranking,
     taking,
+    recovery,
 )
 #: The options of ``set`` that empty a member, what it is then, and help.
 EMPTIED: typing.Final[tuple[tuple[str, str, typing.Any, str], ...]] = (

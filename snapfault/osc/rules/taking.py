@@ -1,4 +1,4 @@
-"""What a point is made of, which servers are selected, and recovery."""
+"""What a point is made of, and which servers are selected."""
 
 import argparse
 import typing
@@ -9,7 +9,6 @@ from snapfault.osc import client
 OPTIONS: typing.Final = (
     *('consistency', 'or_else', 'root_image', 'maintenance'),
     *('select_metadata', 'select_tag'),
-    *('automatic_recovery', 'recovery_margin'),
 )
 
 
@@ -28,20 +27,6 @@ def add(parser: argparse.ArgumentParser, is_new: bool) -> None:
         metavar='<tag>',
         action='append',
         help='Protect the servers with this tag (repeat: all must hold)',
-    )
-    parser.add_argument(
-        '--automatic-recovery',
-        action=argparse.BooleanOptionalAction,
-        help=(
-            'Whether a service fault is recovered from without a person '
-            '(default of a new policy: it is not)'
-        ),
-    )
-    parser.add_argument(
-        '--recovery-margin',
-        metavar='<duration>',
-        type=argument.duration,
-        help='How much older than the fault a point must be, such as 60',
     )
 
 
@@ -93,7 +78,6 @@ def members(
     for member, named in (
         ('consistency', _consistency(parsed_args)),
         ('selector', _selector(parsed_args)),
-        ('recovery', _recovery(parsed_args)),
     ):
         chosen = {k: v for k, v in named.items() if v is not None}
         if chosen:
@@ -119,11 +103,4 @@ def _selector(parsed_args: argparse.Namespace) -> client.Record:
     return {
         'metadata': None if metadata is None else dict(metadata),
         'tags': parsed_args.select_tag,
-    }
-
-
-def _recovery(parsed_args: argparse.Namespace) -> client.Record:
-    return {
-        'automatic': parsed_args.automatic_recovery,
-        'margin': parsed_args.recovery_margin,
     }

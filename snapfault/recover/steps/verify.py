@@ -1,9 +1,13 @@
 """Recovery step: see with fresh eyes that the service stands."""
 
+import collections.abc
 import dataclasses
+import datetime
 import typing
 
 from snapfault import errors
+from snapfault import rules
+from snapfault.recover import checks
 from snapfault.recover import step
 from snapfault.recover.steps import restore_volume
 
@@ -18,6 +22,24 @@ class Verify(step.Step):
     server_id: str
     status: str  #: 'ACTIVE', or 'SHUTOFF' where it was stopped before
     member_ids: tuple[str, ...]
+    #: Of the policy, as :class:`snapfault.rules.Check` has them; all of a
+    #: running server must pass, in this order.
+    checks: tuple[collections.abc.Mapping[str, typing.Any], ...] = ()
+
+    @property
+    def patience(self) -> datetime.timedelta | None:
+        """Give the service the time that its checks allow it."""
+        if not self._chosen:
+            return None
+        return datetime.timedelta(
+            seconds=sum(each.timeout for each in self._chosen)
+        )
+
+    @property
+    def _chosen(self) -> tuple[rules.Check, ...]:
+        if self.status != 'ACTIVE':
+            return ()
+        return tuple(rules.Check(**each) for each in self.checks)
 
     def look(self, hands: step.Hands) -> step.Progress:
         """Read server, attachments and volumes once more."""
@@ -41,6 +63,10 @@ class Verify(step.Step):
                     f'no restored volume marked {marker} is attached to'
                     f' server {self.server_id}'
                 )
+        for each in self._chosen:
+            said = checks.look(hands.project, server, each)
+            if said:
+                raise errors.CloudConflict(said)
         return step.Progress.DONE
 
     def act(self, hands: step.Hands) -> None:

@@ -208,6 +208,58 @@ CASES = (
         policy(recovery={'automatic': True, 'margin': 0}),
     ),
     (
+        f'{ALTER} --recovery-starts-on failed-backup --even-if-healthy '
+        '--recovery-confirm 2m --recovery-approval --reboot-first '
+        '--proven-only --steps-back 3 --without-point --evacuate --repair '
+        '--recover-others --keep-damaged 30d --recovery-check tcp,port=22 '
+        '--recovery-check http,port=80,path=/health,timeout=5m '
+        "--drill-schedule '0 3 * * sun Europe/Berlin' --drill-network net",
+        policy(
+            recovery={
+                'automatic': True,
+                'margin': 5,
+                'starts_on': 'failed-backup',
+                'even_if_healthy': True,
+                'confirm': 120,
+                'approval': True,
+                'reboot_first': True,
+                'proven_only': True,
+                'steps_back': 3,
+                'without_point': True,
+                'evacuate': True,
+                'repair': True,
+                'others': True,
+                'keep': 30 * 86400,
+                'checks': [
+                    {'driver': 'tcp', 'options': {'port': '22'}},
+                    {
+                        'driver': 'http',
+                        'options': {'port': '80', 'path': '/health'},
+                        'timeout': 300,
+                    },
+                ],
+                'drills': {
+                    'schedule': {
+                        'cron': '0 3 * * sun',
+                        'time_zone': 'Europe/Berlin',
+                    },
+                    'network': 'net',
+                },
+            }
+        ),
+    ),
+    (
+        f'{ALTER} --no-recovery-check --drill-schedule 7d --no-drill-network',
+        policy(
+            recovery={
+                'automatic': True,
+                'margin': 5,
+                'checks': [],
+                'drills': {'schedule': {'interval': 604800}, 'network': None},
+            }
+        ),
+    ),
+    (
         f'{ALTER} --time-zone Asia/Tokyo',
         policy(schedules=[{'cron': '1 2 * * *', 'time_zone': 'Asia/Tokyo'}]),
     ),

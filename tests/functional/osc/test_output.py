@@ -131,6 +131,34 @@ def test_policy_is_shown_as_it_was_understood(cloud, run):
         assert text in ran.out
 
 
+def test_policy_shows_each_rule_of_recovery_that_was_chosen(run):
+    ran = run(
+        'protection policy create gold --interval 1h --quota 1 '
+        '--automatic-recovery --recovery-approval --reboot-first --repair '
+        '--recovery-starts-on failed-backup --even-if-healthy --evacuate '
+        '--proven-only --without-point --recover-others --steps-back 2 '
+        '--keep-damaged 2d --recovery-confirm 90 '
+        '--recovery-check http,port=80,path=/up,timeout=2m '
+        "--drill-schedule '0 3 * * sun Europe/Berlin' --drill-network net-1"
+    )
+    for text in (
+        'automatic, once approved, margin',
+        'any failed backup starts it, even if healthy',
+        'reboots first',
+        'only from proven points',
+        'rebuilds without a point',
+        'evacuates',
+        'repairs volumes',
+        'though others look after the server',
+        'seen for 1m30s (90 s)',
+        'keeps for 2d (172800 s)',
+        'steps back 2',
+        'check http port=80 path=/up in 2m (120 s)',
+        'drill cron 0 3 * * sun (Europe/Berlin) on network net-1',
+    ):
+        assert text in ran.out
+
+
 def test_policy_in_json_is_raw(cloud, run):
     schedule = {'cron': '0 3 * * *', 'time_zone': 'UTC'}
     cloud.keep(

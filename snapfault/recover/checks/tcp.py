@@ -1,0 +1,54 @@
+"""Check: a TCP port of the server takes connections."""
+
+import collections.abc
+import socket
+import typing
+
+from snapfault import resource
+from snapfault.cloud import port
+from snapfault.recover import check
+from snapfault.recover.checks import address
+
+
+class Tcp(check.Check):
+    """Connect, and let go at once: nothing is sent."""
+
+    options: typing.ClassVar = {'port': 'a port, such as port=22'}
+    required = frozenset({'port'})
+
+    def wrong_value(self, options: check.Options) -> str:
+        """Look at the port."""
+        return check.wrong_number(options, 'port', 65535)
+
+    def look(
+        self,
+        project: port.Project,
+        server: resource.Server,
+        options: check.Options,
+    ) -> str:
+        """Try each address; one that answers is enough."""
+        return first(server, lambda each: _connect(each, int(options['port'])))
+
+
+def first(
+    server: resource.Server, probe: collections.abc.Callable[[str], str]
+) -> str:
+    """Probe the server's addresses until one works; else say what each said.
+
+    :param probe: says why an address does not work, or raises OSError
+    """
+    told = []
+    for each in address.of(server):
+        try:
+            said = probe(each)
+        except OSError as error:
+            said = str(error) or type(error).__name__
+        if not said:
+            return ''
+        told.append(f'{each} {said}')
+    return '; '.join(told) or 'the server has no address to try'
+
+
+def _connect(host: str, number: int) -> str:
+    socket.create_connection((host, number), check.PROBE).close()
+    return ''
