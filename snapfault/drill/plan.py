@@ -29,6 +29,8 @@ Phase = tuple[step.Step, ...]
 REMOVALS: typing.Final = frozenset(
     {remove.RemoveServer.name, remove.RemoveVolume.name}
 )
+#: The checks that reach a server without any network.
+NETWORKLESS: typing.Final = frozenset({'console'})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,13 +170,17 @@ def equip(
     drill: model.Drill,
     point: model.RecoveryPoint,
     server_id: str,
-    rehearsed: rules.RecoveryRules,
+    policy: rules.RecoveryRules,
 ) -> tuple[Phase, ...]:
     """Plan the rest, once the server is up and the clones are made."""
     members = situation.data_members(point)
     root = any(each.root for each in point.members)
     looked_at = verify.Verify(
-        drill.id, server_id, 'ACTIVE', tuple(each.id for each in members)
+        drill.id,
+        server_id,
+        'ACTIVE',
+        tuple(each.id for each in members),
+        tuple(dataclasses.asdict(each) for each in checks_of(policy)),
     )
     phases: tuple[Phase, ...] = (
         (boot_server.MarkRoot(drill.id, server_id),) if root else (),
@@ -194,6 +200,17 @@ def equip(
         (looked_at,),
     )
     return tuple(phase for phase in phases if phase)
+
+
+def checks_of(policy: rules.RecoveryRules) -> tuple[rules.Check, ...]:
+    """Give the policy's checks that can be made of a drill's server.
+
+    Without a network only those that need none: the others would disprove
+    every point.
+    """
+    if policy.drills.network is not None:
+        return policy.checks
+    return tuple(each for each in policy.checks if each.driver in NETWORKLESS)
 
 
 def is_equipped(drill: model.Drill) -> bool:

@@ -1,12 +1,15 @@
 """Read of the cloud what a drill rests on, and what of it stands."""
 
+import collections.abc
 import dataclasses
 
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.cloud import port
 from snapfault.drill import plan
+from snapfault.recover import checks
 from snapfault.recover import situation
 from snapfault.recover.steps import boot_server
 
@@ -63,6 +66,19 @@ def _key_troubles(
         for each in situation.data_members(point)
         if each.volume_id in volumes and volumes[each.volume_id].encrypted
     }
+
+
+def says_no(
+    project: port.Project,
+    server_id: str,
+    chosen: collections.abc.Iterable[rules.Check],
+) -> bool:
+    """Look once more whether a check finds the service not working.
+
+    :raises ResourceFailed: nobody can look like that
+    """
+    server = project.get_server(server_id)
+    return any([checks.look(project, server, each) for each in chosen])
 
 
 def stands(

@@ -158,17 +158,21 @@ def _judge(this: _Drill, error: Exception) -> Status:
     """Say whether it is the point that failed.
 
     It is only where everything else was done: a fresh look finds the server
-    up on a living host with the clones attached, and still the service does
-    not pass its checks. An outage, a full cloud or a lost right disproves
-    nothing.
+    up on a living host with the clones attached, and a check that can be
+    made says no once more. An outage, a full cloud, a lost right or a check
+    that nobody can make disproves nothing.
     """
     drill = drills.get(this.tools.database, None, this.drill.id)
     if isinstance(error, _BrokenOff) or not plan.is_unverified(drill):
         return Status.REFUSED
     (server_id,) = plan.servers_of(drill)
     try:
-        stands = read.stands(this.tools.cloud, this.project, drill, server_id)
+        if not read.stands(this.tools.cloud, this.project, drill, server_id):
+            return Status.REFUSED
+        says_no = read.says_no(
+            this.project, server_id, plan.checks_of(this.policy)
+        )
     except errors.SnapfaultError as another:
         LOG.warning('Drill %s: nothing can be told: %s', drill.id, another)
         return Status.REFUSED
-    return Status.FAILED if stands else Status.REFUSED
+    return Status.FAILED if says_no else Status.REFUSED

@@ -307,6 +307,88 @@ def test_a_recovery_that_opens_has_the_right_of_way(ready):
     assert ready.recover().status is model.RecoveryStatus.DONE
 
 
+READY = rules.Check('console', {'text': 'ready'}, timeout=30)
+
+
+def _checked(stage, *checks):
+    policy = policies.get(stage.database, None, stage.policy.id)
+    recovery = dataclasses.replace(policy.recovery, checks=checks)
+    policies.update(
+        stage.database, dataclasses.replace(policy, recovery=recovery)
+    )
+
+
+def test_a_service_that_does_not_come_up_disproves_its_point(ready):
+    before = rehearsal.service(ready)
+    _checked(ready, READY)
+    rehearsal.ask(ready)
+    ended = rehearsal.rehearse(ready)
+    assert ended.status is FAILED
+    assert "'ready' is not in the last" in ended.reason
+    assert ended.took is None
+    assert proof(ready) is model.Proof.DISPROVEN
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+@pytest.mark.parametrize(
+    'check',
+    [
+        rules.Check('console', {}),
+        rules.Check('no-such-driver', {}),
+    ],
+)
+def test_a_check_that_nobody_can_make_disproves_nothing(ready, check):
+    ready.cloud.world.networks['net'] = build.PROJECT
+    _policy(ready, network='net')
+    _checked(ready, check)
+    rehearsal.ask(ready)
+    ended = rehearsal.rehearse(ready)
+    assert ended.status is REFUSED
+    assert 'the policy names a check, but' in ended.reason
+    assert proof(ready) is NONE
+    assert rehearsal.left(ready) == []
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        errors.CloudConflict('no console now'),
+        errors.CloudRefused('no console at all'),
+    ],
+)
+def test_a_console_that_cannot_be_read_disproves_nothing(ready, error):
+    ready.cloud.fail('get_console', error, times=None)
+    _checked(ready, READY)
+    rehearsal.ask(ready)
+    ended = rehearsal.rehearse(ready)
+    assert ended.status is REFUSED
+    assert str(error) in ended.reason
+    assert proof(ready) is NONE
+
+
+def test_a_server_that_fails_when_it_is_verified_disproves_nothing(ready):
+    _checked(ready, READY)
+    rehearsal.ask(ready)
+
+    def fail():
+        steps = rehearsal.drill(ready).steps
+        if steps and steps[-1].name == 'verify':
+            (server,) = [
+                each
+                for each in ready.cloud.world.servers.values()
+                if each.id != ready.servers['shop'].id
+            ]
+            if server.status == 'ACTIVE':
+                ready.cloud.break_server(server)
+
+    ended = rehearsal.rehearse(ready, pause=fail)
+    assert ended.status is REFUSED
+    assert 'is in ERROR' in ended.reason
+    assert proof(ready) is NONE
+    assert rehearsal.left(ready) == []
+
+
 # what is refused before anything is made
 
 

@@ -6,12 +6,14 @@ import pytest
 
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.db import drills
 from snapfault.drill import plan
 from tests import build
 
 DISPROVEN = model.Proof.DISPROVEN
 IMAGE = resource.Image('image-1', 'cirros', 'active')
+POLICY = rules.RecoveryRules()
 ROOT = build.member(3, device='/dev/vda', size=8, root=True)
 
 
@@ -115,7 +117,7 @@ def test_a_root_is_made_anew_from_the_image():
     assert (phase[0].root_size, len(phase)) == (8, 2)
     names = [
         [each.name for each in together]
-        for together in plan.equip(_drill(), point, 'server-9', None)
+        for together in plan.equip(_drill(), point, 'server-9', POLICY)
     ]
     assert names == [
         ['mark-root'],
@@ -171,13 +173,29 @@ def test_just_enough_is_enough(headroom):
     assert not isinstance(_begin(headroom=headroom), plan.Refusal)
 
 
+CONSOLE = rules.Check('console', {'text': 'ready'})
+TCP = rules.Check('tcp', {'port': '22'})
+
+
+@pytest.mark.parametrize(
+    ('network', 'made'), [(None, [CONSOLE]), ('network-1', [CONSOLE, TCP])]
+)
+def test_only_checks_that_can_be_made_are(network, made):
+    policy = rules.RecoveryRules(
+        checks=(CONSOLE, TCP), drills=rules.DrillRules(network=network)
+    )
+    phases = plan.equip(_drill(), build.point(), 'server-9', policy)
+    verify = phases[-1][0]
+    assert list(verify.checks) == [dataclasses.asdict(each) for each in made]
+
+
 def _journalled(statuses):
     """Give a drill whose steps, of both halves, stand so."""
     drill = _drill()
     point = build.point(members=(build.member(1),))
     begun = plan.records(drill, _begin(point))
     drill = dataclasses.replace(drill, steps=begun)
-    rest = plan.records(drill, plan.equip(drill, point, 'server-9', None))
+    rest = plan.records(drill, plan.equip(drill, point, 'server-9', POLICY))
     steps = [
         dataclasses.replace(each, status=model.StepStatus(status))
         for each, status in zip((*begun, *rest), statuses, strict=True)
