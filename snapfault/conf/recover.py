@@ -19,7 +19,8 @@ OPTIONS = [
         min=0.05,
         max=60.0,
         help='Seconds between two looks at what is under way, a recovery'
-        ' or a recovery point. A look is one list call a project.',
+        ' or a recovery point. A look is one list call a project. A recovery'
+        ' looks sooner at what it asked for just now.',
     ),
     cfg.IntOpt(
         'max_open',

@@ -18,6 +18,7 @@ from snapfault.db import recoveries
 from snapfault.recover import attempts
 from snapfault.recover import carry
 from snapfault.recover import ending
+from snapfault.recover import pace as pace_
 from snapfault.recover import plan
 from snapfault.recover import planning
 from snapfault.recover import step
@@ -101,14 +102,16 @@ def _take(
 def _carrier(
     tools: tools_.Tools, project: port.Project, recovery: model.Recovery
 ) -> carry.Carrier:
+    pace = pace_.Pace(tools.now())
+
     def pause() -> None:
         """Sleep until the next look, and look first if it is wanted."""
         _heed_abort(tools.database, recovery)
-        tools.pause()
+        tools.pause(pace.rest(tools.now()))
 
     return carry.Carrier(
         f'Recovery {recovery.id}',
-        _Journal(tools.database, recovery),
+        _Journal(tools.database, recovery, pace),
         step.Hands(project, tools.cloud),
         tools.settings.step_timeout,
         tools.now,
@@ -132,8 +135,10 @@ class _Journal:
 
     database: api.Database
     recovery: model.Recovery
+    pace: pace_.Pace
 
     def started(self, position: int, now: datetime.datetime) -> None:
+        self.pace.moved(now)
         journal.step_started(self.database, self.recovery, position, now)
 
     def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
@@ -146,6 +151,7 @@ class _Journal:
         detail: str,
         now: datetime.datetime,
     ) -> None:
+        self.pace.moved(now)
         journal.step_finished(
             self.database, self.recovery, position, status, detail, now
         )

@@ -14,6 +14,14 @@ from snapfault.recover import carry
 
 LOG = logging.getLogger(__name__)
 _Read = typing.TypeVar('_Read')
+SHORTEST: typing.Final = 0.05  #: seconds between two looks
+
+
+def sleep(at_most: float | None, longest: float) -> float:
+    """Give the seconds to sleep; None: ``longest``."""
+    if at_most is None:
+        return longest
+    return min(longest, max(at_most, SHORTEST))
 
 
 class Stopped(Exception):
@@ -27,6 +35,17 @@ class Settings:
     step_timeout: datetime.timedelta  #: outages of the cloud not counted
 
 
+class Pause(typing.Protocol):
+    """Sleeps until the next look."""
+
+    def __call__(self, at_most: float | None = None) -> None:
+        """Sleep.
+
+        :param at_most: seconds; None: as long as the operator chose
+        :raises Stopped: the worker stops
+        """
+
+
 @dataclasses.dataclass(frozen=True)
 class Tools:
     """What a recovery is handed beside its own row."""
@@ -35,8 +54,7 @@ class Tools:
     cloud: port.Cloud
     settings: Settings
     now: carry.Clock
-    #: Sleeps until the next look; raises to leave where the worker stops.
-    pause: collections.abc.Callable[[], None]
+    pause: Pause
     calls: concurrent.futures.Executor  #: requests of one recovery at once
 
 

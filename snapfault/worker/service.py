@@ -280,8 +280,8 @@ class Worker:
             )
         protections.set_alarm(self._database, protection.id, text, clock.now())
 
-    def _pause(self) -> None:
-        if self._stop.wait(self._settings.poll):
+    def _pause(self, at_most: float | None = None) -> None:
+        if self._stop.wait(recover_tools.sleep(at_most, self._settings.poll)):
             raise recover_tools.Stopped
 
     def _beat(self) -> None:

@@ -236,7 +236,7 @@ class Stage:
     def recover(self, cloud=None, worker='worker-1', pause=None):
         """Carry out what waits, as a worker does; gives how it ended."""
 
-        def look_later():
+        def look_later(at_most=None):
             self.cloud.tick()
             self.wait(seconds=1)
             if pause is not None:
