@@ -148,6 +148,8 @@ def recovery(
         'abort_asked': recovery.abort_asked,
         'cause': recovery.cause,
         'onset_at': time(recovery.onset_at),
+        'before_at': time(recovery.before_at),
+        'keep_volumes': recovery.keep_volumes,
         'evidence': dict(recovery.evidence),
         'recovery_point_id': ([None] + [p for p in points if p])[-1],
         'reason': recovery.reason,
