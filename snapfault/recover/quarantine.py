@@ -5,6 +5,7 @@ import datetime
 import logging
 import uuid
 
+from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.cloud import port
@@ -99,9 +100,7 @@ def settle(
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
     if any(is_marker(each) for each in known):
         name(database, project, known)
-    attached = {
-        each.volume_id for each in project.list_attachments(recovery.server_id)
-    }
+    attached = _attached(project, recovery.server_id)
     for each in known:
         is_kept = each.status is model.KeptStatus.KEPT
         if is_kept and each.resource_id in attached:
@@ -121,6 +120,14 @@ def settle(
             for each in spare
         )
         journal.keep(database, recovery, left)
+
+
+def _attached(project: port.Project, server_id: str) -> set[str]:
+    """Give what is attached; nothing is to a server that is gone."""
+    try:
+        return {e.volume_id for e in project.list_attachments(server_id)}
+    except errors.NotFound:
+        return set()
 
 
 def name(

@@ -89,6 +89,7 @@ class Stage:
         self.ranker = None  #: one that lives longer than a tick
         self.settings = SETTINGS
         self.limits = LIMITS
+        self.step_timeout = STEP_TIMEOUT
         self._memories = {}
 
     def protect(self, business_id='shop', volumes=2, volume_backed=False):
@@ -250,7 +251,7 @@ class Stage:
         tools = recover_tools.Tools(
             self.database,
             cloud or self.cloud,
-            recover_tools.Settings(STEP_TIMEOUT),
+            recover_tools.Settings(self.step_timeout),
             lambda: self.now,
             look_later,
             Inline(),

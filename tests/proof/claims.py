@@ -133,6 +133,15 @@ CLAIMS: typing.Final = (
         run=_left_alone,
     ),
     Claim(
+        'races',
+        'whatever somebody does after any call of a recovery, it ends clearly,'
+        ' with nothing double, orphaned or lost (invariants 2, 4 and 7)',
+        unit='races',
+        count=1000,  # more than there are moments for all the deeds
+        few=12,
+        run=matrix.meddled,
+    ),
+    Claim(
         'workers',
         'many workers on one database capture each service once (invariant 2)',
         unit='services',

@@ -1,6 +1,7 @@
 """The matrices as claims: every scenario, disturbed in every way."""
 
 from tests.functional.matrix import crashes
+from tests.functional.matrix import races
 from tests.functional.matrix import scenarios
 from tests.proof import claim
 
@@ -16,3 +17,9 @@ def crash(trial: claim.Trial) -> claim.Outcome:
     return claim.Outcome(
         died, tuple(found), f'{len(scenarios.SCENARIOS)} scenarios'
     )
+
+
+def meddled(trial: claim.Trial) -> claim.Outcome:
+    """Have each deed done at its share of the moments of a recovery."""
+    count, found = races.races(trial.count, trial.chance, trial.progress)
+    return claim.Outcome(count, tuple(found), f'{len(races.DEEDS)} deeds')

@@ -4,6 +4,7 @@ import concurrent.futures
 import datetime
 import threading
 
+from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import openings
@@ -55,3 +56,30 @@ def test_workers_that_open_at_once_keep_the_budget(
     assert standing.count(model.RecoveryStatus.HELD) == len(owners) - BUDGET
     kept = recoveries.list_page(database, None, limit=99)
     assert {each.id: each for each in kept} == {each.id: each for each in made}
+
+
+def test_a_person_and_a_worker_open_one_of_a_server(
+    database: api.Database, url: str
+) -> None:
+    owner = samples.kept_protection(database)
+    start = threading.Barrier(WORKERS)
+
+    def work(number: int) -> bool:
+        own = api.Database(url)
+        wanted = samples.recovery(owner, automatic=bool(number % 2))
+        start.wait()
+        try:
+            if wanted.automatic:
+                openings.open_one(own, wanted, WINDOW, judge, samples.NOW)
+            else:
+                recoveries.create(own, wanted)
+        except errors.Conflict:
+            return False
+        finally:
+            own.close()
+        return True
+
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        assert sum(pool.map(work, range(WORKERS))) == 1
+    (kept,) = recoveries.list_page(database, None, limit=9)
+    assert kept.status is model.RecoveryStatus.WAITING

@@ -1,0 +1,352 @@
+"""Somebody meddles at every moment of a recovery. Invariants 2, 4 and 7.
+
+A moment is just after a call of the cloud. What is done there is done once,
+and the recovery goes on, or another worker's does. However it ends, it ends
+clearly: nothing is there twice, nothing is an orphan, no data is gone but
+what the meddler took, and no server runs on data of two moments.
+"""
+
+from collections import abc
+import contextlib
+import dataclasses
+import datetime
+
+from snapfault import errors
+from snapfault import model
+from snapfault.db import points
+from snapfault.db import policies
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import tasks
+from snapfault.recover import opening
+from tests import build
+from tests.fake import faults
+from tests.functional import stage as stages
+from tests.functional.matrix import scenario
+from tests.functional.matrix import strays
+
+DONE = model.RecoveryStatus.DONE
+ENDS = frozenset(model.RecoveryStatus) - model.OPEN_RECOVERY
+#: Long enough for every step, and soon over where one cannot be done.
+STEP_TIMEOUT = datetime.timedelta(seconds=40)
+SPOILT = 'spoilt'
+RESTORED = {
+    '/dev/vdb': 'shop-0 at first',
+    '/dev/vdc': 'shop-1 at first',
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Deed:
+    """What somebody does in the middle of a recovery.
+
+    ``do`` gives a sentence where the service let it do what it must not.
+    """
+
+    name: str
+    do: abc.Callable[[stages.Stage], str | None]
+    harms: bool = False  #: the recovery may fail of it, and then says why
+    takes: bool = False  #: it may take what was there before
+
+
+class Meddling:
+    """A cloud in which somebody does a deed after the n-th call."""
+
+    def __init__(self, cloud, number, do):
+        self._cloud = cloud
+        self._number = number
+        self._do = do
+        self.calls = 0
+
+    def project(self, delegation):
+        """Act for a project, on the same count."""
+        return _Project(self, self._cloud.project(delegation))
+
+    def __getattr__(self, name):
+        return self.count(name, getattr(self._cloud, name))
+
+    def count(self, name, function):
+        """Have the deed done after one call of the port."""
+        if name not in faults.SERVICES:
+            return function
+
+        def counted(*args, **kwargs):
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.calls += 1
+                if self.calls == self._number:
+                    self._do()
+
+        return counted
+
+
+class _Project:
+    def __init__(self, counting, project):
+        self._counting = counting
+        self._project = project
+
+    def __getattr__(self, name):
+        return self._counting.count(name, getattr(self._project, name))
+
+
+def _staged():
+    """Give a service that failed, its data spoilt, and who will recover it."""
+    stage = stages.Stage()
+    stage.protect()
+    stage.run()
+    stage.wait(minutes=5)
+    for volume in stage.cloud.volumes_of(stage.servers['shop']):
+        volume.content = SPOILT
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    stage.step_timeout = STEP_TIMEOUT
+    stage.taken = set()  # the volumes that a person took off
+    return stage
+
+
+def calls():
+    """Count the calls of a recovery that nobody meddles with."""
+    stage = _staged()
+    counting = Meddling(stage.cloud, 0, lambda: None)
+    assert stage.recover(counting).status is DONE
+    return counting.calls
+
+
+def race(deed, number):
+    """Do a deed after the n-th call; give what came out wrong."""
+    stage = _staged()
+    found = []
+    before = _data(stage)
+    meddling = Meddling(
+        stage.cloud, number, lambda: found.append(deed.do(stage))
+    )
+    with contextlib.suppress(errors.LeaseLost, errors.Conflict):
+        stage.recover(meddling)
+    scenario.work(stage, worker='the next')
+    stage.cloud.settle()
+    wrong = [
+        *(each for each in found if each),
+        *_strays(stage, before),
+        *_unclear(stage, deed),
+        *_mixed(stage, deed),
+    ]
+    if not deed.takes:
+        wrong += [f'{each} is gone' for each in before - _data(stage)]
+    return [f'{deed.name} after call {number}: {each}' for each in wrong]
+
+
+def _strays(stage, before):
+    """Give what nobody knows.
+
+    What a person took off a recovered server is that person's, and what was
+    there before and is attached again is back.
+    """
+    world = stage.cloud.world
+    known = {v.id for v in world.volumes.values() if v.server_ids} & before
+    if stage.recoveries()[0].status is DONE:
+        known |= stage.taken
+    found = strays.strays(stage.cloud.project(stage.right), stage.database)
+    return [line for line in found if not any(each in line for each in known)]
+
+
+def _data(stage):
+    world = stage.cloud.world
+    return {*world.volumes, *world.snapshots}
+
+
+def _unclear(stage, deed):
+    (ended,) = stage.recoveries()
+    if ended.status not in ENDS:
+        yield f'it does not end: {ended.status}, {ended.reason}'
+    elif ended.status is not DONE and not ended.reason:
+        yield f'it is {ended.status} and does not say why'
+    if ended.status is not DONE and not deed.harms:
+        yield f'it is {ended.status}: {ended.reason}'
+    if any(each.rebuilds > 1 for each in stage.cloud.world.servers.values()):
+        yield 'the server was rebuilt twice'
+
+
+def _mixed(stage, deed):
+    server = stage.servers['shop']
+    if server.id not in stage.cloud.world.servers:
+        return
+    reads = stage.cloud.contents_of(server)
+    if len({each == SPOILT for each in reads.values()}) > 1:
+        yield f'the data is of two moments: {reads}'
+    (ended,) = stage.recoveries()
+    is_well = reads == RESTORED and server.status == 'ACTIVE'
+    if ended.status is DONE and not deed.harms and not is_well:
+        yield f'it is done, and the server {server.status} with {reads}'
+
+
+# what somebody does
+
+
+def _second_worker(stage):
+    (taken,) = stage.recoveries()
+    until = stage.now + stages.LEASE
+    claimed = recoveries.claim(
+        stage.database, taken, 'thief', stage.now, until
+    )
+    return 'another worker has claimed it' if claimed else None
+
+
+def _lease_over(stage):
+    stage.wait(seconds=stages.LEASE.total_seconds() + 1)
+    ended = stage.recover(worker='worker-2')
+    return None if ended.status is DONE else f'{ended.status}: {ended.reason}'
+
+
+def _asked_again(stage):
+    automatic = dataclasses.replace(
+        build.recovery(
+            id='recovery-x',
+            status=model.RecoveryStatus.WAITING,
+            generation=0,
+            claimed_by=None,
+            lease_until=None,
+            server_id=stage.servers['shop'].id,
+        ),
+        automatic=True,
+    )
+    for ask in (
+        stage.ask_for_recovery,
+        lambda: opening.open_recovery(
+            stage.database, automatic, stage.limits, stage.now
+        ),
+    ):
+        try:
+            ask()
+        except errors.Conflict:
+            continue
+        return 'a second recovery is open'
+    return None
+
+
+def _policy_changed(stage):
+    policies.update(
+        stage.database,
+        dataclasses.replace(
+            stage.policy,
+            recovery=dataclasses.replace(
+                stage.policy.recovery,
+                automatic=False,
+                margin=7200,
+                steps_back=0,
+            ),
+        ),
+    )
+
+
+def _protection_deleted(stage):
+    try:
+        protections.delete(
+            stage.database, build.PROJECT, stage.protection().id
+        )
+    except errors.Conflict:
+        return None
+    return 'the protection was deleted under a recovery'
+
+
+def _backup_due(stage):
+    with contextlib.suppress(errors.Conflict):
+        tasks.create_now(stage.database, stage.protection(), stage.now)
+    before = len(stage.history())
+    stage.tick()
+    more = len(stage.history()) > before
+    return 'a backup begins within the recovery' if more else None
+
+
+def _stopped(stage):
+    (running,) = stage.recoveries()
+    with contextlib.suppress(errors.Conflict):
+        recoveries.ask_abort(stage.database, running, stage.now)
+
+
+def _server_deleted(stage):
+    """With it go its volumes, to that person."""
+    server = stage.servers['shop']
+    with contextlib.suppress(errors.SnapfaultError):
+        stage.cloud.nova.delete_server(build.PROJECT, server.id)
+        stage.taken.update(server.attachments)
+
+
+def _server_locked(stage):
+    stage.servers['shop'].locked = True
+
+
+def _volume_detached(stage):
+    server = stage.servers['shop']
+    for volume_id in list(server.attachments)[:1]:
+        with contextlib.suppress(errors.SnapfaultError):
+            stage.cloud.nova.detach_volume(build.PROJECT, server.id, volume_id)
+            stage.taken.add(volume_id)
+
+
+def _volume_deleted(stage):
+    """Delete what Cinder lets go: the clones, until they are attached."""
+    for volume_id in list(stage.cloud.world.volumes):
+        with contextlib.suppress(errors.SnapfaultError):
+            stage.cloud.cinder.delete_volume(build.PROJECT, volume_id)
+            return
+
+
+def _snapshot_deleted(stage):
+    (point,) = stage.good() or (None,)
+    if point is not None:
+        with contextlib.suppress(errors.SnapfaultError):
+            stage.cloud.cinder.delete_snapshot(
+                build.PROJECT, point.members[0].snapshot_id
+            )
+
+
+def _point_deleted(stage):
+    """Ask for the removal of the point that is read from."""
+    for point in stage.good():
+        try:
+            points.move(
+                stage.database,
+                point,
+                model.PointStatus.DELETING,
+                now=stage.now,
+            )
+        except errors.Conflict:
+            continue
+        return f'point {point.id} may go'
+    return None
+
+
+DEEDS = (
+    Deed('a second worker', _second_worker),
+    Deed('the lease is over', _lease_over),
+    Deed('asked for again', _asked_again),
+    Deed('the policy is changed', _policy_changed),
+    Deed('the protection is deleted', _protection_deleted),
+    Deed('the point is deleted', _point_deleted),
+    Deed('a backup is due', _backup_due),
+    Deed('a person stops it', _stopped, harms=True),
+    Deed('the server is deleted', _server_deleted, harms=True, takes=True),
+    Deed('the server is locked', _server_locked, harms=True),
+    Deed('a volume is detached', _volume_detached, harms=True),
+    Deed('a volume is deleted', _volume_deleted, harms=True, takes=True),
+    Deed('a snapshot is deleted', _snapshot_deleted, harms=True, takes=True),
+)
+
+
+def races(count, chance, progress=lambda done: None):
+    """Have each deed done at its share of so many moments.
+
+    :param count: of races; at most all moments of a recovery, for each deed
+    :returns: how many races there were, and what came out wrong
+    """
+    moments = range(1, calls() + 1)
+    share = min(max(count // len(DEEDS), 1), len(moments))
+    run, wrong = 0, []
+    for deed in DEEDS:
+        for number in chance.sample(moments, share):
+            wrong += race(deed, number)
+            run += 1
+            progress(min(run, count))
+    return run, wrong
