@@ -15,6 +15,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import drill_claims
 from snapfault.db import journal
+from snapfault.db import news
 from snapfault.db import tables
 
 
@@ -213,7 +214,7 @@ def finish(
     """
     assert drill.outcome is not None  # conclude() came before
     base.check_move(moves.DRILL, drill.status, drill.outcome)
-    return drill_claims.hold(
+    ended = drill_claims.hold(
         session,
         drill,
         status=drill.outcome,
@@ -222,3 +223,5 @@ def finish(
         lease_until=None,
         open_protection_id=None,
     )
+    news.moved(session, 'drill', ended, now)
+    return ended

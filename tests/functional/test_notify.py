@@ -11,6 +11,7 @@ import pytest
 from snapfault import model
 from snapfault import notify
 from snapfault.db import recoveries
+from tests.functional import rehearsal
 
 LONG = 20  #: seconds that nothing here takes
 RUN = 'recovery.running'
@@ -78,6 +79,17 @@ def test_points_are_told_of_too(stage, tmp_path, sent):
     (told,) = [each[1] for each in sent]
     assert told['event_type'] == 'recovery_point.good'
     assert told['payload']['recovery_point_id'] == stage.good()[0].id
+
+
+def test_the_end_of_a_drill_is_told(stage):
+    stage.run()
+    heard = []
+    stage.database.listeners.append(heard.append)
+    asked = rehearsal.ask(stage)
+    rehearsal.rehearse(stage)
+    (told,) = [each for each in heard if each.event.startswith('drill.')]
+    assert told.event == 'drill.done'
+    assert told.payload['drill_id'] == asked.id
 
 
 @pytest.mark.parametrize('text', ['', 'driver ='])
