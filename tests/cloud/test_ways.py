@@ -75,3 +75,27 @@ def test_a_server_that_boots_from_a_volume_is_recovered(alpha, until):
     root_id = after[min(after)]
     assert storage.get_volume(root_id).status == 'in-use'
     assert business.server().status == 'ACTIVE'
+
+
+def test_a_drill_proves_a_point_and_leaves_nothing(alpha, until):
+    business = alpha.business(volumes=1)
+    _with_point(business, until)
+    attached = business.attached()
+    servers = {each.id for each in alpha.cloud.compute.servers()}
+    volumes = {each.id for each in alpha.cloud.block_storage.volumes()}
+    body = {'drill': {'business_id': business.id}}
+    asked = alpha.ask('POST', '/v1/drills', body)['drill']
+
+    def over():
+        found = alpha.ask('GET', f'/v1/drills/{asked["id"]}')['drill']
+        return None if found['status'] in ('waiting', 'running') else found
+
+    drill = until(over, 120)
+    assert drill['status'] == 'done', drill['reason']
+    (point,) = business.points()
+    assert point['proof'] == 'proven'
+    assert {each.id for each in alpha.cloud.compute.servers()} == servers
+    left = {each.id for each in alpha.cloud.block_storage.volumes()}
+    assert left == volumes
+    assert business.attached() == attached
+    assert business.server().status == 'ACTIVE'
