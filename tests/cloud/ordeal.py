@@ -27,8 +27,9 @@ from tests.functional.matrix import strays
 
 WORKERS = 3
 VOLUMES = 2  #: of a service
-#: Seconds: the longest wait before a kill, and until all must be at an end.
-LONGEST = 2.0
+#: Seconds: the longest wait before a kill, which is one after which most
+#: recoveries are at an end; and until all must be.
+LONGEST = 6.0
 PATIENCE = 300
 #: What can be under way, and what it is called.
 WORKS = {
