@@ -60,6 +60,7 @@ def _settle(this: planning.Run, recovery: model.Recovery) -> None:
         raise
     except errors.SnapfaultError as error:
         LOG.warning('What %s leaves is unread: %s', recovery.id, error)
+        quarantine.note_unread(tools.database, recovery, tools.now())
 
 
 def _reasons(

@@ -14,7 +14,9 @@ from snapfault.db import journal
 from snapfault.db import kept as rows
 from snapfault.recover import plan
 from snapfault.recover import step
+from snapfault.recover.steps import attach
 from snapfault.recover.steps import detach
+from snapfault.recover.steps import restore_volume
 from snapfault.recover.steps import safety_snapshot
 
 LOG = logging.getLogger(__name__)
@@ -101,15 +103,18 @@ def settle(
     if any(is_marker(each) for each in known):
         name(database, project, known)
     attached = _attached(project, recovery.server_id)
+    listed = project.list_volumes()
+    # not of one whose detach is under way: that may end yet
+    in_use = {each.id for each in listed if each.status == 'in-use'}
     for each in known:
         is_kept = each.status is model.KeptStatus.KEPT
-        if is_kept and each.resource_id in attached:
+        if is_kept and each.resource_id in attached & in_use:
             returned = model.KeptStatus.RETURNED
             rows.move(database, each, returned, 'it is attached')
     noted = {each.resource_id for each in known}
     spare = [
         each.id
-        for each in project.list_volumes()
+        for each in listed
         if each.metadata.get(resource.RECOVERY) == recovery.id
         and each.id not in attached | noted
     ]
@@ -130,19 +135,56 @@ def _attached(project: port.Project, server_id: str) -> set[str]:
         return set()
 
 
+def note_unread(
+    database: api.Database, recovery: model.Recovery, now: datetime.datetime
+) -> None:
+    """Note by their markers the copies that it may leave: none can be read.
+
+    Without a row nobody would ever look for them.
+    """
+    attached = {
+        each.arguments['member_id']
+        for each in recovery.steps
+        if each.name == attach.Attach.name
+        and each.status is model.StepStatus.DONE
+    }
+    spare = {
+        each.arguments['member_id']
+        for each in recovery.steps
+        if each.name == restore_volume.RestoreVolume.name
+        and each.status is not model.StepStatus.PLANNED
+    } - attached
+    markers = (restore_volume.marker(recovery.id, each) for each in spare)
+    left = tuple(
+        _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
+        for each in markers
+    )
+    if left:
+        journal.keep(database, recovery, left)
+
+
 def name(
     database: api.Database,
     project: port.Project,
     known: collections.abc.Iterable[model.Kept],
 ) -> None:
-    """Write the ids of safety snapshots that were noted by their markers."""
-    listed = {
+    """Write the ids of what was noted by its marker."""
+    unnamed = [
+        each
+        for each in known
+        if is_marker(each) and each.status is model.KeptStatus.KEPT
+    ]
+    listed: dict[str | None, str] = {
         each.metadata.get(resource.MARKER): each.id
         for each in project.list_snapshots()
     }
-    for each in known:
-        if not is_marker(each) or each.status is not model.KeptStatus.KEPT:
-            continue
+    if any(each.kind is model.KeptKind.VOLUME for each in unnamed):
+        listed |= {
+            each.metadata.get(resource.MARKER): each.id
+            for each in project.list_volumes()
+            if not each.attached_to
+        }
+    for each in unnamed:
         found = listed.get(each.resource_id)
         if found is not None:
             rows.name(database, each, found)

@@ -124,6 +124,15 @@ CLAIMS: typing.Final = (
         run=matrix.crash,
     ),
     Claim(
+        'fault-matrix',
+        'whichever call of whichever step fails in whichever way, it comes to'
+        ' a decided end, and another recovery then succeeds (invariant 8)',
+        unit='faults',
+        count=10_000,  # of each scenario: more than any has
+        few=1,
+        run=matrix.fail,
+    ),
+    Claim(
         'false-positives',
         'nothing is rebuilt, replaced or stopped for what is no fault of the'
         ' service',

@@ -1,21 +1,25 @@
 """The matrices as claims: every scenario, disturbed in every way."""
 
+import functools
+import typing
+
 from tests.functional.matrix import crashes
+from tests.functional.matrix import failing
 from tests.functional.matrix import races
 from tests.functional.matrix import scenarios
 from tests.proof import claim
 
 
-def crash(trial: claim.Trial) -> claim.Outcome:
-    """Die at so many moments of each scenario, at all it has by default."""
-    died, found, chance = 0, [], trial.chance
+def _matrix(sample: typing.Any, trial: claim.Trial) -> claim.Outcome:
+    """Disturb each scenario so often, or in every way that there is."""
+    tried, found, chance = 0, [], trial.chance
     for each in scenarios.SCENARIOS:
-        count, wrong = crashes.sample(each, trial.count, chance)
-        died += count
+        count, wrong = sample(each, trial.count, chance)
+        tried += count
         found += wrong
-        trial.progress(min(died, trial.count), f'{each.name} is through')
+        trial.progress(min(tried, trial.count), f'{each.name} is through')
     return claim.Outcome(
-        died, tuple(found), f'{len(scenarios.SCENARIOS)} scenarios'
+        tried, tuple(found), f'{len(scenarios.SCENARIOS)} scenarios'
     )
 
 
@@ -23,3 +27,8 @@ def meddled(trial: claim.Trial) -> claim.Outcome:
     """Have each deed done at its share of the moments of a recovery."""
     count, found = races.races(trial.count, trial.chance, trial.progress)
     return claim.Outcome(count, tuple(found), f'{len(races.DEEDS)} deeds')
+
+
+#: Die at every moment there is; fail every call in every way.
+crash = functools.partial(_matrix, crashes.sample)
+fail = functools.partial(_matrix, failing.sample)

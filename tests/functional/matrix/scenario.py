@@ -12,6 +12,7 @@ from snapfault import model
 from snapfault.db import base
 from snapfault.db import recoveries
 from snapfault.db import tables
+from snapfault.drill import tools as drill_tools
 from tests import build
 from tests.functional import rehearsal
 from tests.functional import stage as stages
@@ -46,12 +47,20 @@ def work(stage, cloud=None, worker='worker-1', meanwhile=None):
         if recoveries.claimable(stage.database, stage.now, 1):
             stage.recover(cloud, worker, pause)
         if rehearsal.is_claimable(stage):
-            rehearsal.rehearse(stage, cloud, worker)
+            _rehearse(stage, cloud, worker)
         stage.tick(cloud=cloud, worker=worker)
         if is_over(stage):
             return
         if not number % AT_ONCE:
             stage.wait(minutes=3)
+
+
+def _rehearse(stage, cloud, worker):
+    """Rehearse; one that leaves something behind is taken up later."""
+    try:
+        rehearsal.rehearse(stage, cloud, worker)
+    except drill_tools.LeftBehind:
+        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
 
 
 def is_over(stage):

@@ -64,6 +64,13 @@ class _Rows:
                     )
                 )
             )
+            self._back = set(
+                session.scalars(
+                    sa.select(tables.Kept.resource_id).where(
+                        tables.Kept.status == model.KeptStatus.RETURNED
+                    )
+                )
+            )
             works = [
                 each
                 for table in (tables.Recovery, tables.Drill)
@@ -93,9 +100,11 @@ class _Rows:
 
     def knows(self, kind, each):
         """Say whether a row accounts for a resource."""
-        if each.id in self._kept:
-            return True
         marker = each.metadata.get(resource.MARKER, '')
+        if {each.id, marker} & self._kept:
+            return True
+        if each.id in self._back and each.attached_to:
+            return True  # it has been put back
         if marker.partition('/')[0] in self._open:
             return True  # it is being worked on
         if kind == 'snapshot':
