@@ -39,6 +39,22 @@ def test_an_undo_puts_the_damaged_volumes_back(alpha, until):
         assert storage.get_volume(each).status == 'in-use'
 
 
+def test_data_alone_comes_back_to_a_server_that_is_well(alpha, until):
+    business = alpha.business(volumes=1)
+    _with_point(business, until)
+    ((device, lost),) = business.volume_ids.items()
+    storage, compute = alpha.cloud.block_storage, alpha.cloud.compute
+    compute.delete_volume_attachment(business.server_id, lost)
+    until(lambda: storage.get_volume(lost).status == 'available')
+    marks = business.server().metadata
+    found = until(_ended(business, business.recover()), 120)
+    assert found['status'] == 'done', found['reason']
+    assert business.attached().keys() == {device}
+    assert lost not in business.attached().values()
+    assert business.server().status == 'ACTIVE'
+    assert business.server().metadata == marks  # it was not rebuilt
+
+
 def test_a_server_that_boots_from_a_volume_is_recovered(alpha, until):
     image = next(alpha.cloud.image.images(name='cirros'))
     root = {
