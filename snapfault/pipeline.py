@@ -16,6 +16,7 @@ from snapfault.cycle import audit
 from snapfault.cycle import choose
 from snapfault.cycle import context as contexts
 from snapfault.cycle import follow
+from snapfault.cycle import reap
 from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import points
@@ -45,6 +46,7 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
     ours = candidates(context.database, held, now)
     busy = follow.settle(context, ours, now) or begun
     audit.reconcile(context, now)
+    reap.reap(context, now)
     return busy
 
 

@@ -33,6 +33,7 @@ class Memory:
         default_factory=dict
     )
     ranked_at: datetime.datetime | None = None
+    reap_at: datetime.datetime | None = None  #: the next look at what is kept
     projects_at: datetime.datetime | None = None  #: when they were listed
     #: When each project is reconciled next.
     reconcile_at: dict[str, datetime.datetime] = dataclasses.field(

@@ -1,0 +1,174 @@
+"""What recoveries keep is removed in time, and nothing else ever."""
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault import resource
+from snapfault.db import kept
+
+Status = model.KeptStatus
+
+
+@pytest.fixture
+def done(stage):
+    """Give a service that was recovered, and that keeps for an hour."""
+    stage.change_policy(keep=3600)
+    stage.run()
+    stage.wait(minutes=5)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    assert stage.recover().status is model.RecoveryStatus.DONE
+    return stage
+
+
+def _rows(stage):
+    (recovery, *_) = stage.recoveries()
+    return kept.of_recoveries(stage.database, [recovery.id])[recovery.id]
+
+
+def _of(stage, kind):
+    return [each for each in _rows(stage) if each.kind is kind]
+
+
+def _removals(stage):
+    return stage.cloud.count('delete_volume')
+
+
+def _forget_points(stage):
+    """Let the points be pruned that are of the damaged volumes."""
+    world = stage.cloud.world
+    for each in list(world.snapshots.values()):
+        if resource.RECOVERY not in each.metadata:
+            del world.snapshots[each.id]
+
+
+def _pass(stage, **span):
+    stage.wait(**span)
+    for _ in range(4):
+        stage.tick(2)
+        stage.wait(seconds=20)
+
+
+def test_nothing_goes_before_its_time(done):
+    _pass(done, minutes=40)
+    assert _removals(done) == 0
+    assert {each.status for each in _rows(done)} == {Status.KEPT}
+
+
+def test_all_goes_once_it_is_time(done):
+    _forget_points(done)
+    attached = set(done.servers['shop'].attachments)
+    _pass(done, minutes=70)
+    _pass(done, minutes=30)
+    assert {each.status for each in _rows(done)} == {Status.REMOVED}
+    assert set(done.cloud.world.volumes) == attached
+    assert done.servers['shop'].status == 'ACTIVE'
+
+
+def test_a_volume_that_has_points_stays_until_they_are_pruned(done):
+    _pass(done, minutes=70)
+    volumes = _of(done, model.KeptKind.VOLUME)
+    assert {each.status for each in volumes} == {Status.KEPT}
+    assert all('snapshots' in each.reason for each in volumes)
+    asked = _removals(done)
+    _pass(done, minutes=1)
+    assert _removals(done) == asked  # it is left alone for a while
+    _forget_points(done)
+    _pass(done, hours=25)
+    volumes = _of(done, model.KeptKind.VOLUME)
+    assert {each.status for each in volumes} == {Status.REMOVED}
+
+
+@pytest.mark.parametrize(
+    ('change', 'status'),
+    [
+        (lambda v: v.metadata.pop(resource.KEPT), Status.GONE),
+        (lambda v: v.metadata.update({resource.KEPT: 'other'}), Status.GONE),
+        (lambda v: setattr(v, 'server_ids', ('other',)), Status.GONE),
+    ],
+)
+def test_what_is_not_ours_any_more_stays(done, change, status):
+    _forget_points(done)
+    row = _of(done, model.KeptKind.VOLUME)[0]
+    volume = done.cloud.world.volumes[row.resource_id]
+    change(volume)
+    if volume.server_ids:
+        volume.status = 'in-use'
+    _pass(done, minutes=70)
+    _pass(done, minutes=30)
+    assert _of(done, model.KeptKind.VOLUME)[0].status is status
+    assert row.resource_id in done.cloud.world.volumes
+
+
+def test_what_somebody_removed_is_told(done):
+    row = _of(done, model.KeptKind.VOLUME)[0]
+    del done.cloud.world.volumes[row.resource_id]
+    _pass(done, minutes=70)
+    now = _of(done, model.KeptKind.VOLUME)[0]
+    assert (now.status, now.reason) == (
+        Status.GONE,
+        'somebody else has removed it',
+    )
+
+
+def test_nothing_goes_while_a_recovery_is_open(done):
+    _forget_points(done)
+    done.wait(minutes=70)
+    done.ask_for_recovery()
+    _pass(done, minutes=1)
+    assert _removals(done) == 0
+
+
+@pytest.mark.parametrize('fate', ['busy', 'error'])
+def test_a_refusal_is_on_record_and_tried_again(done, fate):
+    _forget_points(done)
+    done.cloud.break_next('delete_volume', times=2, fate=fate)
+    told = set()
+    for _ in range(9):
+        _pass(done, hours=1)
+        told |= {each.reason for each in _rows(done)}
+    if fate == 'error':  # Cinder removes no such volume before an admin
+        for row in _of(done, model.KeptKind.VOLUME):
+            assert 'which is error_deleting' in row.reason
+            assert row.attempts < 9
+            done.cloud.world.volumes[row.resource_id].status = 'available'
+        _pass(done, hours=25)
+    assert {each.status for each in _rows(done)} == {Status.REMOVED}
+    assert any('it was to be removed and is' in each for each in told)
+
+
+def test_an_outage_loses_nothing(done):
+    _forget_points(done)
+    with done.cloud.outage('cinder'):
+        _pass(done, minutes=70)
+    done.cloud.fail('delete_volume', errors.CloudUnavailable('503'))
+    _pass(done, hours=1)
+    _pass(done, hours=1)
+    _pass(done, hours=1)
+    assert {each.status for each in _rows(done)} == {Status.REMOVED}
+
+
+def test_what_a_failed_recovery_replaced_stays_until_one_is_done(stage):
+    """It may be all that there is of the data."""
+    stage.change_policy(keep=0)
+    stage.run()
+    stage.wait(minutes=5)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    refuse = errors.CloudRefused('400')
+    stage.cloud.fail('attach_volume', refuse, times=None)
+    stage.ask_for_recovery()
+    assert stage.recover().status is model.RecoveryStatus.FAILED
+    assert len(_of(stage, model.KeptKind.VOLUME)) == 4
+    originals = [
+        each.resource_id
+        for each in _of(stage, model.KeptKind.VOLUME)
+        if each.device
+    ]
+    _pass(stage, hours=30)
+    assert len(originals) == 2
+    assert set(originals) <= set(stage.cloud.world.volumes)
+    # the copies that it had made for nothing are gone
+    assert set(stage.cloud.world.volumes) == set(originals)
