@@ -1,6 +1,7 @@
 """Kill workers at random moments, over all that they can be at."""
 
 import collections
+import contextlib
 import dataclasses
 import time
 
@@ -12,6 +13,7 @@ from snapfault import model
 from snapfault import rules
 from snapfault import trouble
 from snapfault.db import api
+from snapfault.db import drills
 from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
@@ -35,6 +37,7 @@ PATIENCE = 300
 WORKS = {
     'runs': (tables.Task, model.TaskStatus),
     'recoveries': (tables.Recovery, model.RecoveryStatus),
+    'drills': (tables.Drill, model.DrillStatus),
 }
 
 
@@ -141,9 +144,19 @@ class Ordeal:
 
     def _ask_for_anything(self, each):
         ask = self._chance.choice(
-            [self._ask_for_run, self._ask_for_recovery, self._break_first]
+            [
+                self._ask_for_run,
+                self._ask_for_recovery,
+                self._break_first,
+                self._ask_for_drill,
+            ]
         )
         ask(each)
+
+    def _ask_for_drill(self, each):
+        asked = drills.new(each, drills.ASKED, clock.now())
+        with contextlib.suppress(errors.Conflict):  # it ends this very moment
+            drills.create(self._database, asked)
 
     def _ask_for_run(self, each):
         tasks.create_now(self._database, each, clock.now())
@@ -182,7 +195,7 @@ class Ordeal:
         holders = collections.defaultdict(list)
         for what, (table, _) in WORKS.items():
             for each in self._open(table):
-                if each.status == 'running':
+                if each.status == 'running' and each.claimed_by:
                     pid = int(each.claimed_by.split(':')[1])
                     holders[pid].append((what, each))
         if not holders:
