@@ -1,4 +1,4 @@
-"""The demo's story: three services, three runs, a fault, a recovery."""
+"""The demo's story: three runs, a fault, a recovery, a drill, an undo."""
 
 import concurrent.futures
 import dataclasses
@@ -16,6 +16,7 @@ from tests.minicloud import faults
 
 INTERVAL = 8  #: seconds between runs: short, so that a person may watch
 VICTIM = 'shop'
+REHEARSED = 'ledger'
 
 
 def run(state):
@@ -39,7 +40,10 @@ def run(state):
         story.three_runs()
         story.strike()
         story.recovered()
-        return story.check()
+        failed = story.check('recovered')
+        story.rehearse()
+        story.undo()
+        return story.check('undone') or failed
     except BaseException:
         if snapfault is not None:
             print(snapfault.tail(), flush=True)
@@ -243,10 +247,34 @@ class Story:
         found = self._recoveries()
         return found[0]['status'] if found else None
 
-    def check(self):
-        """Let a script that knows nothing of snapfault read the cloud."""
-        self._terminal.say('An independent check reads the cloud')
-        self._snapfault.stop()
+    def rehearse(self):
+        """Prove that a point of another service can be restored."""
+        screen = self._terminal
+        screen.say(f'A drill proves what is kept of {REHEARSED}')
+        screen.type(
+            f'recovery drill create {REHEARSED} --wait'
+            ' -c status -c outcome -c took'
+        )
+        screen.type(
+            f'recovery point list --business-id {REHEARSED}'
+            ' -c sequence -c status -c proof'
+        )
+
+    def undo(self):
+        """Take the recovery back: a person wants what was damaged."""
+        screen = self._terminal
+        screen.say(f'An undo gives {VICTIM} the volumes back that it had')
+        recovery_id = self._recoveries()[0]['id']
+        screen.type(
+            f'recovery undo {recovery_id} --wait -c kind -c status -c reason',
+        )
+
+    def check(self, chapter):
+        """Let a script that knows nothing of snapfault read the cloud.
+
+        :param chapter: what has happened last
+        """
+        self._terminal.say(f'An independent check reads the cloud, {chapter}')
         facts = self._state / 'facts.json'
         facts.write_text(
             json.dumps(
@@ -264,7 +292,7 @@ class Story:
             )
         )
         done = subprocess.run(
-            [sys.executable, '-m', 'tests.demo.check', str(facts)],
+            [sys.executable, '-m', 'tests.demo.check', str(facts), chapter],
             check=False,
         )
         return done.returncode
