@@ -113,6 +113,8 @@ class Cloud:
         name, _, one = path.partition('/')
         identity, _, action = one.partition('/')
         try:
+            if action == 'webhook':
+                return self._webhook(request.method, identity)
             if action in ('undo', 'abort', 'retry', 'approve'):
                 return self._one('GET', name, identity, None)
             if one:
@@ -120,6 +122,13 @@ class Cloud:
             return self._many(request, name, body)
         except Refused as refused:
             return _answer(404, error(404, str(refused)))
+
+    def _webhook(self, method, identity):
+        self._one('GET', 'protections', identity, None)
+        if method == 'DELETE':
+            return webob.Response(status=204)
+        shown = {'protection_id': identity, 'url': 'http://here/v1/webhooks/x'}
+        return _answer(201, {'webhook': shown})
 
     def _many(self, request, name, body):
         if request.method == 'POST':

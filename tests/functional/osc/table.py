@@ -344,6 +344,19 @@ CASES = (
         ],
     ),
     (
+        'protection webhook create shop',
+        [FIND_SHOP, ('POST', f'/v1/protections/{SHOP}/webhook', None)],
+    ),
+    (
+        f'protection webhook delete shop {SHOP}',
+        [
+            FIND_SHOP,
+            ('DELETE', f'/v1/protections/{SHOP}/webhook', None),
+            ('GET', f'/v1/protections/{SHOP}', None),
+            ('DELETE', f'/v1/protections/{SHOP}/webhook', None),
+        ],
+    ),
+    (
         f'protection pause shop {MISSING} {SHOP}',
         [
             FIND_SHOP,
