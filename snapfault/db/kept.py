@@ -124,9 +124,23 @@ def move(
 def name(session: orm.Session, kept: model.Kept, resource_id: str) -> None:
     """Write the id of what was noted by its marker before it was made.
 
+    Where another row of the recovery has the id, this one is done with.
+
     :raises NotFound: there is no such row
     """
-    if not _swap(session, kept, resource_id=resource_id):
+    noted = session.scalar(
+        sa.select(tables.Kept.id).where(
+            tables.Kept.recovery_id == kept.recovery_id,
+            tables.Kept.resource_id == resource_id,
+        )
+    )
+    changes: dict[str, typing.Any] = {'resource_id': resource_id}
+    if noted is not None:
+        changes = {
+            'status': model.KeptStatus.GONE,
+            'reason': f'{resource_id} is noted by its id',
+        }
+    if not _swap(session, kept, **changes):
         raise errors.NotFound(f'{kept.resource_id} is not kept any more')
 
 
