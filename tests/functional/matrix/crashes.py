@@ -57,10 +57,15 @@ def die(each, before, chosen, settled):
     found = moments.forks.run(
         lambda: _work_with(each, stage, moments), goes_on
     )
+    wanted = {
+        what: value
+        for what, value in before.outcome.items()
+        if what not in each.open
+    }
     wrong = [
         f'{each.name}, died {name} (moment {number}): {difference}'
         for (number, name), ended in found.items()
-        for difference in scenario.differences(ended, before.outcome)
+        for difference in scenario.differences(ended, wanted)
     ]
     return len(found), wrong
 

@@ -202,7 +202,11 @@ def _judge(each, stage, good):
         wrong.append(f'no end: {scenario.outcome(stage)}')
     if len(stage.good()) < min(good, 1):
         wrong.append('the last good point is lost')
-    if all(one.status is model.RecoveryStatus.DONE for one in ended):
+    at_once = [
+        one.status is model.RecoveryStatus.DONE and len(one.attempts) == 1
+        for one in ended
+    ]
+    if at_once and all(at_once):
         wanted = {k: v for k, v in each.ends.items() if k == 'reads'}
         wrong += scenario.differences(scenario.outcome(stage), wanted)
     return wrong + (_strays(stage) or _again(stage))

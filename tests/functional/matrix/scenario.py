@@ -36,6 +36,8 @@ class Scenario:
     build: abc.Callable[[], stages.Stage]
     #: What a person would see in the end, whatever else it is.
     ends: abc.Mapping[str, typing.Any]
+    #: Parts of the outcome that may come out one way or another.
+    open: frozenset[str] = frozenset()
     #: What somebody else does while a recovery waits for the cloud.
     meanwhile: abc.Callable[[stages.Stage], None] | None = None
 

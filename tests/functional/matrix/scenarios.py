@@ -197,7 +197,14 @@ SCENARIOS = (
     Scenario('snapshot', snapshot_run, {'good points': {'shop': 2}}),
     Scenario('drill', drill, {'proofs': ['proven']} | LEFT_ALONE),
     Scenario('full', _failed, ENDED_WELL),
-    Scenario('automatic', automatic, ENDED_WELL),
+    Scenario(
+        'automatic',
+        automatic,
+        ENDED_WELL,
+        # one that dies once the recovery is open, and before its own run is
+        # noted as failed, leaves that run to be made again afterwards
+        open=frozenset({'tasks', 'snapshots', 'good points', 'alarms'}),
+    ),
     Scenario('stopped', stopped, ENDED_WELL),
     Scenario(
         'volume-backed',
@@ -214,6 +221,6 @@ SCENARIOS = (
     Scenario('evacuate', evacuate, LEFT_ALONE),
     Scenario('undo', undo, LEFT_ALONE),
     Scenario('compensation', compensation, LEFT_ALONE),
-    Scenario('abort', busy, LEFT_ALONE, abort),
+    Scenario('abort', busy, LEFT_ALONE, meanwhile=abort),
 )
 BY_NAME = {each.name: each for each in SCENARIOS}
