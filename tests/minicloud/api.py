@@ -116,11 +116,25 @@ class Session:
 
         Cinder's paths begin after the project, which is put before them.
         """
-        headers = {'X-Auth-Token': self.token, **(headers or {})}
+        token = self.token
         start = self.cloud.origin(service) + PATHS[service]
         if service == 'cinder':
             start = f'{start}/{self.project_id}'
-        return request(method, start + path, body, headers)[0]
+        call = method, start + path, body
+        more = headers or {}
+        try:
+            return request(*call, {'X-Auth-Token': token, **more})[0]
+        except ApiError as error:
+            if error.status != 401:
+                raise
+        self._forget(token)  # it has expired: some live for seconds only
+        return request(*call, {'X-Auth-Token': self.token, **more})[0]
+
+    def _forget(self, token: str) -> None:
+        """Have the next use log in anew, unless another thread has."""
+        with self._lock:
+            if self._token == token:
+                self._token = ''
 
     def get(self, service: str, path: str, **more: typing.Any) -> typing.Any:
         """Read."""

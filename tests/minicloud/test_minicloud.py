@@ -60,6 +60,13 @@ def test_users(state):
     assert endpoint == layout.load(state).origin(layout.PRODUCT)
 
 
+def test_an_expired_token_is_fetched_anew(state):
+    admin = api.Session(layout.load(state))
+    admin._token = expired = 'none that keystone gave'
+    assert admin.get('keystone', '/users')['users']
+    assert admin.token != expired
+
+
 def test_status(state):
     found = status.collect(layout.load(state))
     assert {each['state'] for each in found['processes']} == {'runs'}
