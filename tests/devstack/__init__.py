@@ -1,0 +1,1 @@
+"""The DevStack plugin, phase by phase, on doubles of DevStack that act."""
