@@ -197,7 +197,9 @@ def _judge(each, stage, good):
     ]
     stage.cloud.heal()
     stage.cloud.settle()
-    scenario.work(stage)  # a removal ends once it is let
+    _reset(stage)
+    for _ in range(4):  # a removal that was refused often is asked for late
+        scenario.work(stage)
     if not scenario.is_over(stage):
         wrong.append(f'no end: {scenario.outcome(stage)}')
     if len(stage.good()) < min(good, 1):
@@ -210,6 +212,14 @@ def _judge(each, stage, good):
         wanted = {k: v for k, v in each.ends.items() if k == 'reads'}
         wrong += scenario.differences(scenario.outcome(stage), wanted)
     return wrong + (_strays(stage) or _again(stage))
+
+
+def _reset(stage):
+    """Do what only an admin can, as the alarms ask for it."""
+    world = stage.cloud.world
+    for each in (*world.volumes.values(), *world.snapshots.values()):
+        if each.status == 'error_deleting':
+            each.status = 'error'
 
 
 def _again(stage):

@@ -2,6 +2,7 @@
 
 from collections import abc
 import dataclasses
+import datetime
 import functools
 import re
 import typing
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from snapfault import model
 from snapfault.db import base
+from snapfault.db import kept
 from snapfault.db import recoveries
 from snapfault.db import tables
 from snapfault.drill import tools as drill_tools
@@ -24,6 +26,7 @@ ROUNDS = 80
 AT_ONCE = 8
 ID = re.compile(r'[0-9a-f]{8}-0000-4000-8000-[0-9a-f]{12}')  #: the fake's
 TIME = re.compile(r'\d{4}-\d\d-\d\dT[\d:.+]+')
+DAY = datetime.timedelta(days=1)
 BUSY_TASKS = (model.TaskStatus.WAITING, model.TaskStatus.RUNNING)
 BUSY_POINTS = (model.PointStatus.CREATING, model.PointStatus.DELETING)
 
@@ -55,7 +58,7 @@ def work(stage, cloud=None, worker='worker-1', meanwhile=None):
         if is_over(stage):
             return
         if not number % AT_ONCE:
-            stage.wait(minutes=3)
+            stage.wait(minutes=3 * 2 ** max(0, number // AT_ONCE - 4))
 
 
 def _rehearse(stage, cloud, worker):
@@ -75,13 +78,10 @@ def is_over(stage):
         (tables.Point, BUSY_POINTS),
         (tables.Kept, (model.KeptStatus.REMOVING,)),
     ]
-    spare = sa.select(sa.func.count()).where(
-        tables.Kept.status == model.KeptStatus.KEPT,
-        tables.Kept.keep_until <= stage.now,
-        tables.Kept.device == '',  # the others wait for a recovery
-    )
+    # those too whose removal was refused and is asked again later
+    due = kept.due(stage.database, stage.now + DAY, 1)
     with stage.database.reader() as session:
-        return not session.scalar(spare) and not any(
+        return not due and not any(
             session.scalar(
                 sa.select(sa.func.count()).where(table.status.in_(statuses))
             )
@@ -139,12 +139,14 @@ def _in_the_cloud(stage):
 
 
 def _in_the_tables(stage):
-    kept = _all(stage, tables.Kept)
     return {
         'recoveries': [
             _of_recovery(stage, each) for each in reversed(stage.recoveries())
         ],
-        'kept': sorted((str(each.kind), str(each.status)) for each in kept),
+        'kept': sorted(
+            (str(each.kind), str(each.status))
+            for each in _all(stage, tables.Kept)
+        ),
         'drills': [str(each.status) for each in _all(stage, tables.Drill)],
         'proofs': sorted(
             {

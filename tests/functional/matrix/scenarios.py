@@ -146,6 +146,16 @@ def undo():
     return _ask(stage, kind=model.RecoveryKind.UNDO, origin_id=done.id)
 
 
+def reaping():
+    """What a recovery has kept is past its time, and no point needs it."""
+    stage = _failed()
+    stage.recover()
+    stage.run()
+    stage.run()  # the quota of two takes the point of the old volumes
+    stage.wait(days=8)
+    return stage
+
+
 def compensation():
     """A restored volume is not to be attached, and so the old ones return."""
     stage = _failed()
@@ -220,6 +230,14 @@ SCENARIOS = (
     Scenario('server', server_only, LEFT_ALONE),
     Scenario('evacuate', evacuate, LEFT_ALONE),
     Scenario('undo', undo, LEFT_ALONE),
+    Scenario(
+        'reaping',
+        reaping,
+        ENDED_WELL
+        | {
+            'kept': [('snapshot', 'removed')] * 2 + [('volume', 'removed')] * 2
+        },
+    ),
     Scenario('compensation', compensation, LEFT_ALONE),
     Scenario('abort', busy, LEFT_ALONE, meanwhile=abort),
 )
