@@ -249,11 +249,3 @@ def texts(value: typing.Any) -> tuple[str, ...]:
     ):
         raise ValueError(f'not a list of texts: {value!r}')
     return tuple(value)
-
-
-def free(table: typing.Any, now: datetime.datetime) -> sa.ColumnElement[bool]:
-    """Match what nobody holds: it waits, or its holder's lease is over."""
-    return sa.or_(
-        table.status == 'waiting',
-        sa.and_(table.status == 'running', table.lease_until < now),
-    )

@@ -12,6 +12,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import leases
 from snapfault.db import tables
 
 WAITING: typing.Final = model.DrillStatus.WAITING
@@ -93,7 +94,8 @@ def claim(
         'started_at': drill.started_at or now,
     }
     # Its holder may have renewed the lease since the row was read.
-    if not _swap(session, drill, base.free(tables.Drill, now), **changes):
+    free = leases.free(tables.Drill, now)
+    if not leases.swap(session, tables.Drill, drill, free, **changes):
         return None
     # Or have gone on with the journal, though its lease was over.
     row = session.get_one(tables.Drill, drill.id)
@@ -115,25 +117,6 @@ def _has_room(
     return sum(under_way.values()) < bounds.overall and mine < bounds.project
 
 
-def _swap(
-    session: orm.Session,
-    drill: model.Drill,
-    *conditions: sa.ColumnElement[bool],
-    **changes: typing.Any,
-) -> bool:
-    return base.swapped(
-        session,
-        sa.update(tables.Drill)
-        .where(
-            tables.Drill.id == drill.id,
-            tables.Drill.generation == drill.generation,
-            tables.Drill.status == drill.status,
-            *conditions,
-        )
-        .values(**changes),
-    )
-
-
 def hold(
     session: orm.Session, drill: model.Drill, **changes: typing.Any
 ) -> model.Drill:
@@ -141,7 +124,7 @@ def hold(
 
     :raises LeaseLost: another worker holds it
     """
-    if not _swap(session, drill, **changes):
+    if not leases.swap(session, tables.Drill, drill, **changes):
         raise errors.LeaseLost(f"drill {drill.id} is another worker's now")
     changes.pop('open_protection_id', None)
     return dataclasses.replace(drill, **changes)
@@ -155,15 +138,7 @@ def renew(
     lease_until: datetime.datetime,
 ) -> None:
     """Extend the leases of what a worker is really at work on."""
-    session.execute(
-        sa.update(tables.Drill)
-        .where(
-            tables.Drill.id.in_(list(drill_ids)),
-            tables.Drill.claimed_by == worker,
-            tables.Drill.status == RUNNING,
-        )
-        .values(lease_until=lease_until)
-    )
+    leases.renew(session, tables.Drill, worker, lease_until, drill_ids)
 
 
 @api.writer

@@ -14,6 +14,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import columns
 from snapfault.db import events
+from snapfault.db import leases
 from snapfault.db import recovery_moves
 from snapfault.db import tables
 
@@ -122,7 +123,7 @@ def claimable(
     """List what waits, or was left by a worker that died; oldest first."""
     query = (
         sa.select(tables.Recovery)
-        .where(base.free(tables.Recovery, now))
+        .where(leases.free(tables.Recovery, now))
         .order_by(tables.Recovery.created_at, tables.Recovery.id)
     )
     return base.first(session, query, limit)
@@ -144,9 +145,8 @@ def claim(
         'lease_until': lease_until,
     }
     # Its holder may have renewed the lease since the row was read.
-    if not recovery_moves.swap(
-        session, recovery, base.free(tables.Recovery, now), **changes
-    ):
+    free = leases.free(tables.Recovery, now)
+    if not leases.swap(session, tables.Recovery, recovery, free, **changes):
         return None
     begins = dataclasses.replace(recovery, status=model.RecoveryStatus.RUNNING)
     events.note(session, begins, f'worker {worker} is at it', now)
@@ -163,15 +163,7 @@ def renew(
     lease_until: datetime.datetime,
 ) -> None:
     """Extend the leases of what a worker is really at work on."""
-    session.execute(
-        sa.update(tables.Recovery)
-        .where(
-            tables.Recovery.id.in_(list(recovery_ids)),
-            tables.Recovery.claimed_by == worker,
-            tables.Recovery.status == model.RecoveryStatus.RUNNING,
-        )
-        .values(lease_until=lease_until)
-    )
+    leases.renew(session, tables.Recovery, worker, lease_until, recovery_ids)
 
 
 @api.writer

@@ -7,7 +7,6 @@ import dataclasses
 import datetime
 import typing
 
-import sqlalchemy as sa
 from sqlalchemy import orm
 
 from snapfault import errors
@@ -15,6 +14,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import base
 from snapfault.db import events
+from snapfault.db import leases
 from snapfault.db import tables
 
 
@@ -54,26 +54,6 @@ def move(
     return moved
 
 
-def swap(
-    session: orm.Session,
-    recovery: model.Recovery,
-    *conditions: sa.ColumnElement[bool],
-    **changes: typing.Any,
-) -> bool:
-    """Change the row if it is as it was read, and say whether it was."""
-    return base.swapped(
-        session,
-        sa.update(tables.Recovery)
-        .where(
-            tables.Recovery.id == recovery.id,
-            tables.Recovery.generation == recovery.generation,
-            tables.Recovery.status == recovery.status,
-            *conditions,
-        )
-        .values(**changes),
-    )
-
-
 def hold(
     session: orm.Session, recovery: model.Recovery, **changes: typing.Any
 ) -> model.Recovery:
@@ -81,7 +61,7 @@ def hold(
 
     :raises LeaseLost: another worker holds it
     """
-    if not swap(session, recovery, **changes):
+    if not leases.swap(session, tables.Recovery, recovery, **changes):
         raise errors.LeaseLost(
             f'recovery {recovery.id} is another worker\'s now'
         )

@@ -13,6 +13,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import leases
 from snapfault.db import tables
 
 
@@ -65,28 +66,10 @@ def claim(
         'lease_until': lease_until,
     }
     # Its holder may have renewed the lease since the row was read.
-    if not _swap(session, task, base.free(tables.Task, now), **changes):
+    free = leases.free(tables.Task, now)
+    if not leases.swap(session, tables.Task, task, free, **changes):
         return None
     return dataclasses.replace(task, **changes)  # type: ignore[arg-type]
-
-
-def _swap(
-    session: orm.Session,
-    task: model.Task,
-    *conditions: sa.ColumnElement[bool],
-    **changes: typing.Any,
-) -> bool:
-    return base.swapped(
-        session,
-        sa.update(tables.Task)
-        .where(
-            tables.Task.id == task.id,
-            tables.Task.generation == task.generation,
-            tables.Task.status == task.status,
-            *conditions,
-        )
-        .values(**changes),
-    )
 
 
 @api.writer
@@ -113,14 +96,7 @@ def renew(
     session: orm.Session, worker: str, lease_until: datetime.datetime
 ) -> None:
     """Extend the leases of all that a worker holds."""
-    session.execute(
-        sa.update(tables.Task)
-        .where(
-            tables.Task.claimed_by == worker,
-            tables.Task.status == model.TaskStatus.RUNNING,
-        )
-        .values(lease_until=lease_until)
-    )
+    leases.renew(session, tables.Task, worker, lease_until)
 
 
 def _move(
@@ -131,7 +107,7 @@ def _move(
 ) -> model.Task:
     base.check_move(moves.TASK, task.status, status)
     changes |= {'status': status, 'claimed_by': None, 'lease_until': None}
-    if not _swap(session, task, **changes):
+    if not leases.swap(session, tables.Task, task, **changes):
         raise errors.LeaseLost(f'task {task.id} is another worker\'s now')
     return dataclasses.replace(task, **changes)
 

@@ -13,6 +13,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import leases
 from snapfault.db import tables
 
 OPEN: typing.Final = [model.TaskStatus.WAITING, model.TaskStatus.RUNNING]
@@ -145,7 +146,7 @@ def waiting(
     query = (
         sa.select(tables.Task)
         .where(
-            base.free(tables.Task, now),
+            leases.free(tables.Task, now),
             sa.or_(
                 tables.Task.status != model.TaskStatus.WAITING,
                 sa.and_(
