@@ -138,6 +138,26 @@ def of_services(
         )
 
 
+def one(
+    session: orm.Session,
+    table: typing.Any,
+    project_id: str | None,
+    wanted: str,
+    noun: str,
+) -> typing.Any:
+    """Find the row of an id.
+
+    :param noun: what people call it
+    :raises NotFound: the project has none of that id
+    """
+    row = session.scalar(
+        sa.select(table).where(table.id == wanted, *mine(table, project_id))
+    )
+    if row is None:
+        raise errors.NotFound(f'there is no {noun} {wanted}')
+    return row
+
+
 def equal(table: typing.Any, **values: typing.Any) -> list[typing.Any]:
     """Limit a query to given values; None means any."""
     return [

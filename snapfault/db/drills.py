@@ -4,10 +4,8 @@ import datetime
 import typing
 import uuid
 
-import sqlalchemy as sa
 from sqlalchemy import orm
 
-from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
@@ -72,14 +70,7 @@ def get(
 
     :raises NotFound: the project has none of that id
     """
-    found = session.scalar(
-        sa.select(tables.Drill).where(
-            tables.Drill.id == drill_id,
-            *base.mine(tables.Drill, project_id),
-        )
-    )
-    if found is None:
-        raise errors.NotFound(f'there is no drill {drill_id}')
+    found = base.one(session, tables.Drill, project_id, drill_id, 'drill')
     return typing.cast('model.Drill', base.read(found))
 
 

@@ -58,13 +58,9 @@ def get(
 
     :raises NotFound: the project has none of that id
     """
-    row = session.scalar(
-        sa.select(tables.Point).where(
-            tables.Point.id == point_id, *base.mine(tables.Point, project_id)
-        )
+    row = base.one(
+        session, tables.Point, project_id, point_id, 'recovery point'
     )
-    if row is None:
-        raise errors.NotFound(f'there is no recovery point {point_id}')
     return typing.cast('model.RecoveryPoint', base.read(row))
 
 

@@ -82,15 +82,10 @@ def get(
 def _row(
     session: orm.Session, project_id: str | None, policy_id: str
 ) -> tables.Policy:
-    row = session.scalar(
-        sa.select(tables.Policy).where(
-            tables.Policy.id == policy_id,
-            *base.mine(tables.Policy, project_id),
-        )
+    return typing.cast(
+        'tables.Policy',
+        base.one(session, tables.Policy, project_id, policy_id, 'policy'),
     )
-    if row is None:
-        raise errors.NotFound(f'there is no policy {policy_id}')
-    return row
 
 
 @api.reader

@@ -58,15 +58,12 @@ def _flush(session: orm.Session, protection: model.Protection) -> None:
 def _row(
     session: orm.Session, project_id: str | None, protection_id: str
 ) -> tables.Protection:
-    row = session.scalar(
-        sa.select(tables.Protection).where(
-            tables.Protection.id == protection_id,
-            *base.mine(tables.Protection, project_id),
-        )
+    return typing.cast(
+        'tables.Protection',
+        base.one(
+            session, tables.Protection, project_id, protection_id, 'protection'
+        ),
     )
-    if row is None:
-        raise errors.NotFound(f'there is no protection {protection_id}')
-    return row
 
 
 @api.reader

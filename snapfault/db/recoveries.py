@@ -39,14 +39,9 @@ def get(
 
     :raises NotFound: the project has none of that id
     """
-    row = session.scalar(
-        sa.select(tables.Recovery).where(
-            tables.Recovery.id == recovery_id,
-            *base.mine(tables.Recovery, project_id),
-        )
+    row = base.one(
+        session, tables.Recovery, project_id, recovery_id, 'recovery'
     )
-    if row is None:
-        raise errors.NotFound(f'there is no recovery {recovery_id}')
     return typing.cast('model.Recovery', base.read(row))
 
 

@@ -110,13 +110,7 @@ def get(
 
     :raises NotFound: the project has none of that id
     """
-    row = session.scalar(
-        sa.select(tables.Task).where(
-            tables.Task.id == task_id, *base.mine(tables.Task, project_id)
-        )
-    )
-    if row is None:
-        raise errors.NotFound(f'there is no task {task_id}')
+    row = base.one(session, tables.Task, project_id, task_id, 'task')
     return typing.cast('model.Task', base.read(row))
 
 
