@@ -1,6 +1,5 @@
 """The journal of a drill: what is meant, what became of it, what it says."""
 
-import collections.abc
 import dataclasses
 import datetime
 import typing
@@ -14,7 +13,6 @@ from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import drill_claims
-from snapfault.db import journal
 from snapfault.db import news
 from snapfault.db import tables
 
@@ -95,77 +93,6 @@ def _write(
     )
     base.flush(session, f'drill {drill.id} has these steps already')
     return dataclasses.replace(drill, steps=(*drill.steps, *steps))
-
-
-@api.writer
-def step_started(
-    session: orm.Session,
-    drill: model.Drill,
-    position: int,
-    now: datetime.datetime,
-) -> None:
-    """Note a step as meant, before the cloud is asked.
-
-    :raises LeaseLost: another worker holds the drill
-    """
-    drill_claims.hold(session, drill, reason=drill.reason)
-    session.execute(
-        _step(drill, position)
-        .where(tables.DrillStep.started_at.is_(None))
-        .values(status=model.StepStatus.STARTED, started_at=now)
-    )
-
-
-@api.writer
-def step_asked(
-    session: orm.Session,
-    drill: model.Drill,
-    position: int,
-    request_ids: collections.abc.Sequence[str],
-) -> None:
-    """Add the cloud's ids of what a step asked for; the newest are kept.
-
-    :raises LeaseLost: another worker holds the drill
-    """
-    drill_claims.hold(session, drill, reason=drill.reason)
-    before = session.scalar(
-        sa.select(tables.DrillStep.request_ids).where(
-            tables.DrillStep.drill_id == drill.id,
-            tables.DrillStep.position == position,
-        )
-    )
-    ids = [*(before or ()), *request_ids]
-    session.execute(
-        _step(drill, position).values(request_ids=ids[-journal.REQUEST_IDS :])
-    )
-
-
-@api.writer
-def step_finished(
-    session: orm.Session,
-    drill: model.Drill,
-    position: int,
-    status: model.StepStatus,
-    detail: str,
-    now: datetime.datetime,
-) -> None:
-    """Note how a step ended.
-
-    :raises LeaseLost: another worker holds the drill
-    """
-    drill_claims.hold(session, drill, reason=drill.reason)
-    session.execute(
-        _step(drill, position).values(
-            status=status, detail=detail, finished_at=now
-        )
-    )
-
-
-def _step(drill: model.Drill, position: int) -> sa.Update:
-    return sa.update(tables.DrillStep).where(
-        tables.DrillStep.drill_id == drill.id,
-        tables.DrillStep.position == position,
-    )
 
 
 @api.writer

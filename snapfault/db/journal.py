@@ -15,9 +15,6 @@ from snapfault.db import events
 from snapfault.db import recoveries
 from snapfault.db import tables
 
-#: As many of the cloud's ids as a step keeps: its column is short.
-REQUEST_IDS = 20
-
 
 @api.writer
 def begin_attempt(
@@ -140,74 +137,3 @@ def end_attempt(
     session.expire_all()
     row = session.get_one(tables.Recovery, recovery.id)
     return typing.cast('model.Recovery', base.read(row))
-
-
-@api.writer
-def step_started(
-    session: orm.Session,
-    recovery: model.Recovery,
-    position: int,
-    now: datetime.datetime,
-) -> None:
-    """Note a step as meant, before the cloud is asked.
-
-    :raises LeaseLost: another worker holds the recovery
-    """
-    recoveries.hold(session, recovery, reason=recovery.reason)
-    session.execute(
-        _step(recovery, position)
-        .where(tables.Step.started_at.is_(None))
-        .values(status=model.StepStatus.STARTED, started_at=now)
-    )
-
-
-@api.writer
-def step_asked(
-    session: orm.Session,
-    recovery: model.Recovery,
-    position: int,
-    request_ids: collections.abc.Sequence[str],
-) -> None:
-    """Add the cloud's ids of what a step asked for; the newest are kept.
-
-    :raises LeaseLost: another worker holds the recovery
-    """
-    recoveries.hold(session, recovery, reason=recovery.reason)
-    before = session.scalar(
-        sa.select(tables.Step.request_ids).where(
-            tables.Step.recovery_id == recovery.id,
-            tables.Step.position == position,
-        )
-    )
-    ids = [*(before or ()), *request_ids]
-    session.execute(
-        _step(recovery, position).values(request_ids=ids[-REQUEST_IDS:])
-    )
-
-
-@api.writer
-def step_finished(
-    session: orm.Session,
-    recovery: model.Recovery,
-    position: int,
-    status: model.StepStatus,
-    detail: str,
-    now: datetime.datetime,
-) -> None:
-    """Note how a step ended.
-
-    :raises LeaseLost: another worker holds the recovery
-    """
-    recoveries.hold(session, recovery, reason=recovery.reason)
-    session.execute(
-        _step(recovery, position).values(
-            status=status, detail=detail, finished_at=now
-        )
-    )
-
-
-def _step(recovery: model.Recovery, position: int) -> sa.Update:
-    return sa.update(tables.Step).where(
-        tables.Step.recovery_id == recovery.id,
-        tables.Step.position == position,
-    )

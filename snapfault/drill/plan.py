@@ -265,23 +265,4 @@ def records(
 ) -> tuple[model.StepRecord, ...]:
     """Write planned steps as the lines that follow in the journal."""
     last = max((each.phase for each in drill.steps), default=-1)
-    numbered = [
-        (phase, each)
-        for phase, together in enumerate(phases, start=last + 1)
-        for each in together
-    ]
-    return tuple(
-        model.StepRecord(
-            position=position,
-            phase=phase,
-            name=each.name,
-            arguments=each.arguments(),
-            status=model.StepStatus.PLANNED,
-            detail='',
-            started_at=None,
-            finished_at=None,
-        )
-        for position, (phase, each) in enumerate(
-            numbered, start=len(drill.steps)
-        )
-    )
+    return step.records(phases, position=len(drill.steps), phase=last + 1)

@@ -15,6 +15,7 @@ from snapfault.drill import plan
 from snapfault.drill import read
 from snapfault.drill import teardown
 from snapfault.drill import tools as tools_
+from snapfault.recover import tools as recover_tools
 
 LOG = logging.getLogger(__name__)
 Status = model.DrillStatus
@@ -121,13 +122,13 @@ def _begin(this: _Drill) -> model.Drill:
     history = points.history(
         tools.database, drill.project_id, drill.business_id
     )
-    snapshots = tools_.patiently(
+    snapshots = recover_tools.patiently(
         this.pause, lambda: read.snapshots(this.project)
     )
     point = plan.choose_point(drill, history, snapshots)
     if isinstance(point, plan.Refusal):
         raise _BrokenOff(point.reason)
-    ground = tools_.patiently(
+    ground = recover_tools.patiently(
         this.pause, lambda: read.ground(this.project, point)
     )
     phases = plan.begin(drill, point, ground, this.policy.drills.network)
@@ -143,7 +144,7 @@ def _equip(this: _Drill, drill: model.Drill) -> model.Drill:
     """Write the rest of the steps, which name the server by its id."""
     tools = this.tools
     point = points.get(tools.database, drill.project_id, str(drill.point_id))
-    found = tools_.patiently(
+    found = recover_tools.patiently(
         this.pause, lambda: read.standing(this.project, drill.id)
     )
     if not found.server_ids:

@@ -15,6 +15,7 @@ from snapfault.db import protections
 from snapfault.drill import plan
 from snapfault.drill import read
 from snapfault.drill import tools as tools_
+from snapfault.recover import tools as recover_tools
 
 
 def run(
@@ -54,7 +55,7 @@ def _project(
     for right in rights:
         project = tools.cloud.project(right)
         try:
-            tools_.patiently(tools.pause, project.check)
+            recover_tools.patiently(tools.pause, project.check)
         except errors.DelegationDead as error:
             dead = error
             continue
@@ -68,7 +69,7 @@ def _remove(
     """Remove what stands, and look again until nothing does."""
     look = functools.partial(read.standing, project, drill.id)
     while True:
-        found = tools_.patiently(tools.pause, look)
+        found = recover_tools.patiently(tools.pause, look)
         servers = {*found.server_ids, *plan.servers_of(drill)}
         phases = plan.removals(drill, servers, found.volume_ids)
         if phases:

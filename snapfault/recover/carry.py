@@ -17,6 +17,7 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault.recover import glance
+from snapfault.recover import lines
 from snapfault.recover import noted
 from snapfault.recover import step
 from snapfault.recover import steps
@@ -25,32 +26,12 @@ LOG = logging.getLogger(__name__)
 Clock = collections.abc.Callable[[], datetime.datetime]
 
 
-class Journal(noted.Journal, typing.Protocol):
-    """Where it is written what is meant, and what became of it.
-
-    Every method may raise :class:`~snapfault.errors.LeaseLost`, and is
-    called from several threads.
-    """
-
-    def started(self, position: int, now: datetime.datetime) -> None:
-        """Note a step as meant, before the cloud is asked."""
-
-    def finished(
-        self,
-        position: int,
-        status: model.StepStatus,
-        detail: str,
-        now: datetime.datetime,
-    ) -> None:
-        """Note how a step ended."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Carrier:
     """Who takes the steps of one journal, and where."""
 
     what: str  #: 'Recovery' and its id, for the log
-    journal: Journal
+    journal: lines.Lines
     hands: step.Hands
     step_timeout: datetime.timedelta  #: outages of the cloud not counted
     now: Clock

@@ -51,7 +51,7 @@ def _settle(this: planning.Run, recovery: model.Recovery) -> None:
     tools = this.tools
     try:
         tools_.patiently(
-            tools,
+            tools.pause,
             lambda: quarantine.settle(
                 tools.database, this.project, recovery, tools.now()
             ),

@@ -2,21 +2,16 @@
 
 import collections.abc
 import contextlib
-import typing
 
 from snapfault import errors
 from snapfault.cloud import request_ids
-
-
-class Journal(typing.Protocol):
-    """Where the ids are kept."""
-
-    def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
-        """Add the cloud's ids of what a step asked for."""
+from snapfault.recover import lines
 
 
 @contextlib.contextmanager
-def noted(journal: Journal, position: int) -> collections.abc.Iterator[None]:
+def noted(
+    journal: lines.Lines, position: int
+) -> collections.abc.Iterator[None]:
     """Write down the ids of the changes that are asked for in the block.
 
     Also of one that the cloud could not do: then they are needed most. Not
@@ -33,6 +28,6 @@ def noted(journal: Journal, position: int) -> collections.abc.Iterator[None]:
         _write(journal, position, ids)
 
 
-def _write(journal: Journal, position: int, ids: list[str]) -> None:
+def _write(journal: lines.Lines, position: int, ids: list[str]) -> None:
     if ids:
         journal.asked(position, ids)

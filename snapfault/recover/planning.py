@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import itertools
 
 from snapfault import model
 from snapfault import resource
@@ -18,6 +17,7 @@ from snapfault.recover import plan
 from snapfault.recover import put_back
 from snapfault.recover import quarantine
 from snapfault.recover import read
+from snapfault.recover import step
 from snapfault.recover import tools as tools_
 
 
@@ -55,7 +55,9 @@ def begin(
         this.tools.database,
         recovery,
         _attempt(planned, number, now),
-        _records(planned, number, len(recovery.steps)),
+        step.records(
+            planned.phases, position=len(recovery.steps), attempt=number
+        ),
         quarantine.planned(recovery, planned, attachments, keep, now),
         planned.reason,
     )
@@ -86,7 +88,7 @@ def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
     )
     found = dataclasses.replace(
         tools_.patiently(
-            tools,
+            tools.pause,
             lambda: read.situation(
                 tools.cloud,
                 this.project,
@@ -140,7 +142,7 @@ def _kept_by(this: Run, recovery_id: str) -> list[model.Kept]:
 def standing(this: Run, recovery: model.Recovery) -> put_back.Standing:
     """Read what stands where, and wait out an outage for it."""
     return tools_.patiently(
-        this.tools,
+        this.tools.pause,
         lambda: read.what_stands(this.tools.cloud, this.project, recovery),
     )
 
@@ -154,24 +156,3 @@ def _until_idle(this: Run, recovery: model.Recovery) -> None:
         if not put_back.is_moving(standing(this, recovery), ours):
             return
         tools.pause()
-
-
-def _records(
-    planned: plan.Plan, attempt: int, first: int
-) -> tuple[model.StepRecord, ...]:
-    numbered = itertools.count(first)
-    return tuple(
-        model.StepRecord(
-            position=next(numbered),
-            phase=phase,
-            name=each.name,
-            arguments=each.arguments(),
-            status=model.StepStatus.PLANNED,
-            detail='',
-            started_at=None,
-            finished_at=None,
-            attempt=attempt,
-        )
-        for phase, together in enumerate(planned.phases)
-        for each in together
-    )

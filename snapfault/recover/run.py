@@ -4,10 +4,6 @@ Which comes next :mod:`snapfault.recover.attempts` says, by the recovery's
 own row: whoever takes over goes on there.
 """
 
-import collections.abc
-import dataclasses
-import datetime
-
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
@@ -18,6 +14,7 @@ from snapfault.db import recoveries
 from snapfault.recover import attempts
 from snapfault.recover import carry
 from snapfault.recover import ending
+from snapfault.recover import lines
 from snapfault.recover import pace as pace_
 from snapfault.recover import plan
 from snapfault.recover import planning
@@ -111,7 +108,7 @@ def _carrier(
 
     return carry.Carrier(
         f'Recovery {recovery.id}',
-        _Journal(tools.database, recovery, pace),
+        lines.Lines(tools.database, recovery, pace.moved),
         step.Hands(project, tools.cloud),
         tools.settings.step_timeout,
         tools.now,
@@ -127,31 +124,3 @@ def _heed_abort(database: api.Database, recovery: model.Recovery) -> None:
     """
     if recoveries.get(database, None, recovery.id).abort_asked:
         raise Aborted('a person stopped it')
-
-
-@dataclasses.dataclass(frozen=True)
-class _Journal:
-    """The journal of one recovery."""
-
-    database: api.Database
-    recovery: model.Recovery
-    pace: pace_.Pace
-
-    def started(self, position: int, now: datetime.datetime) -> None:
-        self.pace.moved(now)
-        journal.step_started(self.database, self.recovery, position, now)
-
-    def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
-        journal.step_asked(self.database, self.recovery, position, ids)
-
-    def finished(
-        self,
-        position: int,
-        status: model.StepStatus,
-        detail: str,
-        now: datetime.datetime,
-    ) -> None:
-        self.pace.moved(now)
-        journal.step_finished(
-            self.database, self.recovery, position, status, detail, now
-        )

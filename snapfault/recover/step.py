@@ -1,11 +1,14 @@
 """What a step of a recovery is."""
 
 import abc
+import collections.abc
 import dataclasses
 import datetime
 import enum
+import itertools
 import typing
 
+from snapfault import model
 from snapfault.cloud import port
 
 
@@ -59,3 +62,33 @@ class Step(abc.ABC):
     def arguments(self) -> dict[str, typing.Any]:
         """Give what the journal needs to make this step again."""
         return dataclasses.asdict(self)
+
+
+def records(
+    phases: collections.abc.Iterable[collections.abc.Iterable[Step]],
+    *,
+    position: int = 0,
+    phase: int = 0,
+    attempt: int = 0,
+) -> tuple[model.StepRecord, ...]:
+    """Write planned steps as lines of a journal.
+
+    :param position: of the first line
+    :param phase: the number of the first phase
+    """
+    numbered = itertools.count(position)
+    return tuple(
+        model.StepRecord(
+            position=next(numbered),
+            phase=number,
+            name=each.name,
+            arguments=each.arguments(),
+            status=model.StepStatus.PLANNED,
+            detail='',
+            started_at=None,
+            finished_at=None,
+            attempt=attempt,
+        )
+        for number, together in enumerate(phases, start=phase)
+        for each in together
+    )

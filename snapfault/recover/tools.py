@@ -59,7 +59,8 @@ class Tools:
 
 
 def patiently(
-    tools: Tools, read: collections.abc.Callable[[], _Read]
+    pause: collections.abc.Callable[[], None],
+    read: collections.abc.Callable[[], _Read],
 ) -> _Read:
     """Read, and wait out an outage of the cloud (invariant 8)."""
     while True:
@@ -67,4 +68,4 @@ def patiently(
             return read()
         except errors.CloudUnavailable as error:
             LOG.warning('Waiting for the cloud: %s', error)
-            tools.pause()
+            pause()

@@ -20,6 +20,7 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.drill import run
 from snapfault.drill import tools
+from snapfault.recover import tools as recover_tools
 
 LOG = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class Drills:
             self._report(run.run(handed, drill, protection, policy.recovery))
         except tools.LeftBehind as left:
             self._alarm(drill, left_behind(drill, left))
-        except tools.Stopped:
+        except recover_tools.Stopped:
             drill_claims.let_go(self._database, drill, clock.now())
         except (errors.LeaseLost, errors.Conflict) as error:
             LOG.warning('Drill %s is let go: %s', drill.id, error)
@@ -182,7 +183,7 @@ class Drills:
 
     def _pause(self) -> None:
         if self._stop.wait(self._settings.poll):
-            raise tools.Stopped
+            raise recover_tools.Stopped
 
 
 def left_behind(drill: model.Drill, left: tools.LeftBehind) -> str:

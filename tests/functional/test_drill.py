@@ -12,6 +12,7 @@ from snapfault.db import drills
 from snapfault.db import policies
 from snapfault.db import recoveries
 from snapfault.drill import tools
+from snapfault.recover import tools as recover_tools
 from snapfault.trigger import drills as trigger
 from tests import build
 from tests.fake import crash
@@ -197,9 +198,9 @@ def test_a_worker_that_stops_lets_it_go_at_once(ready):
     rehearsal.ask(ready)
 
     def stop():
-        raise tools.Stopped
+        raise recover_tools.Stopped
 
-    with pytest.raises(tools.Stopped):
+    with pytest.raises(recover_tools.Stopped):
         rehearsal.rehearse(ready, pause=stop)
     held = rehearsal.drill(ready)
     drill_claims.let_go(ready.database, held, ready.now)

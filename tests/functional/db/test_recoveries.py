@@ -9,6 +9,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import journal
+from snapfault.db import journal_lines
 from snapfault.db import recoveries
 from tests.functional.db import samples
 
@@ -89,12 +90,12 @@ def test_the_journal(database: api.Database) -> None:
     )
     with pytest.raises(errors.Conflict, match='attempt 0 already'):
         journal.begin_attempt(database, held, attempt, steps)
-    journal.step_started(database, held, 1, samples.after(1))
-    journal.step_started(database, held, 1, samples.after(2))
-    journal.step_finished(
+    journal_lines.started(database, held, 1, samples.after(1))
+    journal_lines.started(database, held, 1, samples.after(2))
+    journal_lines.finished(
         database, held, 1, model.StepStatus.DONE, 'made', samples.after(3)
     )
-    journal.step_started(database, held, 2, samples.after(4))
+    journal_lines.started(database, held, 2, samples.after(4))
     found = recoveries.get(database, None, held.id)
     assert found.attempts == (attempt,)
     assert found.steps == (
@@ -124,8 +125,8 @@ WRITES: list[
     lambda database, old: journal.end_attempt(
         database, old, model.AttemptStatus.DONE, '', samples.NOW
     ),
-    lambda database, old: journal.step_started(database, old, 0, samples.NOW),
-    lambda database, old: journal.step_finished(
+    lambda database, old: journal_lines.started(database, old, 0, samples.NOW),
+    lambda database, old: journal_lines.finished(
         database, old, 0, model.StepStatus.DONE, '', samples.NOW
     ),
     lambda database, old: recoveries.release(database, old, '', samples.NOW),
@@ -234,6 +235,6 @@ def test_a_step_keeps_the_newest_of_the_clouds_ids(
     )
     ids = [f'req-00000000-0000-0000-0000-{n:012}' for n in range(25)]
     for each in ids:
-        journal.step_asked(database, held, 0, [each])
+        journal_lines.asked(database, held, 0, [each])
     (step,) = recoveries.get(database, None, held.id).steps
     assert step.request_ids == tuple(ids[5:])
