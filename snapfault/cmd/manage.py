@@ -1,4 +1,4 @@
-"""``snapfault-manage``: what an operator does with the database."""
+"""``snapfault-manage``: what an operator does beside the API."""
 
 import argparse
 import collections.abc
@@ -8,8 +8,13 @@ import typing
 from oslo_config import cfg
 
 from snapfault.cmd import database
+from snapfault.cmd import drifting
+from snapfault.cmd import purging
 from snapfault.cmd import start
+from snapfault.cmd import workers
 from snapfault.db import migration
+
+Commands: typing.TypeAlias = 'argparse._SubParsersAction[typing.Any]'
 
 
 def main() -> int:
@@ -25,12 +30,11 @@ def _manage(arguments: collections.abc.Sequence[str]) -> int:
         ),
     )
     database.give_up_at_once(conf)
-    conf.command.run(conf)
-    return 0
+    return int(conf.command.run(conf))
 
 
-def _add_parsers(commands: 'argparse._SubParsersAction[typing.Any]') -> None:
-    group = commands.add_parser('db', help='The schema of the database')
+def _add_parsers(commands: Commands) -> None:
+    group = commands.add_parser('db', help='The database')
     verbs = group.add_subparsers(required=True, metavar='VERB')
     verbs.add_parser(
         'sync', help='Create the tables, or bring them to this release'
@@ -38,14 +42,20 @@ def _add_parsers(commands: 'argparse._SubParsersAction[typing.Any]') -> None:
     verbs.add_parser(
         'version', help='Show the revision the database is at'
     ).set_defaults(run=_version)
+    purging.add_parser(verbs)
+    group = commands.add_parser('worker', help='The workers')
+    workers.add_parser(group.add_subparsers(required=True, metavar='VERB'))
+    drifting.add_parser(commands)
 
 
-def _sync(conf: cfg.ConfigOpts) -> None:
+def _sync(conf: cfg.ConfigOpts) -> int:
     opened = database.connect_any(conf)
     migration.upgrade(opened)
     sys.stdout.write(f'{migration.version(opened)}\n')
+    return 0
 
 
-def _version(conf: cfg.ConfigOpts) -> None:
+def _version(conf: cfg.ConfigOpts) -> int:
     version = migration.version(database.connect_any(conf))
     sys.stdout.write(f'{version or "empty"}\n')
+    return 0

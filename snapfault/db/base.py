@@ -228,7 +228,9 @@ _TIMES: typing.Final = frozenset(
         'onset_at',
         'proof_at',
         'scheduled_at',
+        'seen_at',
         'started_at',
+        'stopped_at',
         'updated_at',
     }
 )

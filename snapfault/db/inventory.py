@@ -1,6 +1,7 @@
 """All recovery points of a project, for the comparison with the cloud."""
 
 import collections.abc
+import dataclasses
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -53,3 +54,44 @@ def of_members(
         )
         found += base.read_all(rows)
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Accounted:
+    """What rows say of what recoveries and drills of a project made."""
+
+    kept: frozenset[str]  #: ids, or markers, of what recoveries took away
+    open: frozenset[str]  #: ids of the recoveries and drills under way
+
+    def knows(self, resource_id: str, marker: str) -> bool:
+        """Say whether a row accounts for a resource with such a marker."""
+        work, _, _ = marker.partition('/')
+        return bool({resource_id, marker} & self.kept) or work in self.open
+
+
+@api.reader
+def accounted(session: orm.Session, project_id: str) -> Accounted:
+    """Read it in three statements."""
+    kept = session.scalars(
+        sa.select(tables.Kept.resource_id).where(
+            tables.Kept.project_id == project_id,
+            tables.Kept.status.in_(
+                [
+                    model.KeptStatus.KEPT,
+                    model.KeptStatus.REMOVING,
+                    model.KeptStatus.RETURNED,
+                ]
+            ),
+        )
+    ).all()
+    begun: list[str] = []
+    for table, statuses in (
+        (tables.Recovery, list(model.OPEN_RECOVERY)),
+        (tables.Drill, list(model.OPEN_DRILL)),
+    ):
+        begun += session.scalars(
+            sa.select(table.id).where(
+                table.project_id == project_id, table.status.in_(statuses)
+            )
+        )
+    return Accounted(frozenset(kept), frozenset(begun))

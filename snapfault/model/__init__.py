@@ -45,3 +45,7 @@ from snapfault.model.task import Measures as Measures
 from snapfault.model.task import Part as Part
 from snapfault.model.task import Task as Task
 from snapfault.model.task import TaskStatus as TaskStatus
+from snapfault.model.worker import NOTHING as NOTHING
+from snapfault.model.worker import Holdings as Holdings
+from snapfault.model.worker import Worker as Worker
+from snapfault.model.worker import WorkerStatus as WorkerStatus

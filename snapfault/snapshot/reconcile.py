@@ -5,6 +5,7 @@ broken out of those that count, and notes what was missed. Several at once
 do the same, and the compare-and-swap lets one of them.
 """
 
+import dataclasses
 import datetime
 import hashlib
 import logging
@@ -38,9 +39,7 @@ def reconcile(
     :returns: what was found and is so
     :raises SnapfaultError: the project cannot be read; nothing was changed
     """
-    rows = inventory.living(database, project_id)
-    listed = sight.snapshots()
-    found = compare.compare(rows, listed)
+    found = look(database, sight, project_id)
     for each in found.adopted:
         LOG.info(
             'Snapshot %s is that of member %s, whose answer was lost',
@@ -48,43 +47,65 @@ def reconcile(
             each.member_id,
         )
         points.record_snapshot(database, each.member_id, each.snapshot_id)
-    if found.lost:
-        sight.project.check()
-    lost = [e for e in found.lost if _give_up(database, sight, e, now)]
-    strays = _strays(database, rows, found.strays)
-    for stray in strays:
+    lost = [each for each in found.lost if _give_up(database, each, now)]
+    for stray in found.strays:
         LOG.warning(
             'Snapshot %s of project %s has our tags and is left alone: %s',
             stray.snapshot.id,
             project_id,
             stray.reason,
         )
-    return compare.Difference(tuple(lost), found.adopted, strays)
+    return dataclasses.replace(found, lost=tuple(lost))
+
+
+def look(
+    database: api.Database, sight: sights.Sight, project_id: str
+) -> compare.Difference:
+    """Compare, and change nothing.
+
+    :param sight: a new one: the rows are read before the snapshots
+    :returns: what is proven
+    :raises SnapfaultError: the project cannot be read
+    """
+    rows = inventory.living(database, project_id)
+    found = compare.compare(rows, sight.snapshots())
+    if found.lost:
+        sight.project.check()
+    return compare.Difference(
+        tuple(each for each in found.lost if _is_gone(sight, each)),
+        found.adopted,
+        _strays(database, project_id, rows, found.strays),
+    )
 
 
 def _strays(
     database: api.Database,
+    project_id: str,
     rows: list[model.RecoveryPoint],
     found: tuple[compare.Stray, ...],
 ) -> tuple[compare.Stray, ...]:
-    """Look again: what began after the rows were read has a row by now."""
+    """Look again: what began after the rows were read has a row by now.
+
+    Snapshots that a recovery took of what it replaced are known as kept.
+    """
     if not found:
         return ()
-    markers = [each.snapshot.metadata[resource.MARKER] for each in found]
-    later = inventory.of_members(database, markers)
-    return compare.strays(rows + later, [each.snapshot for each in found])
+    known = inventory.accounted(database, project_id)
+    mine = [
+        each.snapshot
+        for each in found
+        if not known.knows(
+            each.snapshot.id, each.snapshot.metadata[resource.MARKER]
+        )
+    ]
+    later = inventory.of_members(
+        database, [each.metadata[resource.MARKER] for each in mine]
+    )
+    return compare.strays(rows + later, mine)
 
 
-def _give_up(
-    database: api.Database,
-    sight: sights.Sight,
-    lost: compare.Lost,
-    now: datetime.datetime,
-) -> bool:
-    """Take a point out of those that count, once its loss is proven.
-
-    A list may leave something out; each snapshot is asked for by itself.
-    """
+def _is_gone(sight: sights.Sight, lost: compare.Lost) -> bool:
+    """Prove it: a list may leave something out, so each one is asked for."""
     for snapshot_id in lost.gone:
         try:
             sight.project.get_snapshot(snapshot_id)
@@ -92,6 +113,13 @@ def _give_up(
             continue
         LOG.warning('The list left out snapshot %s', snapshot_id)
         return False
+    return True
+
+
+def _give_up(
+    database: api.Database, lost: compare.Lost, now: datetime.datetime
+) -> bool:
+    """Take a point out of those that count, once its loss is proven."""
     try:
         points.move(
             database,

@@ -10,10 +10,7 @@ import contextlib
 import dataclasses
 import datetime
 import logging
-import os
-import socket
 import threading
-import uuid
 
 from oslo_config import cfg
 
@@ -41,6 +38,7 @@ from snapfault.snapshot import run as snapshot
 from snapfault.worker import beside
 from snapfault.worker import drilling
 from snapfault.worker import following
+from snapfault.worker import presence
 from snapfault.worker import watching
 
 LOG = logging.getLogger(__name__)
@@ -139,7 +137,7 @@ class Worker:
         :param wake: set by a message to look at once instead of at the
             next tick; losing one costs a delay and nothing else
         """
-        self.id = f'{socket.gethostname()}:{os.getpid()}:{uuid.uuid4()}'
+        self.id = presence.name()
         self._settings = chosen
         self._database = database
         self._cloud = cloud
@@ -158,7 +156,9 @@ class Worker:
             calls = stack.enter_context(pool(CALLS))
             stack.enter_context(self._hands)
             rescue = stack.enter_context(pool(RECOVERIES))
-            beside.begin(stack, self._beat, 'heartbeat')
+            lease = self._settings.lease
+            beat = self._database, self.id, lease, self._renew, stop
+            beside.begin(stack, presence.beat, 'heartbeat', *beat)
             pause = self._settings.selector_interval
             looks = self._database, self._cloud, pause, stop
             beside.begin(stack, following.follow, 'selectors', *looks)
@@ -177,6 +177,7 @@ class Worker:
                 if self._wake.wait(pause):
                     self._hint.set()
                 self._wake.clear()
+        presence.leave(self._database, self.id)
         LOG.info('Worker %s has stopped', self.id)
 
     def _context(
@@ -284,17 +285,9 @@ class Worker:
         if self._stop.wait(recover_tools.sleep(at_most, self._settings.poll)):
             raise recover_tools.Stopped
 
-    def _beat(self) -> None:
-        """Renew what this worker holds, well before the lease runs out."""
-        lease = self._settings.lease
-        while not self._stop.wait(lease.total_seconds() / 4):
-            until = clock.now() + lease
-            try:
-                task_claims.renew(self._database, self.id, until)
-                # Only what a thread is at: the rest another takes over.
-                at_work = [
-                    k for k, f in list(self._open.items()) if not f.done()
-                ]
-                recoveries.renew(self._database, at_work, self.id, until)
-            except Exception:
-                LOG.exception('The leases could not be renewed')
+    def _renew(self, until: datetime.datetime) -> None:
+        """Renew what this worker holds."""
+        task_claims.renew(self._database, self.id, until)
+        # Only what a thread is at: the rest another takes over.
+        at_work = [k for k, f in list(self._open.items()) if not f.done()]
+        recoveries.renew(self._database, at_work, self.id, until)

@@ -146,6 +146,15 @@ def test_a_snapshot_with_our_tags_is_reported_and_stays(stage, caplog):
     assert len(left) == 2 + 4
 
 
+def test_what_a_recovery_keeps_is_no_stray(stage, caplog):
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.ask_for_recovery()
+    assert stage.recover().status is model.RecoveryStatus.DONE
+    assert len(stage.cloud.snapshots_of(build.PROJECT)) == 4 + 2
+    _reconcile(stage)
+    assert 'has our tags' not in caplog.text
+
+
 def test_what_is_under_way_is_no_stray(stage, caplog):
     """It begins after the rows were read, and is in the listing."""
     show = stage.cloud.cinder.list_snapshots

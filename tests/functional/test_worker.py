@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import datetime
+import os
 import threading
 import time
 
@@ -16,6 +17,7 @@ from snapfault.db import policies
 from snapfault.db import selections
 from snapfault.db import task_claims
 from snapfault.db import tasks
+from snapfault.db import workers
 from snapfault.recover import tools as recover_tools
 from snapfault.worker import drilling
 from snapfault.worker import service
@@ -100,6 +102,21 @@ def test_a_worker_takes_a_point_and_prunes(live):
             _until(_ended(live, task))
         _until(lambda: len(live.cloud.snapshots_of(build.PROJECT)) == 4)
     assert len(live.good()) == 2
+
+
+def test_a_worker_shows_that_it_lives_and_that_it_has_stopped(live):
+    def found():
+        return workers.all_of_them(live.database)
+
+    with _working(live) as (working,):
+        _until(found)
+        (row,) = found()
+        assert row.id == working.id
+        assert (row.pid, row.lease) == (os.getpid(), 4)
+        assert row.status(clock.now()) is model.WorkerStatus.UP
+        _until(lambda: found()[0].seen_at > row.seen_at)
+    (row,) = found()
+    assert row.status(clock.now()) is model.WorkerStatus.STOPPED
 
 
 def test_four_workers_share_the_work_and_do_nothing_twice(live):
