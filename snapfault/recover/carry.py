@@ -153,7 +153,10 @@ def _advance(
     position: int,
     turn: collections.abc.Callable[[], _Result],
 ) -> _Result | None:
-    """Look at a step or ask for it, and note it as failed if it is."""
+    """Look at a step or ask for it, and note it as failed if it is.
+
+    One that only looks has not failed where nobody may look.
+    """
     try:
         return turn()
     except errors.CloudConflict as error:
@@ -164,9 +167,11 @@ def _advance(
     except (errors.CloudUnavailable, errors.LeaseLost):
         raise
     except errors.SnapfaultError as error:
-        carrier.journal.finished(
-            position, model.StepStatus.FAILED, str(error), carrier.now()
-        )
+        seen = isinstance(error, errors.ResourceFailed)
+        if seen or phase.left[position].changes:
+            carrier.journal.finished(
+                position, model.StepStatus.FAILED, str(error), carrier.now()
+            )
         raise
 
 

@@ -69,14 +69,21 @@ def rejected(recovery: model.Recovery) -> tuple[str, ...]:
 def failed_verification(
     recovery: model.Recovery, attempt: model.Attempt
 ) -> bool:
-    """Say whether all of an attempt was done but its last look."""
+    """Say whether all of an attempt was done and its last look said no.
+
+    Where nobody could look, nothing is known against the point.
+    """
     if attempt.status is not model.AttemptStatus.FAILED:
         return False
-    looks = [each for each in recovery.steps if each.attempt == attempt.number]
-    return bool(looks) and all(
-        (each.status is model.StepStatus.DONE)
-        is (each.name != verify.Verify.name)
-        for each in looks
+    steps = [each for each in recovery.steps if each.attempt == attempt.number]
+    return bool(steps) and all(
+        each.status
+        is (
+            model.StepStatus.FAILED
+            if each.name == verify.Verify.name
+            else model.StepStatus.DONE
+        )
+        for each in steps
     )
 
 

@@ -38,6 +38,8 @@ class Step(abc.ABC):
     """
 
     name: typing.ClassVar[str]
+    #: It changes something; one that only looks fails by what it has seen.
+    changes: typing.ClassVar[bool] = True
 
     @property
     def patience(self) -> datetime.timedelta | None:

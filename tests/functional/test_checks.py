@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.recover import checks
@@ -212,6 +213,28 @@ def test_no_more_points_are_tried_than_the_policy_says(watched, monkeypatch):
     assert 'tries 0 after the first' in ended.reason
     # the restored volumes stay, and an undo brings the old ones back
     assert f'openstack recovery undo {ended.id}' in ended.reason
+
+
+READS = rules.Check('console', {'text': 'at first'}, timeout=30)
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        errors.CloudRefused('400: no console at all'),
+        errors.DelegationDead('the role is gone'),
+    ],
+)
+def test_no_older_point_is_taken_where_nobody_could_look(watched, error):
+    """What was written since an older point would be lost for nothing."""
+    watched.change_policy(checks=(READS,))
+    watched.cloud.fail('get_console', error)
+    watched.ask_for_recovery()
+    ended = watched.recover()
+    assert ended.status is model.RecoveryStatus.FAILED
+    assert [each.point_id for each in ended.attempts] == [watched.good()[0].id]
+    assert ended.reason.startswith(f'{error}; server ')
+    assert 'did not work' not in ended.reason
 
 
 def test_a_check_that_nobody_knows_is_refused_before_anything(watched):

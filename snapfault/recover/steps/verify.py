@@ -17,6 +17,7 @@ class Verify(step.Step):
     """The server is as it was, and every restored volume is attached."""
 
     name: typing.ClassVar[str] = 'verify'
+    changes: typing.ClassVar[bool] = False
 
     recovery_id: str
     server_id: str

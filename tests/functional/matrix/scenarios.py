@@ -68,6 +68,27 @@ def _failed(**chosen):
     return _ask(stage)
 
 
+def steps_back(lost=False, **chosen):
+    """The newest point is of spoilt data; the console shows what it reads.
+
+    :param lost: one volume of a server that is well, and not the server
+    """
+    works = rules.Check('console', {'text': FIRST[0]}, timeout=30)
+    stage = _protected(checks=(works,), **chosen)
+    stage.run()
+    stage.cloud.world.guest = lambda server: '\n'.join(
+        stage.cloud.contents_of(server).values()
+    )
+    stage.wait(minutes=1)
+    server = stage.servers['shop']
+    if lost:
+        gone = stage.cloud.volumes_of(server)[0]
+        del server.attachments[gone.id]
+    else:
+        stage.cloud.break_server(server)
+    return _ask(stage)
+
+
 def snapshot_run():
     """A run falls due whose quota takes an older point."""
     stage = _protected()
@@ -237,6 +258,13 @@ SCENARIOS = (
         | {
             'kept': [('snapshot', 'removed')] * 2 + [('volume', 'removed')] * 2
         },
+    ),
+    Scenario('steps-back', steps_back, ENDED_WELL),
+    Scenario(
+        'data-steps-back', functools.partial(steps_back, lost=True), ENDED_WELL
+    ),
+    Scenario(
+        'no-step-back', functools.partial(steps_back, steps_back=0), LEFT_ALONE
     ),
     Scenario('compensation', compensation, LEFT_ALONE),
     Scenario('abort', busy, LEFT_ALONE, meanwhile=abort),
