@@ -3,6 +3,7 @@
 import collections.abc
 
 from snapfault import model
+from snapfault import resource
 from snapfault.recover import put_back
 
 
@@ -14,7 +15,11 @@ def account(
     """Say what is attached, what is kept, and what to run."""
     held = [each for each in kept if each.status is model.KeptStatus.KEPT]
     return '; '.join(
-        (*_server(standing), *_kept(held, standing), _way_on(recovery, held))
+        (
+            *_server(standing),
+            *_kept(recovery, held, standing),
+            _way_on(recovery, kept),
+        )
     )
 
 
@@ -44,6 +49,7 @@ def _server(
 
 
 def _kept(
+    recovery: model.Recovery,
     held: collections.abc.Iterable[model.Kept],
     standing: put_back.Standing,
 ) -> collections.abc.Iterator[str]:
@@ -51,22 +57,28 @@ def _kept(
     for each in held:
         if each.resource_id in attached:
             continue
+        what = each.kind.value
+        volume = standing.volumes.get(each.resource_id)
+        if volume and volume.metadata.get(resource.RECOVERY) == recovery.id:
+            what = 'restored volume'
         where = f' from {each.device}' if each.device else ''
         yield (
-            f'{each.kind} {each.resource_id}{where} is kept until'
+            f'{what} {each.resource_id}{where} is kept until'
             f' {each.keep_until.isoformat(timespec="seconds")} at least'
         )
 
 
 def _way_on(
-    recovery: model.Recovery, held: collections.abc.Iterable[model.Kept]
+    recovery: model.Recovery, kept: collections.abc.Collection[model.Kept]
 ) -> str:
     text = f'to go on from there: openstack recovery retry {recovery.id}'
-    if recovery.kind is model.RecoveryKind.RESTORE and any(
-        each.device for each in held
-    ):
+    if recovery.kind is not model.RecoveryKind.RESTORE:
+        return text
+    if put_back.is_back(kept):
+        return f'{text}; there is nothing to undo'
+    if not put_back.undo_refusal(recovery, kept):
         text += (
-            '; to put the kept volumes back: openstack recovery undo'
-            f' {recovery.id}'
+            '; to put the volumes from before it back: openstack recovery'
+            f' undo {recovery.id}'
         )
     return text

@@ -71,15 +71,25 @@ def _reasons(
     forward = recovery.attempts
     told = []
     if attempts.is_compensation(recovery):
-        forward, back = recovery.attempts[:-1], recovery.attempts[-1]
-        told = [
-            'what it had taken away is back'
-            if back.status is model.AttemptStatus.DONE
-            else f'what it has taken away is not back: {back.reason}'
-        ]
+        forward = recovery.attempts[:-1]
+        told = [_back(recovery)]
     elif stuck.reason:
         told = [f'there it stays, for {stuck.reason}']
     return [forward[-1].reason, *told, _account(this, recovery)]
+
+
+def _back(recovery: model.Recovery) -> str:
+    """Say what came of the way back."""
+    forward, back = recovery.attempts[-2:]
+    done = back.status is model.AttemptStatus.DONE
+    if attempts.is_exchanged(recovery, forward):
+        text = 'all volumes are in place, and the server is'
+        return text + (
+            ' started again' if done else f' not started again: {back.reason}'
+        )
+    if done:
+        return 'what it had taken away is back'
+    return f'what it has taken away is not back: {back.reason}'
 
 
 def _account(this: planning.Run, recovery: model.Recovery) -> str:

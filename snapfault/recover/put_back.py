@@ -64,8 +64,18 @@ def originals(
     return tuple(first.values())
 
 
+def is_back(kept: collections.abc.Iterable[model.Kept]) -> bool:
+    """Say whether all that was to be replaced is where it was.
+
+    :param kept: of one recovery, in the order it was noted
+    """
+    wanted = originals(kept)
+    returned = model.KeptStatus.RETURNED
+    return bool(wanted) and all(each.status is returned for each in wanted)
+
+
 def undo_refusal(
-    origin: model.Recovery, kept: collections.abc.Iterable[model.Kept]
+    origin: model.Recovery, kept: collections.abc.Collection[model.Kept]
 ) -> str:
     """Say why a recovery cannot be undone, by what is on record of it."""
     wanted = originals(kept)
@@ -74,10 +84,16 @@ def undo_refusal(
             f'recovery {origin.id} has replaced no volume, and the root disk'
             ' that a rebuild writes anew cannot be had back'
         )
+    if is_back(kept):
+        return (
+            f'there is nothing to undo of recovery {origin.id}: the volumes'
+            ' from before it were put back'
+        )
     for each in wanted:
-        if each.status is model.KeptStatus.RETURNED:
-            return f'volume {each.resource_id} is back already'
-        if each.status is not model.KeptStatus.KEPT:
+        if each.status not in (
+            model.KeptStatus.KEPT,
+            model.KeptStatus.RETURNED,  # beside others that are away still
+        ):
             return (
                 f'volume {each.resource_id} is {each.status}'
                 f' ({each.reason or "its time was over"}): what it held is'

@@ -8,6 +8,7 @@ import typing
 
 from snapfault import model
 from snapfault import secret
+from snapfault.recover import put_back
 
 #: What each way costs; what is written here is also in the user's guide.
 LOST: typing.Final = {
@@ -178,11 +179,7 @@ def _lost(material: Material) -> collections.abc.Iterator[str]:
     """Tell it of each way that was begun: what is done is done."""
     attempts = material.recovery.attempts
     costs = dict(LOST)
-    if any(
-        each.way is model.Way.PUT_BACK
-        and each.status is model.AttemptStatus.DONE
-        for each in attempts
-    ):
+    if put_back.is_back(material.kept):
         costs[model.Way.FULL] = LOST[model.Way.SERVER]
         costs[model.Way.DATA] = 'nothing: the volumes are back'
     told = set()
@@ -220,14 +217,16 @@ def _ways_on(material: Material) -> collections.abc.Iterator[str]:
         return
     if status is not model.RecoveryStatus.DONE:
         yield f'try again: openstack recovery retry {recovery.id}'
-    if recovery.kind is model.RecoveryKind.RESTORE and any(
-        each.kind is model.KeptKind.VOLUME
-        and each.status is model.KeptStatus.KEPT
-        for each in material.kept
-    ):
+    if recovery.kind is not model.RecoveryKind.RESTORE:
+        return
+    if put_back.is_back(material.kept):
         yield (
-            'put the kept volumes back, while they are kept: openstack'
-            f' recovery undo {recovery.id}'
+            'nothing is left to undo: the volumes from before it were put back'
+        )
+    elif not put_back.undo_refusal(recovery, material.kept):
+        yield (
+            'put the volumes from before it back, while they are kept:'
+            f' openstack recovery undo {recovery.id}'
         )
 
 

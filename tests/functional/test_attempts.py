@@ -7,6 +7,8 @@ from snapfault import model
 from snapfault import resource
 from snapfault.db import kept
 from snapfault.db import recoveries
+from snapfault.recover import put_back
+from snapfault.recover import report
 from tests import build
 from tests.fake import crash
 from tests.functional import stage as stages
@@ -15,6 +17,8 @@ DONE = model.RecoveryStatus.DONE
 FAILED = model.RecoveryStatus.FAILED
 ABORTED = model.RecoveryStatus.ABORTED
 ORIGINAL = {'/dev/vdb': 'spoilt', '/dev/vdc': 'spoilt'}
+#: How the id of the second volume that is restored ends.
+SECOND_RESTORED = '000000000004'
 RESTORED = {'/dev/vdb': 'shop-0 at first', '/dev/vdc': 'shop-1 at first'}
 
 
@@ -38,6 +42,12 @@ def broken(stage):
 def _kept(stage, recovery, kind=model.KeptKind.VOLUME):
     rows = kept.of_recoveries(stage.database, [recovery.id])[recovery.id]
     return [each for each in rows if each.kind is kind]
+
+
+def _ways_on(stage, recovery):
+    rows = kept.of_recoveries(stage.database, [recovery.id])[recovery.id]
+    told = report.sections(report.Material(recovery, kept=tuple(rows)))
+    return {each.title: each.lines for each in told}['What can be done']
 
 
 def _reads(stage):
@@ -131,6 +141,11 @@ def test_what_cannot_go_forward_goes_back(broken, method, error, which):
     for volume in volumes:
         assert f'volume {volume.id} at /dev/vd' in ended.reason
     assert f'openstack recovery retry {ended.id}' in ended.reason
+    assert ended.reason.endswith('; there is nothing to undo')
+    assert _ways_on(broken, ended) == (
+        f'try again: openstack recovery retry {ended.id}',
+        'nothing is left to undo: the volumes from before it were put back',
+    )
     # what was made for nothing is noted, to be removed
     spare = [each for each in _kept(broken, ended) if not each.device]
     left = {
@@ -162,6 +177,46 @@ def test_a_way_back_that_is_barred_says_what_stands_where(broken):
     assert done.status is DONE, done.reason
     assert _reads(broken) == ORIGINAL
     assert broken.servers['shop'].status == 'ACTIVE'
+
+
+def test_a_way_back_that_came_half_way_can_be_gone_to_its_end(broken):
+    first, second = broken.cloud.volumes_of(broken.servers['shop'])
+    for number in (second.id, SECOND_RESTORED):
+        broken.cloud.fail(
+            'attach_volume',
+            errors.CloudRefused('400'),
+            times=None,
+            match=number,
+        )
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert 'what it has taken away is not back: 400' in ended.reason
+    assert f'volume {first.id} at /dev/vdb' in ended.reason
+    assert f'; volume {second.id} from /dev/vdc is kept' in ended.reason
+    offer = f'openstack recovery undo {ended.id}'
+    assert ended.reason.endswith(offer)
+    assert _ways_on(broken, ended)[-1].endswith(offer)
+    rows = _kept(broken, ended)
+    assert put_back.undo_refusal(ended, rows) == ''
+    broken.cloud.heal()
+    _undo(broken, ended)
+    done = broken.recover()
+    assert done.status is DONE, done.reason
+    assert _reads(broken) == ORIGINAL
+
+
+def test_where_all_is_exchanged_the_way_back_starts_the_server(broken):
+    broken.cloud.fail('start_server', errors.CloudRefused('400'))
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert _reads(broken) == RESTORED
+    assert ended.reason.startswith(
+        '400; all volumes are in place, and the server is started again;'
+    )
+    offer = f'openstack recovery undo {ended.id}'
+    assert ended.reason.endswith(offer)
+    assert _ways_on(broken, ended)[-1].endswith(offer)
 
 
 def test_undo_puts_the_old_volumes_back_and_keeps_the_restored(broken):
