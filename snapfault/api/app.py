@@ -124,6 +124,7 @@ class Api:
                 ids=ids,
                 query=query,
                 body=self._body(route, request),
+                allow=lambda rule: self._allow(rule, context),
                 max_limit=self._max_limit,
                 now=clock.now(),
             )

@@ -24,6 +24,8 @@ class Call:
     ids: collections.abc.Mapping[str, str]  #: what the path names
     query: collections.abc.Mapping[str, str]
     body: collections.abc.Mapping[str, typing.Any]  #: empty without one
+    #: Raises where the rules do not allow one more thing to the caller.
+    allow: collections.abc.Callable[[str], None]
     max_limit: int  #: the most resources in one answer
     now: datetime.datetime
 

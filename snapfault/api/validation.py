@@ -20,6 +20,8 @@ class Validator:
     def __init__(self, schema: collections.abc.Mapping[str, typing.Any]):
         """Prepare a schema, once."""
         self._validator = jsonschema.Draft202012Validator(schema)
+        #: The names of an object's members.
+        self.properties = frozenset(schema.get('properties', ()))
 
     def check(self, value: object, what: str) -> None:
         """Refuse a value that the schema does not describe.

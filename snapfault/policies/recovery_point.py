@@ -7,6 +7,7 @@ from snapfault.policies import personas
 LIST = 'fault-tolerance:recovery_point:list'
 SHOW = 'fault-tolerance:recovery_point:show'
 UPDATE = 'fault-tolerance:recovery_point:update'
+UNPIN = 'fault-tolerance:recovery_point:unpin'
 DELETE = 'fault-tolerance:recovery_point:delete'
 
 RULES = [
@@ -44,8 +45,23 @@ RULES = [
         scope_types=personas.SCOPES,
     ),
     policy.DocumentedRuleDefault(
+        name=UNPIN,
+        check_str=personas.MANAGE,
+        description=(
+            'Unpin a recovery point, so that its policy may let it go. The'
+            ' rule of the update applies as well.'
+        ),
+        operations=[
+            {
+                'method': 'PATCH',
+                'path': '/v1/recovery-points/{recovery_point_id}',
+            },
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
         name=DELETE,
-        check_str=personas.CHANGE,
+        check_str=personas.MANAGE,
         description='Delete a recovery point and its snapshots.',
         operations=[
             {

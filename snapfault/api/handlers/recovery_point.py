@@ -8,6 +8,7 @@ from snapfault.api import views
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.outlook import keeping
+from snapfault.policies import recovery_point
 
 REMOVABLE = (model.PointStatus.GOOD, model.PointStatus.LOST)
 
@@ -30,9 +31,12 @@ def show(this: call.Call) -> call.Answer:
 
 
 def update(this: call.Call) -> call.Answer:
-    """Pin a recovery point, or unpin it."""
+    """Pin a recovery point, or unpin it: that takes a right of its own."""
     pinned = this.body['recovery_point']['pinned']
-    point = points.set_pinned(this.database, _named(this), pinned)
+    point = _named(this)
+    if point.pinned and not pinned:
+        this.allow(recovery_point.UNPIN)
+    point = points.set_pinned(this.database, point, pinned)
     return _answer(this, point)
 
 

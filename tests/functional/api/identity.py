@@ -10,7 +10,8 @@ import webob.exc
 IMPLIED = {
     'reader': ['reader'],
     'member': ['member', 'reader'],
-    'admin': ['admin', 'member', 'reader'],
+    'manager': ['manager', 'member', 'reader'],
+    'admin': ['admin', 'manager', 'member', 'reader'],
 }
 
 

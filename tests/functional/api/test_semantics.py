@@ -19,6 +19,8 @@ from snapfault.db import tasks
 from tests.functional.api import world as worlds
 
 HOUR = datetime.timedelta(hours=1)
+#: A member may neither unpin a point nor delete one.
+MANAGER = 'manager@mine'
 
 
 def new(world, business_id='mail'):
@@ -177,9 +179,9 @@ def test_deleting_a_point_wakes(world):
     world.point(1)
     world.point(2)
     path = '/v1/recovery-points/point-1'
-    assert world.request('DELETE', path).status_int == 202
+    assert world.request('DELETE', path, token=MANAGER).status_int == 202
     assert world.wakes == 1
-    assert world.request('DELETE', path).status_int == 409
+    assert world.request('DELETE', path, token=MANAGER).status_int == 409
     assert world.wakes == 1
 
 
@@ -190,7 +192,9 @@ def test_a_point_that_a_recovery_reads_stays(world):
         'recovery': {'business_id': 'shop', 'recovery_point_id': 'point-1'}
     }
     world.request('POST', '/v1/recoveries', body)
-    response = world.request('DELETE', '/v1/recovery-points/point-1')
+    response = world.request(
+        'DELETE', '/v1/recovery-points/point-1', token=MANAGER
+    )
     assert response.status_int == 409
 
 
@@ -200,10 +204,12 @@ def test_a_pinned_point_stays_until_it_is_unpinned(world):
     path = '/v1/recovery-points/point-1'
     for pinned, status in ((True, 409), (False, 202)):
         body = {'recovery_point': {'pinned': pinned}}
-        shown = world.request('PATCH', path, body).json['recovery_point']
+        shown = world.request('PATCH', path, body, MANAGER).json[
+            'recovery_point'
+        ]
         assert shown['pinned'] is pinned
         assert world.request('GET', path).json['recovery_point'] == shown
-        response = world.request('DELETE', path)
+        response = world.request('DELETE', path, token=MANAGER)
         assert response.status_int == status
     assert points.get(world.database, None, 'point-1').status == 'deleting'
 
@@ -211,7 +217,9 @@ def test_a_pinned_point_stays_until_it_is_unpinned(world):
 def test_a_pinned_point_says_what_to_do(world):
     world.point(1, pinned=True)
     world.point(2)
-    response = world.request('DELETE', '/v1/recovery-points/point-1')
+    response = world.request(
+        'DELETE', '/v1/recovery-points/point-1', token=MANAGER
+    )
     detail = response.json['errors'][0]['detail']
     assert 'openstack recovery point set --unpin point-1' in detail
 
@@ -269,7 +277,9 @@ def test_without_a_right_in_the_project_a_point_stays(world):
     world.point(1)
     world.point(2)
     world.request('DELETE', '/v1/protections/protection-mine')
-    response = world.request('DELETE', '/v1/recovery-points/point-1')
+    response = world.request(
+        'DELETE', '/v1/recovery-points/point-1', token=MANAGER
+    )
     assert response.status_int == 409
     assert 'protect a server first' in response.text
 
@@ -283,7 +293,9 @@ def test_of_the_last_two_points_one_stays(world):
             pool.map(
                 lambda number: (
                     world.request(
-                        'DELETE', f'/v1/recovery-points/point-{number}'
+                        'DELETE',
+                        f'/v1/recovery-points/point-{number}',
+                        token=MANAGER,
                     ).status_int
                 ),
                 range(1, 9),

@@ -42,7 +42,8 @@ class World:
     """A database, a cloud in memory, and the application over them."""
 
     def __init__(self, url):
-        self.database = api.Database(url)
+        # nothing of it outlives the test, so nothing waits for the disk
+        self.database = api.Database(url, sqlite_synchronous=False)
         self.cloud = fake.FakeCloud()
         self.wakes = 0
         self.weighers = load.load()

@@ -61,14 +61,14 @@ def application(stage):
 
 @webob.dec.wsgify.middleware
 def let_in(request, inner, stage):
-    """Take every token for a member's, and let the worker go on a little."""
+    """Take every token for a manager's, and let the worker go on a little."""
     stage.now = max(stage.now, clock.now())
     stage.tick(2)
     if any(each.status == 'waiting' for each in stage.recoveries()):
         stage.recover()
     request.headers['X-Project-Id'] = build.PROJECT
     request.headers['X-User-Id'] = 'user-1'
-    request.headers['X-Roles'] = 'member,reader'
+    request.headers['X-Roles'] = 'manager,member,reader'
     return request.get_response(inner)
 
 
