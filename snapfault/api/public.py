@@ -1,4 +1,4 @@
-"""What anybody may read: versions documents, and whether we are healthy."""
+"""What anybody may read: versions, the API's document, our health."""
 
 import json
 import typing
@@ -9,6 +9,7 @@ import webob
 import webob.dec
 
 from snapfault.api import microversion
+from snapfault.api import openapi
 
 
 class Public:
@@ -18,6 +19,7 @@ class Public:
         """Wrap an application."""
         self._application = application
         self._healthcheck = healthcheck.Healthcheck(None, conf)
+        self._document = openapi.make_document()
 
     @webob.dec.wsgify
     def __call__(self, request: webob.Request) -> webob.Response:
@@ -31,6 +33,9 @@ class Public:
             return _json({'versions': [_document(request)]})
         if path == '/v1':
             return _json({'version': _document(request)})
+        if path == '/v1/openapi.json':
+            servers = [{'url': request.application_url}]
+            return _json(self._document | {'servers': servers})
         return request.get_response(self._application)
 
 

@@ -8,6 +8,7 @@ import re
 from snapfault.api import call
 from snapfault.api import faults
 from snapfault.api import validation
+from snapfault.api.answers import form
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Route:
     path: str  #: '/v1/tasks/{task_id}'
     handler: call.Handler
     rule: str  #: of oslo.policy; without it nobody gets in
+    shows: form.Form
     query: validation.Validator
     body: validation.Validator | None = None  #: None: a body is not read
 

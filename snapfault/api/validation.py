@@ -1,6 +1,5 @@
 """Read what a caller sent, and refuse what is not of the right form."""
 
-import collections.abc
 import json
 import math
 import typing
@@ -17,8 +16,9 @@ LONGEST = 300  #: characters of a refused value that are said back
 class Validator:
     """A JSON schema, ready to refuse."""
 
-    def __init__(self, schema: collections.abc.Mapping[str, typing.Any]):
+    def __init__(self, schema: dict[str, typing.Any]) -> None:
         """Prepare a schema, once."""
+        self.schema = schema
         self._validator = jsonschema.Draft202012Validator(schema)
         #: The names of an object's members.
         self.properties = frozenset(schema.get('properties', ()))

@@ -9,11 +9,14 @@ from gabbi import fixture
 from snapfault import model
 from snapfault.db import drills
 from snapfault.db import recoveries
+from snapfault.db import tables
 from snapfault.db import tasks
 from tests import build
 from tests.functional.api import world as worlds
 
 CURRENT = {}
+#: What was answered: method, path of the document, status.
+SEEN = set()
 
 
 def application():
@@ -37,7 +40,9 @@ class Empty(fixture.GabbiFixture):
 
     def stop_fixture(self):
         """Leave nothing."""
-        CURRENT.pop('world').database.close()
+        world = CURRENT.pop('world')
+        SEEN.update(world.application.seen)
+        world.database.close()
         self._folder.cleanup()
 
 
@@ -96,3 +101,48 @@ class Used(Empty):
         )
         os.environ[f'{project_id.upper()}_TASK'] = task.id
         os.environ[f'{project_id.upper()}_RECOVERY'] = recovery.id
+
+
+class Recovered(Used):
+    """Beside that: a recovery held for a person, and one that is done."""
+
+    def start_fixture(self):
+        """Make it, with the volume that the done one has replaced."""
+        super().start_fixture()
+        world = CURRENT['world']
+        for name, status in (
+            ('held', model.RecoveryStatus.HELD),
+            ('done', model.RecoveryStatus.DONE),
+        ):
+            recoveries.create(
+                world.database,
+                build.recovery(
+                    id=f'recovery-{name}',
+                    project_id=worlds.MINE,
+                    protection_id='protection-mine',
+                    server_id=f'server-{name}',
+                    status=status,
+                    claimed_by=None,
+                    lease_until=None,
+                ),
+            )
+        with world.database.writer() as session:
+            session.add(
+                tables.Kept(
+                    id='kept-1',
+                    project_id=worlds.MINE,
+                    protection_id='protection-mine',
+                    recovery_id='recovery-done',
+                    kind=model.KeptKind.VOLUME,
+                    resource_id='volume-1',
+                    device='/dev/vdb',
+                    tag=None,
+                    delete_on_termination=False,
+                    status=model.KeptStatus.KEPT,
+                    keep_until=build.NOW,
+                    reason='',
+                    attempts=0,
+                    not_before=None,
+                    created_at=build.NOW,
+                )
+            )

@@ -23,6 +23,7 @@ from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build
 from tests.fake import cloud as fake
+from tests.functional.api import conformance
 from tests.functional.api import identity
 
 MINE = 'mine'
@@ -50,7 +51,7 @@ class World:
         conf = cfg.ConfigOpts()
         snapfault.conf.register_opts(conf)
         conf([], project='snapfault', default_config_files=[])
-        self.application = app.make_application(
+        made = app.make_application(
             conf,
             backend.Backend(
                 database=self.database,
@@ -68,6 +69,7 @@ class World:
             ),
             identity.authenticate,
         )
+        self.application = conformance.Conforming(made)
         self.rights = {
             project_id: self.cloud.add_project(project_id)
             for project_id in (MINE, THEIRS)

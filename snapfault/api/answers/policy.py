@@ -1,0 +1,19 @@
+"""What is answered about policies."""
+
+from snapfault.api.answers import form
+from snapfault.api.schemas import policy
+
+POLICY = form.whole(
+    {
+        'id': form.TEXT,
+        'project_id': form.TEXT,
+        **policy.MEMBERS,
+        'alarm': form.TEXT,
+        'alarm_at': form.TIME_OR_NULL,
+        'created_at': form.TIME,
+        'updated_at': form.TIME,
+    }
+)
+ONE = form.one('policy', POLICY)
+MADE = form.made('policy', POLICY)
+PAGE = form.page('policies', POLICY)

@@ -1,0 +1,27 @@
+"""What is answered about protections."""
+
+from snapfault import model
+from snapfault.api.answers import form
+
+PROTECTION = form.whole(
+    {
+        'id': form.TEXT,
+        'project_id': form.TEXT,
+        'business_id': form.TEXT,
+        'server_id': form.TEXT,
+        'policy_id': form.TEXT,
+        'image_id': form.TEXT,
+        'status': form.one_of(model.ProtectionStatus),
+        'selected': form.FLAG,
+        'webhook': form.FLAG,
+        'next_run_at': form.TIME_OR_NULL,
+        'next_drill_at': form.TIME_OR_NULL,
+        'alarm': form.TEXT,
+        'alarm_at': form.TIME_OR_NULL,
+        'created_at': form.TIME,
+        'updated_at': form.TIME,
+    }
+)
+ONE = form.one('protection', PROTECTION)
+MADE = form.made('protection', PROTECTION)
+PAGE = form.page('protections', PROTECTION)

@@ -1,0 +1,29 @@
+"""What is answered about the snapshot record table as a whole."""
+
+from snapfault import difference
+from snapfault.api.answers import form
+from snapfault.api.schemas import record_table
+
+#: An export is what an import takes.
+SHOWN = form.one(
+    'record_table',
+    form.whole(
+        {
+            'version': {'const': 1},
+            'policies': form.many(record_table.POLICY),
+            'protections': form.many(record_table.PROTECTION),
+        }
+    ),
+)
+CHANGE = form.whole(
+    {
+        'action': form.one_of(difference.Action),
+        'kind': form.one_of(difference.Kind),
+        'name': form.TEXT,
+        #: What was and what is may be of any kind that a member may be of.
+        'members': form.many(
+            form.whole({'name': form.TEXT, 'was': {}, 'now': {}})
+        ),
+    }
+)
+CHANGES = form.Form(200, form.whole({'changes': form.many(CHANGE)}))
