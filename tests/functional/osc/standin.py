@@ -72,7 +72,7 @@ class Cloud:
     def __call__(self, request):
         """Answer as the service that the path belongs to."""
         path = request.path
-        if self.service is not None and path.startswith('/fault/'):
+        if self.service is not None and f'{path}/'.startswith('/fault/'):
             request.path_info_pop()
             return request.get_response(self.service)
         if path.startswith('/fault/v1/'):
