@@ -125,6 +125,30 @@ class Lister(PlainLister):
         return titles, [cells(each, fields) for each in found]
 
 
+class OfServices(Lister):
+    """A command that lists what there is of business services."""
+
+    statuses: typing.ClassVar[collections.abc.Sequence[str]]
+
+    def add_filters(self, parser: argparse.ArgumentParser) -> None:
+        """Take a business id and a status."""
+        parser.add_argument(
+            '--business-id',
+            metavar='<business-id>',
+            help='Only those of this service, protected still or no more',
+        )
+        parser.add_argument(
+            '--status', choices=self.statuses, help='Only those that stand so'
+        )
+
+    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
+        """Choose by business id and status."""
+        return {
+            'business_id': parsed_args.business_id,
+            'status': parsed_args.status,
+        }
+
+
 class Several(Spoken):
     """A command that does the same to one or several."""
 

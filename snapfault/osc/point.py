@@ -37,9 +37,10 @@ FIELDS: command.Fields = (
 STATUSES = ('creating', 'good', 'failed', 'deleting', 'deleted', 'lost')
 
 
-class List(command.Lister):
+class List(command.OfServices):
     """List recovery points."""
 
+    statuses = STATUSES
     fields = (
         ('id', None),
         ('business_id', None),
@@ -56,24 +57,6 @@ class List(command.Lister):
         ('kept_by', column.Text),
         ('reason', column.Text),
     )
-
-    def add_filters(self, parser: argparse.ArgumentParser) -> None:
-        """Take a business id and a status."""
-        parser.add_argument(
-            '--business-id',
-            metavar='<business-id>',
-            help='Only those of this service, protected still or no more',
-        )
-        parser.add_argument(
-            '--status', choices=STATUSES, help='Only those that stand so'
-        )
-
-    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
-        """Choose by business id and status."""
-        return {
-            'business_id': parsed_args.business_id,
-            'status': parsed_args.status,
-        }
 
     def collection(self) -> client.Collection:
         """List recovery points."""

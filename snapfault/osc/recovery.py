@@ -69,9 +69,10 @@ class Create(wait.Waits, command.ShowOne):
         return command.show(record, FIELDS)
 
 
-class List(command.Lister):
+class List(command.OfServices):
     """List recoveries."""
 
+    statuses = STATUSES
     fields = (
         ('id', None),
         ('business_id', None),
@@ -83,24 +84,6 @@ class List(command.Lister):
         ('finished_at', column.Text),
         ('reason', column.Text),
     )
-
-    def add_filters(self, parser: argparse.ArgumentParser) -> None:
-        """Take a business id and a status."""
-        parser.add_argument(
-            '--business-id',
-            metavar='<business-id>',
-            help='Only those of this service',
-        )
-        parser.add_argument(
-            '--status', choices=STATUSES, help='Only those that stand so'
-        )
-
-    def filters(self, parsed_args: argparse.Namespace) -> client.Query:
-        """Choose by business id and status."""
-        return {
-            'business_id': parsed_args.business_id,
-            'status': parsed_args.status,
-        }
 
     def collection(self) -> client.Collection:
         """List recoveries."""
