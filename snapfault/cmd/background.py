@@ -18,6 +18,7 @@ import oslo_messaging
 from snapfault import rpc
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.metrics import serving
 from snapfault.worker import hearing
 from snapfault.worker import service
 
@@ -39,11 +40,11 @@ class Background:
         """Prepare; nothing runs yet."""
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._worker = service.Worker(
-            service.settings(conf), database, cloud, self._wake
-        )
+        settings = service.settings(conf)
+        self._worker = service.Worker(settings, database, cloud, self._wake)
         self._transport = transport
         self._hearing = hearing.make(conf, database, self._wake.set)
+        self._metrics = serving.serving(conf, database, settings.limits)
         self._thread = threading.Thread(target=self._run, name='worker')
         self._ended = threading.Event()
         self.has_failed = False
@@ -82,6 +83,7 @@ class Background:
                     self._transport, self._worker.id, self._wake.set
                 ),
                 hearing.listening(self._hearing),
+                self._metrics,
             ):
                 self._worker.run(self._stop)
         except Exception:

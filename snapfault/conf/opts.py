@@ -5,6 +5,7 @@ from oslo_config import cfg
 from snapfault.conf import api
 from snapfault.conf import cloud
 from snapfault.conf import drill
+from snapfault.conf import metrics
 from snapfault.conf import prometheus
 from snapfault.conf import rank
 from snapfault.conf import recover
@@ -24,7 +25,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
         (each.GROUP, each.OPTIONS)
         for each in (
             *(api, worker, trigger, snapshot, rank, watch, recover),
-            drill,
+            *(drill, metrics),
         )
     ]
     return [

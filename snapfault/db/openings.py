@@ -112,6 +112,23 @@ def _enter(session: orm.Session) -> tables.Gate:
     return session.get_one(tables.Gate, 1)
 
 
+@api.reader
+def overall(
+    session: orm.Session, window: datetime.timedelta, now: datetime.datetime
+) -> model.Pressure:
+    """Count what goes on in all projects; nothing is to begin.
+
+    None of it is of any host or project.
+    """
+    open_ = session.scalar(
+        sa.select(sa.func.count()).where(
+            tables.Recovery.status.in_(list(_BEGUN))
+        )
+    )
+    faulty = _faulty(session, window, now)
+    return model.Pressure(open_ or 0, 0, 0, _begun(session, now), faulty)
+
+
 def _pressure(
     session: orm.Session,
     recovery: model.Recovery,
@@ -130,13 +147,19 @@ def _pressure(
             ),
         ).where(open_)
     ).one()
-    begun = session.scalar(
+    faulty = _faulty(session, window, now, recovery.server_id)
+    return model.Pressure(*counts, _begun(session, now), faulty)
+
+
+def _begun(session: orm.Session, now: datetime.datetime) -> int:
+    """Count the recoveries made within the last hour."""
+    found = session.scalar(
         sa.select(sa.func.count()).where(
-            table.created_at > now - HOUR, table.status.not_in(list(_IDLE))
+            tables.Recovery.created_at > now - HOUR,
+            tables.Recovery.status.not_in(list(_IDLE)),
         )
     )
-    faulty = _faulty(session, window, now, recovery.server_id)
-    return model.Pressure(*counts, begun or 0, faulty)
+    return found or 0
 
 
 def _faulty(

@@ -39,6 +39,8 @@ from snapfault.model.recovery import RecoveryStatus as RecoveryStatus
 from snapfault.model.recovery import StepRecord as StepRecord
 from snapfault.model.recovery import StepStatus as StepStatus
 from snapfault.model.recovery import Way as Way
+from snapfault.model.tally import Age as Age
+from snapfault.model.tally import Ended as Ended
 from snapfault.model.task import Candidate as Candidate
 from snapfault.model.task import Measure as Measure
 from snapfault.model.task import Measures as Measures

@@ -9,6 +9,7 @@ one for long enough.
 import collections.abc
 import dataclasses
 import datetime
+import typing
 
 from snapfault import model
 from snapfault import resource
@@ -20,6 +21,9 @@ from snapfault.recover import seen
 Case = cases.Case
 Diagnosis = cases.Diagnosis
 Verdict = cases.Verdict
+
+#: What is said first where no delegation is alive; alarms are counted by it.
+NO_RIGHT: typing.Final = 'no right to act for the project'
 
 
 def diagnose(case: Case) -> Diagnosis:
@@ -66,7 +70,7 @@ def _cannot_act(case: Case) -> Diagnosis | None:
         return None
     return Diagnosis(
         Verdict.BACKUP_FAULT,
-        f'no right to act for the project: {case.delegation_dead};'
+        f'{NO_RIGHT}: {case.delegation_dead};'
         ' create the protection anew to delegate it again',
         case.at,
     )

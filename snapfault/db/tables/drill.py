@@ -20,6 +20,7 @@ class Drill(base.Base):
         sa.Index('drills_page', 'project_id', 'created_at', 'id'),
         sa.Index('drills_status', 'status'),
         sa.Index('drills_protection', 'protection_id'),
+        sa.Index('drills_finished', 'finished_at'),
         columns.OPTIONS,
     )
 

@@ -21,6 +21,7 @@ class Point(base.Base):
         sa.Index('recovery_points_history', 'project_id', 'business_id'),
         sa.Index('recovery_points_status', 'status'),
         sa.Index('recovery_points_task', 'task_id'),
+        sa.Index('recovery_points_completed', 'completed_at'),
         columns.OPTIONS,
     )
 

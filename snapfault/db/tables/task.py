@@ -21,6 +21,7 @@ class Task(base.Base):
         sa.Index('tasks_waiting', 'status', 'not_before'),
         sa.Index('tasks_deadline', 'status', 'deadline_at'),
         sa.Index('tasks_held', 'claimed_by', 'status'),
+        sa.Index('tasks_finished', 'finished_at'),
         columns.OPTIONS,
     )
 

@@ -1,0 +1,1 @@
+"""Metrics for Prometheus: of all workers together, from the database."""
