@@ -63,6 +63,8 @@ class Table:
     #: Business ids of those that a selector enrolled: they come and go by
     #: themselves, unless a file names them.
     selected: frozenset[str] = frozenset()
+    #: Ids of policies that other projects share with this one.
+    published: frozenset[str] = frozenset()
 
 
 def by_name(
@@ -169,6 +171,7 @@ def _check(
     :raises InvalidInput: names the member, and what to do
     """
     kept = set() if prune else set(standing.policies)
+    kept |= standing.published
     servers = {
         each['server_id']: name
         for name, each in standing.protections.items()

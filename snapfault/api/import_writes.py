@@ -82,13 +82,16 @@ def _changed(
 ) -> collections.abc.Iterator[model.Protection]:
     """Give the protections that stand and are to be otherwise."""
     gone = planned.names(difference.Action.REMOVE, difference.Kind.PROTECTION)
-    names = importing.names_of(planned.was)
-    for business_id, each in planned.was.protections.items():
-        before = planned.was.policies.get(names.get(each.policy_id, ''))
+    was = planned.was
+    standing = {**was.published, **{e.id: e for e in was.policies.values()}}
+    for business_id, each in was.protections.items():
+        before = standing.get(each.policy_id)
         wanted = planned.wanted.protections.get(business_id)
         if business_id in gone or before is None:
             continue
-        policy = policies[wanted['policy'] if wanted else before.name]
+        policy = policies[
+            wanted['policy'] if wanted else was.refer_to(before.id)
+        ]
         after = _moved(each, wanted, policy)
         if after.status is not each.status or (
             policy.id != before.id or _times(policy) != _times(before)

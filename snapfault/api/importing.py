@@ -23,7 +23,8 @@ class Plan:
     was: record_table.Rows
     wanted: difference.Table
     changes: list[difference.Change]
-    #: All that will stand, by name; what is new has a right only later.
+    #: All that will stand, by name, and by id what others share; what is
+    #: new has a right only later.
     policies: collections.abc.Mapping[str, model.Policy]
 
     def names(
@@ -53,7 +54,6 @@ class Plan:
 
 def export(rows: record_table.Rows) -> call.Json:
     """Write what people set: defaults, and what selectors do, are left out."""
-    names = names_of(rows)
     return {
         'version': VERSION,
         'policies': [
@@ -66,7 +66,7 @@ def export(rows: record_table.Rows) -> call.Json:
             {
                 'business_id': each.business_id,
                 'server_id': each.server_id,
-                'policy': names.get(each.policy_id, ''),
+                'policy': rows.refer_to(each.policy_id),
             }
             | ({'paused': True} if is_paused(each) else {})
             for _, each in sorted(rows.protections.items())
@@ -99,7 +99,8 @@ def make_plan(this: call.Call, rows: record_table.Rows, prune: bool) -> Plan:
     )
     changes = difference.decide(_standing(rows), wanted, prune)
     kept = {} if prune else dict(rows.policies)
-    return Plan(rows, wanted, changes, kept | policies)
+    known = {**rows.published, **kept, **policies}
+    return Plan(rows, wanted, changes, known)
 
 
 def _policy(
@@ -118,12 +119,14 @@ def _policy(
             project_id=this.project_id,
             name=name,
             description=written.get('description', ''),
+            shared_with=before.shared_with if before else (),
             trust_id=before.trust_id if before else None,
             created_at=before.created_at if before else this.now,
             updated_at=this.now,
             **rules,
         )
         policy_rules.check(policy)
+        policy_rules.check_sharing(policy)
     except errors.InvalidInput as error:
         told = str(error).removeprefix('policy.')
         raise errors.InvalidInput(
@@ -133,28 +136,23 @@ def _policy(
 
 
 def _standing(rows: record_table.Rows) -> difference.Table:
-    names = names_of(rows)
     return difference.Table(
         {name: _document(each) for name, each in rows.policies.items()},
         {
             name: {
                 'server_id': each.server_id,
-                'policy': names.get(each.policy_id, ''),
+                'policy': rows.refer_to(each.policy_id),
                 'paused': is_paused(each),
             }
             for name, each in rows.protections.items()
         },
         frozenset(k for k, each in rows.protections.items() if each.selected),
+        frozenset(rows.published),
     )
 
 
 def _document(policy: model.Policy) -> difference.Document:
     return {'description': policy.description, **document.write(policy)}
-
-
-def names_of(rows: record_table.Rows) -> dict[str, str]:
-    """Give the names of the policies, by id."""
-    return {each.id: name for name, each in rows.policies.items()}
 
 
 def is_paused(protection: model.Protection) -> bool:

@@ -5,6 +5,7 @@ import typing
 
 from snapfault import document
 from snapfault import errors
+from snapfault import model
 from snapfault import rules
 from snapfault import rules_check
 from snapfault.api import call
@@ -27,6 +28,25 @@ def read(
                 f' there are {", ".join(sorted(known)) or "none"}'
             )
     return document.read(body)
+
+
+def check_sharing(policy: model.Policy) -> None:
+    """Look at whom a policy is shared with.
+
+    :raises InvalidInput: with what to write instead
+    """
+    shared = policy.shared_with
+    if model.ALL_PROJECTS in shared and len(shared) > 1:
+        raise errors.InvalidInput(
+            f'policy.shared_with: {model.ALL_PROJECTS!r} is all projects:'
+            ' name no others beside it'
+        )
+    if shared and policy.selector is not None:
+        raise errors.InvalidInput(
+            'policy.selector: it acts by a right in one project, so a policy'
+            ' that is shared with others has none: set selector to null, or'
+            ' shared_with to []'
+        )
 
 
 def check(policy: rules.Rules) -> None:

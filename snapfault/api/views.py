@@ -19,6 +19,7 @@ def policy(policy: model.Policy) -> call.Json:
         'name': policy.name,
         'description': policy.description,
         **document.write(policy),
+        'shared_with': list(policy.shared_with),
         'alarm': policy.alarm,
         'alarm_at': time(policy.alarm_at),
         'created_at': time(policy.created_at),

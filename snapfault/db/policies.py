@@ -14,6 +14,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import shares
 from snapfault.db import tables
 from snapfault.db import task_holds
 
@@ -45,11 +46,15 @@ def create(session: orm.Session, policy: model.Policy) -> model.Policy:
     """
     put(session, policy)
     base.flush(session, _taken(policy.name))
+    shares.replace(session, policy)
     return policy
 
 
 def put(session: orm.Session, policy: model.Policy) -> None:
-    """Add a policy, or replace the one of its id."""
+    """Add a policy, or replace the one of its id.
+
+    Whom it is shared with stays.
+    """
     row = session.merge(
         tables.Policy(
             id=policy.id,
@@ -70,18 +75,29 @@ def _taken(name: str) -> str:
 def get(
     session: orm.Session, project_id: str | None, policy_id: str
 ) -> model.Policy:
-    """Read a policy.
+    """Read a policy that a project may use: its own, or one shared with it.
 
-    :raises NotFound: the project has none of that id
+    :raises NotFound: there is none of that id
     """
-    return typing.cast(
-        'model.Policy', base.read(_row(session, project_id, policy_id))
+    row = session.scalar(
+        sa.select(tables.Policy).where(
+            tables.Policy.id == policy_id, *shares.visible(project_id)
+        )
     )
+    if row is None:
+        raise errors.NotFound(f'there is no policy {policy_id}')
+    return typing.cast('model.Policy', base.read(row))
 
 
-def _row(
+def _held(
     session: orm.Session, project_id: str | None, policy_id: str
 ) -> tables.Policy:
+    """Find a project's own policy, and hold it fast."""
+    session.execute(
+        sa.select(tables.Policy.id)
+        .where(tables.Policy.id == policy_id)
+        .with_for_update()
+    )
     return typing.cast(
         'tables.Policy',
         base.one(session, tables.Policy, project_id, policy_id, 'policy'),
@@ -97,9 +113,9 @@ def list_page(
     marker: str | None = None,
     name: str | None = None,
 ) -> list[model.Policy]:
-    """List policies, newest first."""
+    """List the policies that a project may use, newest first."""
     conditions = [
-        *base.mine(tables.Policy, project_id),
+        *shares.visible(project_id),
         *base.equal(tables.Policy, name=name),
     ]
     return base.page(session, tables.Policy, conditions, limit, marker)
@@ -133,12 +149,14 @@ def update(
     selector, what that enrolled is a person's.
 
     :raises NotFound: it is gone
-    :raises Conflict: another one in the project has its name
+    :raises Conflict: another one in the project has its name, or a project
+        that it would not be shared with any more uses it
     """
-    row = _row(session, policy.project_id, policy.id)
+    row = _held(session, policy.project_id, policy.id)
     old_right = row.trust_id
     put(session, policy)
     base.flush(session, _taken(policy.name))
+    shares.replace(session, policy)
     _follow_selector(session, policy, old_right)
     given = {'next_run_at': next_run_at, 'next_drill_at': next_drill_at}
     changes = {k: at for k, at in given.items() if at is not UNCHANGED}
@@ -189,7 +207,8 @@ def delete(
     :raises NotFound: there is none
     :raises Conflict: protections are under it
     """
-    row = _row(session, project_id, policy_id)
+    row = _held(session, project_id, policy_id)
+    shares.check_unused(session, row)
     used = session.scalar(
         sa.select(sa.func.count()).where(
             tables.Protection.policy_id == policy_id
@@ -200,6 +219,7 @@ def delete(
             f'{used} protections are under policy {row.name}: delete them or'
             ' put them under another'
         )
+    shares.remove(session, [policy_id])
     name = row.name  # a failed statement takes the row away
     try:
         session.execute(

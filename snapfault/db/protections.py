@@ -13,6 +13,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import removal
+from snapfault.db import shares
 from snapfault.db import tables
 from snapfault.db import task_holds
 
@@ -38,6 +39,7 @@ def create(
 
 def add(session: orm.Session, protection: model.Protection) -> None:
     """Add a protection within a transaction; raises as :func:`create`."""
+    shares.hold(session, protection.project_id, protection.policy_id)
     session.add(tables.Protection(**base.values(protection, model.Protection)))
     _flush(session, protection)
 
@@ -162,6 +164,7 @@ def update(
 
     :raises NotFound: it, or its policy, is gone
     """
+    shares.hold(session, protection.project_id, protection.policy_id)
     row = _row(session, protection.project_id, protection.id)
     for name in WRITTEN:
         setattr(row, name, getattr(protection, name))

@@ -14,6 +14,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import policies
 from snapfault.db import removal
+from snapfault.db import shares
 from snapfault.db import tables
 from snapfault.db import task_holds
 
@@ -36,6 +37,20 @@ class Rows:
     policies: collections.abc.Mapping[str, model.Policy]  #: by name
     protections: collections.abc.Mapping[str, model.Protection]
     #: by business id
+    #: What other projects share with it, by id: two may have one name.
+    published: collections.abc.Mapping[str, model.Policy] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def refer_to(self, policy_id: str) -> str:
+        """Give what a document calls a policy: its name, or another's id.
+
+        Empty where neither is known: its row is broken.
+        """
+        if policy_id in self.published:
+            return policy_id
+        names = (k for k, v in self.policies.items() if v.id == policy_id)
+        return next(names, '')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +78,15 @@ def _read(session: orm.Session, project_id: str) -> Rows:
         )
         for table in (tables.Policy, tables.Protection)
     ]
+    published = session.scalars(
+        sa.select(tables.Policy).where(
+            tables.Policy.project_id != project_id, *shares.visible(project_id)
+        )
+    )
     return Rows(
         {each.name: each for each in found[0]},
         {each.business_id: each for each in found[1]},
+        {each.id: each for each in base.read_all(published)},
     )
 
 
@@ -90,6 +111,8 @@ def write(
     for policy in writes.policies:
         policies.put(session, policy)
     base.flush(session, 'a policy of that name is there already')
+    for policy_id in sorted({e.policy_id for e in writes.protections}):
+        shares.hold(session, project_id, policy_id)
     _put_protections(session, was, writes.protections)
     _call_back(session, was, writes)
     _remove_policies(session, writes.gone_policies)
@@ -164,6 +187,11 @@ def _call_back(session: orm.Session, was: Rows, writes: Writes) -> None:
 def _remove_policies(
     session: orm.Session, policy_ids: collections.abc.Collection[str]
 ) -> None:
+    for row in session.scalars(
+        sa.select(tables.Policy).where(tables.Policy.id.in_(policy_ids))
+    ):
+        shares.check_unused(session, row)
+    shares.remove(session, policy_ids)
     try:
         session.execute(
             sa.delete(tables.Policy).where(tables.Policy.id.in_(policy_ids))

@@ -24,6 +24,7 @@ from snapfault.model.point import PointStatus as PointStatus
 from snapfault.model.point import Power as Power
 from snapfault.model.point import Proof as Proof
 from snapfault.model.point import RecoveryPoint as RecoveryPoint
+from snapfault.model.protection import ALL_PROJECTS as ALL_PROJECTS
 from snapfault.model.protection import Delegation as Delegation
 from snapfault.model.protection import Enrolment as Enrolment
 from snapfault.model.protection import Policy as Policy

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import enum
+import typing
 
 from snapfault import rules
 
@@ -15,6 +16,10 @@ class ProtectionStatus(enum.StrEnum):
     ORPHANED = 'orphaned'  #: its server is gone; its points stay
 
 
+#: Stands among ``shared_with`` for every project there is.
+ALL_PROJECTS: typing.Final = '*'
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Policy(rules.Rules):
     """Preset rules that protections share, and whose they are."""
@@ -23,6 +28,8 @@ class Policy(rules.Rules):
     project_id: str
     name: str  #: unique in its project
     description: str
+    #: The other projects that may use it, in order; see ALL_PROJECTS.
+    shared_with: tuple[str, ...] = ()
     #: By what right the selector enrols servers; None: there is no selector.
     trust_id: str | None = None
     alarm: str = ''  #: what its selector needs a person for; empty: nothing

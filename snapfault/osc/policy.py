@@ -8,6 +8,7 @@ from snapfault.osc import column
 from snapfault.osc import command
 from snapfault.osc import rule_column
 from snapfault.osc import rules
+from snapfault.osc import sharing
 
 FIELDS: command.Fields = (
     ('id', None),
@@ -21,6 +22,7 @@ FIELDS: command.Fields = (
     ('catch_up', None),
     ('paused', None),
     ('selector', rule_column.Selector),
+    ('shared_with', rule_column.Sharing),
     ('thresholds', rule_column.Thresholds),
     ('posture', None),
     ('priority', None),
@@ -48,12 +50,17 @@ class Create(command.ShowOne):
             'name', metavar='<name>', help='A name, unique in the project'
         )
         rules.add_arguments(parser, is_new=True)
+        sharing.add(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Create it and show it as it was understood."""
         rules.check(parsed_args)
-        members = {'name': parsed_args.name, **rules.members(parsed_args, {})}
+        members = {
+            'name': parsed_args.name,
+            **rules.members(parsed_args, {}),
+            **sharing.members(self.app, parsed_args),
+        }
         return command.show(self.service.policies.create(members), FIELDS)
 
 
@@ -66,15 +73,20 @@ class Set(command.ShowOne):
         parser.add_argument('policy', metavar='<policy>', help=POLICY)
         parser.add_argument('--name', metavar='<name>', help='A new name')
         rules.add_arguments(parser, is_new=False)
+        sharing.add(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Send what is named and nothing else."""
         rules.check(parsed_args)
-        if not rules.names_anything(parsed_args):
+        if not (
+            rules.names_anything(parsed_args)
+            or sharing.names_anything(parsed_args)
+        ):
             argument.refuse('<policy>', 'say what to set, such as --quota 7')
         policy = self.service.policies.find(parsed_args.policy)
         members = rules.changes(parsed_args, policy)
+        members |= sharing.members(self.app, parsed_args)
         updated = self.service.policies.update(policy['id'], members)
         return command.show(updated, FIELDS)
 

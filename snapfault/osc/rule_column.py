@@ -54,6 +54,15 @@ class Selector(columns.FormattableColumn):
         )
 
 
+class Sharing(columns.FormattableColumn):
+    """Whom a policy is shared with, one project a line."""
+
+    def human_readable(self) -> str:
+        """Say ``all projects``, or ids."""
+        shared = self._value or ()
+        return '\n'.join('all projects' if e == '*' else e for e in shared)
+
+
 class Thresholds(columns.FormattableColumn):
     """The bounds a policy sets, one a line."""
 

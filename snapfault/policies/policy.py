@@ -9,6 +9,7 @@ SHOW = 'fault-tolerance:policy:show'
 CREATE = 'fault-tolerance:policy:create'
 UPDATE = 'fault-tolerance:policy:update'
 DELETE = 'fault-tolerance:policy:delete'
+SHARE = 'fault-tolerance:policy:share'
 
 RULES = [
     policy.DocumentedRuleDefault(
@@ -53,6 +54,21 @@ RULES = [
         description='Delete a policy.',
         operations=[
             {'method': 'DELETE', 'path': '/v1/policies/{policy_id}'},
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
+        name=SHARE,
+        check_str=personas.ADMIN,
+        description=(
+            'Share a policy with other projects, and change or delete one'
+            ' that is shared. The rule of the request applies as well.'
+        ),
+        operations=[
+            {'method': 'POST', 'path': '/v1/policies'},
+            {'method': 'PATCH', 'path': '/v1/policies/{policy_id}'},
+            {'method': 'DELETE', 'path': '/v1/policies/{policy_id}'},
+            {'method': 'PUT', 'path': '/v1/record-table'},
         ],
         scope_types=personas.SCOPES,
     ),

@@ -8,6 +8,7 @@ POLICY = form.whole(
         'id': form.TEXT,
         'project_id': form.TEXT,
         **policy.MEMBERS,
+        'shared_with': policy.SHARED_WITH,
         'alarm': form.TEXT,
         'alarm_at': form.TIME_OR_NULL,
         'created_at': form.TIME,

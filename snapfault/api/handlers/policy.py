@@ -12,7 +12,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import policy_rules
-from snapfault.api import views
+from snapfault.api import sharing
 from snapfault.db import policies
 from snapfault.trigger import drills
 from snapfault.trigger import plan
@@ -31,13 +31,13 @@ def list_page(this: call.Call) -> call.Answer:
         this,
         'policies',
         policies.list_page,
-        lambda found: [views.policy(each) for each in found],
+        lambda found: [sharing.view(this, each) for each in found],
     )
 
 
 def show(this: call.Call) -> call.Answer:
     """Show a policy."""
-    return _answer(_named(this))
+    return _answer(this, _named(this))
 
 
 def create(this: call.Call) -> call.Answer:
@@ -48,12 +48,15 @@ def create(this: call.Call) -> call.Answer:
         project_id=this.project_id,
         name=body['name'],
         description=body.get('description', ''),
+        shared_with=sharing.read(this, body, ()),
         created_at=this.now,
         updated_at=this.now,
         **policy_rules.read(this, body),
     )
     policy_rules.check(policy)
+    policy_rules.check_sharing(policy)
     return _answer(
+        this,
         _with_right(
             this, policy, lambda each: policies.create(this.database, each)
         ),
@@ -69,15 +72,17 @@ def update(this: call.Call) -> call.Answer:
     itself.
     """
     body = this.body['policy']
-    before = _named(this)
+    before = sharing.owned(this, _named(this))
     named = {each: body[each] for each in NAMED if each in body}
     policy = dataclasses.replace(
         before,
         updated_at=this.now,
+        shared_with=sharing.read(this, body, before.shared_with),
         **named,
         **policy_rules.read(this, body),
     )
     policy_rules.check(policy)
+    policy_rules.check_sharing(policy)
     next_run_at: datetime.datetime | policies.Keep | None = policies.UNCHANGED
     if not TIMES.isdisjoint(body):
         next_run_at = plan.replan(policy, this.now)
@@ -94,10 +99,10 @@ def update(this: call.Call) -> call.Answer:
         )
 
     if 'selector' not in body:
-        return _answer(write(policy))
+        return _answer(this, write(policy))
     policy = _with_right(this, policy, write)
     _give_back(this, before)
-    return _answer(policy)
+    return _answer(this, policy)
 
 
 def _drilled(policy: model.Policy) -> tuple[object, ...]:
@@ -107,7 +112,7 @@ def _drilled(policy: model.Policy) -> tuple[object, ...]:
 
 def delete(this: call.Call) -> call.Answer:
     """Remove a policy that no protection is under."""
-    policy = _named(this)
+    policy = sharing.owned(this, _named(this))
     policies.delete(this.database, this.scope, policy.id)
     _give_back(this, policy)
     return call.Answer(status=204)
@@ -149,9 +154,11 @@ def _named(this: call.Call) -> model.Policy:
     return policies.get(this.database, this.scope, this.ids['policy_id'])
 
 
-def _answer(policy: model.Policy, status: int = 200) -> call.Answer:
+def _answer(
+    this: call.Call, policy: model.Policy, status: int = 200
+) -> call.Answer:
     return call.Answer(
-        {'policy': views.policy(policy)},
+        {'policy': sharing.view(this, policy)},
         status,
         f'/v1/policies/{policy.id}' if status == 201 else None,
     )

@@ -10,6 +10,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import import_writes
 from snapfault.api import importing
+from snapfault.api import sharing
 from snapfault.db import record_table
 
 
@@ -26,6 +27,7 @@ def replace(this: call.Call) -> call.Answer:
     """
     rows = record_table.read(this.database, this.project_id)
     plan = importing.make_plan(this, rows, _is_on(this, 'prune'))
+    sharing.check_import(this, plan)
     images = _images(this, plan)
     if plan.changes and not _is_on(this, 'dry_run'):
         _apply(this, plan, images)

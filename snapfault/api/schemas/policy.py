@@ -167,13 +167,25 @@ MEMBERS: types.Schema = {
     'consistency': CONSISTENCY,
     'recovery': RECOVERY,
 }
+SHARED_WITH: types.Schema = {
+    'type': 'array',
+    'maxItems': 100,
+    'uniqueItems': True,
+    'items': {
+        'type': 'string',
+        'maxLength': 64,
+        'pattern': r'^(\*|[A-Za-z0-9][A-Za-z0-9_-]*)\Z',
+        'description': "the id of a project, or '*' for all",
+    },
+}
+_ALL: types.Schema = {**MEMBERS, 'shared_with': SHARED_WITH}
 
 CREATE = types.closed(
-    {'policy': types.closed(MEMBERS, ['name', 'schedules', 'quota'])},
+    {'policy': types.closed(_ALL, ['name', 'schedules', 'quota'])},
     required=['policy'],
 )
 UPDATE = types.closed(
-    {'policy': {**types.closed(MEMBERS), 'minProperties': 1}},
+    {'policy': {**types.closed(_ALL), 'minProperties': 1}},
     required=['policy'],
 )
 LIST = types.page(name=types.NAME)

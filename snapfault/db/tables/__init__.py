@@ -13,5 +13,6 @@ from snapfault.db.tables.recovery import Attempt as Attempt
 from snapfault.db.tables.recovery import Recovery as Recovery
 from snapfault.db.tables.recovery import RecoveryEvent as RecoveryEvent
 from snapfault.db.tables.recovery import Step as Step
+from snapfault.db.tables.share import PolicyShare as PolicyShare
 from snapfault.db.tables.task import Task as Task
 from snapfault.db.tables.worker import Worker as Worker

@@ -10,6 +10,7 @@ from snapfault import document
 from snapfault import model
 from snapfault.db import base
 from snapfault.db import columns
+from snapfault.db.tables import share
 
 
 class Policy(base.Base):
@@ -34,6 +35,9 @@ class Policy(base.Base):
     alarm_at: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
+    shares: orm.Mapped[list[share.PolicyShare]] = orm.relationship(
+        order_by='PolicyShare.project_id', lazy='selectin', viewonly=True
+    )
 
     def to_model(self) -> model.Policy:
         """Read the rules back into values."""
@@ -43,6 +47,7 @@ class Policy(base.Base):
             name=self.name,
             description=self.description,
             trust_id=self.trust_id,
+            shared_with=tuple(each.project_id for each in self.shares),
             alarm=self.alarm,
             alarm_at=self.alarm_at,
             created_at=self.created_at,

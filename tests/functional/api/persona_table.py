@@ -32,6 +32,8 @@ class Row:
     other: int = 404
     #: Whether it takes all_projects=true; who may say that is an admin.
     wide: bool = True
+    #: Whether a rule is asked only once it is known what the request names.
+    late: bool = False
 
     @property
     def route(self):
@@ -52,6 +54,7 @@ CHANGED = '401 403 403 403 403 200 200 200'
 REMOVED = '401 403 403 403 403 204 204 204'
 ACCEPTED = '401 403 403 403 403 202 202 202'
 MANAGED = '401 403 403 403 403 403 200 200'
+SHARED = '401 403 403 403 403 403 403 200'
 DELETED = '401 403 403 403 403 403 202 202'
 
 ROWS = (
@@ -66,6 +69,11 @@ ROWS = (
     ),
     R('GET /v1/policies/policy-WHO', READ),
     R('PATCH /v1/policies/policy-WHO {"policy": {"rpo": 60}}', CHANGED),
+    R(
+        'PATCH /v1/policies/policy-WHO {"policy": {"shared_with": ["*"]}}',
+        SHARED,
+        late=True,
+    ),
     R('DELETE /v1/policies/spare_policy-WHO', REMOVED),
     R('GET /v1/protections', READ),
     R('GET /v1/protections?policy_id=policy-WHO', READ, other=200),
@@ -146,6 +154,7 @@ ROWS = (
         'PATCH /v1/recovery-points/recovery_point_3-WHO'
         ' {"recovery_point": {"pinned": false}}',
         MANAGED,
+        late=True,
     ),
     R('DELETE /v1/recovery-points/recovery_point_1-WHO', DELETED),
     R('GET /v1/recoveries', READ),

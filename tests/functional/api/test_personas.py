@@ -116,15 +116,15 @@ def _asked_other(asked):
         theirs = asked.told(of_theirs, THEIRS)
         missing = asked.told(asked.ask(persona, NOBODYS), NOBODYS)
         own = row.answer(persona)
-        # the right to unpin is looked at once there is a point to unpin
-        is_let_in = own < 400 or _may_pin(row, persona)
+        is_let_in = own < 400 or _is_late(row, persona)
         expected = row.other if is_let_in else own
         asked.expect('other', persona, expected, theirs[0])
         asked.expect('missing', persona, missing, theirs)
 
 
-def _may_pin(row, persona):
-    return 'false}' in row.request and persona in SOMEBODY[1:]
+def _is_late(row, persona):
+    """Whether a persona is told what is missing before what it may not."""
+    return row.late and persona in SOMEBODY[1:]
 
 
 def _asked_wide(asked):
@@ -133,7 +133,7 @@ def _asked_wide(asked):
     for persona in table.PERSONAS:
         response = asked.ask(persona, THEIRS, wide=True)
         expected = row.answer(persona)
-        if expected < 400 or _may_pin(row, persona):
+        if expected < 400 or _is_late(row, persona):
             if not row.wide:
                 expected = 400
             elif persona != 'admin':

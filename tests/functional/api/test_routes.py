@@ -7,6 +7,7 @@ from snapfault.api import routes
 
 #: Rules that a handler asks for, beside that of its route.
 WITHIN = {
+    'fault-tolerance:policy:share',
     'fault-tolerance:project:all',
     'fault-tolerance:recovery_point:unpin',
 }

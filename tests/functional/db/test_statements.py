@@ -104,8 +104,8 @@ QUERIES: list[
     ),
     (
         'keeping.rules_of',
-        # protections, policies, what is in use, the histories' two
-        5,
+        # protections, policies' two, what is in use, the histories' two
+        6,
         lambda d, w: keeping.rules_of(
             d,
             [
@@ -201,7 +201,7 @@ QUERIES: list[
     ),
     (
         'policies.by_ids',
-        1,
+        2,
         lambda d, w: policies.by_ids(d, [p.policy_id for p in w.protections]),
     ),
 ]
@@ -301,8 +301,8 @@ def test_a_cycle_of_the_trigger_takes_as_many_for_all(
     now = samples.after(3 * 24 * 3600)
     with counted(database) as statements:
         assert len(run.fire(database, now)) == count
-    # missed ones, due ones, policies, and the five of scheduling
-    assert len(statements) == 8, statements
+    # missed ones, due ones, policies' two, and the five of scheduling
+    assert len(statements) == 9, statements
     with counted(database) as statements:
         assert run.fire(database, now) == []
     assert len(statements) == 2, statements
@@ -324,8 +324,8 @@ def test_drills_that_fall_due_take_as_many_for_all(
     with counted(database) as statements:
         run.rehearse(database, now)
     assert len(drills.list_page(database, None, limit=99)) == count
-    # due ones, policies, lock, look for open ones, move on, insert
-    assert len(statements) == 6, statements
+    # due ones, policies' two, lock, look for open ones, move on, insert
+    assert len(statements) == 7, statements
     with counted(database) as statements:
         run.rehearse(database, now)
     assert len(statements) == 1, statements

@@ -43,6 +43,16 @@ def identity(number):
     return f'00000000-0000-4000-8000-{number:012d}'
 
 
+#: What Keystone says of itself.
+IDENTITY = {
+    'id': 'v3.14',
+    'status': 'stable',
+    'links': [{'rel': 'self', 'href': f'http://{HOST}/identity/v3/'}],
+}
+#: The project of the name ``dept``; Keystone's ids have no dashes.
+DEPARTMENT = identity(99).replace('-', '')
+
+
 class Refused(Exception):
     """The API's way to say no."""
 
@@ -82,6 +92,12 @@ class Cloud:
             return _token(self.has_service)
         if path.startswith('/compute'):
             return self._compute(request)
+        if path.rstrip('/') in ('/identity', '/identity/v3'):
+            return _answer(200, {'version': IDENTITY})
+        if path == '/identity/v3/projects':
+            found = [DEPARTMENT] if request.GET.get('name') == 'dept' else []
+            shown = [{'id': each, 'name': 'dept'} for each in found]
+            return _answer(200, {'projects': shown})
         return webob.Response(status=404)
 
     def keep(self, path, number, **members):

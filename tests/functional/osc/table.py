@@ -55,7 +55,19 @@ def previewed(**members):
 
 NEW = 'protection policy create new --quota 7'
 ALTER = 'protection policy set gold'
+HOURLY = {'schedules': [{'interval': 3600}]}
 CASES = (
+    (
+        f'{NEW} --interval 1h --public',
+        new_policy(**HOURLY, shared_with=['*']),
+    ),
+    (
+        f'{NEW} --interval 1h --share-with {SERVER} --share-with dept',
+        new_policy(**HOURLY, shared_with=[SERVER, standin.DEPARTMENT]),
+    ),
+    (f'{ALTER} --share-with dept', policy(shared_with=[standin.DEPARTMENT])),
+    (f'{ALTER} --public', policy(shared_with=['*'])),
+    (f'{ALTER} --private', policy(shared_with=[])),
     (f'{NEW} --interval 6h', new_policy(schedules=[{'interval': 21600}])),
     (f'{NEW} --interval 90', new_policy(schedules=[{'interval': 90}])),
     (f'{NEW} --interval 1d', new_policy(schedules=[{'interval': 86400}])),
