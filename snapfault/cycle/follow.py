@@ -9,6 +9,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault import trouble
 from snapfault.cycle import context as contexts
+from snapfault.db import alarms
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -186,7 +187,7 @@ def _settle_ours(
             look.now,
             point_id=point.id,
         )
-        protections.set_alarm(database, order.protection.id, '', look.now)
+        alarms.backup_is_well(database, order.protection.id)
         LOG.info(
             'Recovery point %s of %s is good', point.id, point.business_id
         )

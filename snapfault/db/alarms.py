@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import drills
 from snapfault.db import tables
 
 
@@ -16,15 +17,61 @@ from snapfault.db import tables
 def clear(session: orm.Session, protection_id: str, beginning: str) -> None:
     """Take an alarm back, unless another has replaced it.
 
+    What the last drill has shown is said again.
+
     :param beginning: what the alarm that is over begins with
     """
+    alarm = _alarm(session, protection_id)
+    if alarm and alarm.startswith(beginning):
+        _leave(session, protection_id, alarm)
+
+
+@api.writer
+def backup_is_well(session: orm.Session, protection_id: str) -> None:
+    """Take back what was said of backups, or of anything but drills."""
+    alarm = _alarm(session, protection_id)
+    if alarm and not alarm.startswith(drills.BEGINNING):
+        _leave(session, protection_id, alarm)
+
+
+def _alarm(session: orm.Session, protection_id: str) -> str:
+    found = session.scalar(
+        sa.select(tables.Protection.alarm).where(
+            tables.Protection.id == protection_id
+        )
+    )
+    return found or ''
+
+
+def _leave(session: orm.Session, protection_id: str, alarm: str) -> None:
+    """Leave of an alarm that is over what the last drill has shown.
+
+    That may have been replaced, and no backup refutes it.
+    """
+    table, status = tables.Drill, model.DrillStatus
+    query = (
+        sa.select(table)
+        .where(
+            table.protection_id == protection_id,
+            sa.or_(
+                table.status.in_([status.DONE, status.FAILED]),
+                sa.and_(
+                    table.status == status.REFUSED, table.cause != drills.ASKED
+                ),
+            ),
+        )
+        .order_by(table.created_at.desc(), table.id.desc())
+    )
+    text, at = '', None
+    for each in base.first(session, query, 1):
+        text, at = drills.report(each), each.finished_at
     session.execute(
         sa.update(tables.Protection)
         .where(
             tables.Protection.id == protection_id,
-            tables.Protection.alarm.startswith(beginning, autoescape=True),
+            tables.Protection.alarm == alarm,
         )
-        .values(alarm='', alarm_at=None)
+        .values(alarm=text, alarm_at=at if text else None)
     )
 
 

@@ -13,6 +13,8 @@ from snapfault.db import tables
 
 #: The cause of a drill that no schedule asks for.
 ASKED: typing.Final = 'asked for by a person'
+#: What the alarms of drills begin with, and no others.
+BEGINNING: typing.Final = 'drill '
 
 
 @api.writer
@@ -90,3 +92,20 @@ def list_page(
         *base.equal(tables.Drill, business_id=business_id, status=status),
     ]
     return base.page(session, tables.Drill, conditions, limit, marker)
+
+
+def report(drill: model.Drill) -> str:
+    """Say what a person must know of a drill; empty: nothing."""
+    name = f'{BEGINNING}{drill.id}'
+    status = model.DrillStatus
+    if drill.status is status.FAILED:
+        return (
+            f'{name} has disproven recovery point {drill.point_id}, which no'
+            f' recovery takes from now on: {drill.reason}'
+        )
+    if drill.status is status.REFUSED and drill.cause != ASKED:
+        return (
+            f'{name} has proven nothing: {drill.reason}; once that is mended,'
+            f' openstack recovery drill create {drill.business_id}'
+        )
+    return ''

@@ -28,8 +28,6 @@ LOG = logging.getLogger(__name__)
 DRILLS = 2
 #: Requests of all of them at once.
 CALLS = 4
-#: What the alarms of drills begin with, and no others.
-BEGINNING = 'drill '
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,19 +164,23 @@ class Drills:
 
     def _report(self, ended: model.Drill) -> None:
         """Leave on the protection what a person must know."""
-        text = report(ended)
+        text = drills.report(ended)
         if text:
             self._alarm(ended, text)
         elif ended.status is model.DrillStatus.DONE:
-            alarms.clear(self._database, ended.protection_id, BEGINNING)
+            alarms.clear(self._database, ended.protection_id, drills.BEGINNING)
         else:  # what it could not remove at first is gone
-            mine = f'{BEGINNING}{ended.id} '
+            mine = f'{drills.BEGINNING}{ended.id} '
             alarms.clear(self._database, ended.protection_id, mine)
 
     def _alarm(self, drill: model.Drill, text: str) -> None:
         LOG.warning('%s: %s', drill.business_id, text)
         alarms.give_way(
-            self._database, drill.protection_id, BEGINNING, text, clock.now()
+            self._database,
+            drill.protection_id,
+            drills.BEGINNING,
+            text,
+            clock.now(),
         )
 
     def _pause(self) -> None:
@@ -189,24 +191,7 @@ class Drills:
 def left_behind(drill: model.Drill, left: tools.LeftBehind) -> str:
     """Say what a person must know of a drill that cannot end."""
     return (
-        f'{BEGINNING}{drill.id} cannot remove what it has made, and goes on'
-        f' trying: {left}; openstack recovery drill show {drill.id} names'
-        ' each server and volume'
+        f'{drills.BEGINNING}{drill.id} cannot remove what it has made, and'
+        f' goes on trying: {left}; openstack recovery drill show {drill.id}'
+        ' names each server and volume'
     )
-
-
-def report(drill: model.Drill) -> str:
-    """Say what a person must know of a drill; empty: nothing."""
-    name = f'{BEGINNING}{drill.id}'
-    status = model.DrillStatus
-    if drill.status is status.FAILED:
-        return (
-            f'{name} has disproven recovery point {drill.point_id}, which no'
-            f' recovery takes from now on: {drill.reason}'
-        )
-    if drill.status is status.REFUSED and drill.cause != drills.ASKED:
-        return (
-            f'{name} has proven nothing: {drill.reason}; once that is mended,'
-            f' openstack recovery drill create {drill.business_id}'
-        )
-    return ''

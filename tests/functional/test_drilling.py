@@ -102,6 +102,27 @@ def test_an_alarm_of_another_kind_stands(live):
     assert alarm(live) == THEIRS
 
 
+@pytest.mark.parametrize('between', ['', THEIRS])
+def test_a_backup_that_is_well_does_not_end_the_alarm_of_a_drill(
+    live, between
+):
+    """Nor does one that was said between, and is over."""
+    live.cloud.fail('create_server', errors.QuotaExceeded('cores: 4 of 4'))
+    failed = carry_out(live, DUE)
+    told = alarm(live)
+    assert told.startswith(f'drill {failed.id} has proven nothing')
+    if between:
+        alarm(live, between)
+    assert live.run().status is model.TaskStatus.DONE
+    assert alarm(live) == told
+    assert live.protection().alarm_at is not None
+    assert carry_out(live, DUE).status is model.DrillStatus.DONE
+    assert alarm(live) == ''
+    alarm(live, THEIRS)
+    assert live.run().status is model.TaskStatus.DONE
+    assert alarm(live) == ''
+
+
 def test_what_cannot_be_removed_is_told_until_it_is(live):
     live.cloud.fail('delete_server', errors.CloudRefused('no'))
     held = carry_out(live)
@@ -138,7 +159,7 @@ def test_a_bug_leaves_it_to_the_next(live):
 def test_what_is_told(live, status, cause, says):
     made = drills.new(live.protection(), cause, live.now)
     ended = dataclasses.replace(made, status=status, reason='why')
-    text = drilling.report(ended)
-    assert text.startswith(drilling.BEGINNING)
+    text = drills.report(ended)
+    assert text.startswith(drills.BEGINNING)
     assert says in text
     assert 'why' in text
