@@ -52,6 +52,11 @@ class Server:
     #: Nova's mark of its host, another one in each project; empty: none yet.
     host_id: str = ''
 
+    @property
+    def complaint(self) -> str:
+        """Nova's message of the last failure, or that it gave none."""
+        return self.fault or 'Nova gives no reason'
+
 
 @dataclasses.dataclass(frozen=True)
 class Host:

@@ -46,6 +46,17 @@ def get(
 
 
 @api.reader
+def is_abort_asked(session: orm.Session, recovery_id: str) -> bool:
+    """Say whether a person wants a recovery to stop, and read nothing else."""
+    asked = session.scalar(
+        sa.select(tables.Recovery.abort_asked).where(
+            tables.Recovery.id == recovery_id
+        )
+    )
+    return bool(asked)
+
+
+@api.reader
 def list_page(
     session: orm.Session,
     project_id: str | None,

@@ -122,5 +122,5 @@ def _heed_abort(database: api.Database, recovery: model.Recovery) -> None:
 
     :raises Aborted: they do
     """
-    if recoveries.get(database, None, recovery.id).abort_asked:
+    if recoveries.is_abort_asked(database, recovery.id):
         raise Aborted('a person stopped it')

@@ -77,7 +77,7 @@ def hands_off(server: resource.Server) -> str:
 
 def in_error(server: resource.Server) -> str:
     """Say that a server is in ERROR."""
-    return f'the server is in ERROR: {server.fault or "Nova gives no reason"}'
+    return f'the server is in ERROR: {server.complaint}'
 
 
 def volumes_told(

@@ -50,6 +50,7 @@ LIMITS = budget.Limits(
     storm_servers=10,
     storm_window=datetime.timedelta(minutes=5),
 )
+SPOILT = 'spoilt'  #: what the volumes hold once a fault has struck
 STEP_TIMEOUT = datetime.timedelta(minutes=10)
 
 
@@ -117,6 +118,11 @@ class Stage:
                 next_run_at=None,
             ),
         )
+
+    def spoil(self, business_id='shop'):
+        """Spoil what a service's volumes hold, as a fault would."""
+        for volume in self.cloud.volumes_of(self.servers[business_id]):
+            volume.content = SPOILT
 
     def context(self, cloud=None, worker='worker-1'):
         """Give what a worker is made of."""

@@ -26,8 +26,7 @@ def _damaged(stage):
     """Give a service with one good point, its server and data damaged."""
     stage.run()
     stage.wait(minutes=5)
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = 'spoilt'
+    stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])
     stage.wait(minutes=1)
     return stage

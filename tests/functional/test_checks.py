@@ -157,8 +157,7 @@ def test_no_address_but_the_servers_own_is_reached(monkeypatch):
 def watched(stage):
     """Give a damaged service, the older of its two points the sound one."""
     stage.run()
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = 'spoilt'
+    stage.spoil()
     stage.wait(minutes=61)
     stage.run()
     stage.cloud.break_server(stage.servers['shop'])

@@ -147,8 +147,7 @@ def _before_a_recovery(folder, volumes):
     stage.protect(volumes=volumes)
     stage.run()
     stage.wait(minutes=5)
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = 'spoilt'
+    stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])
     stage.wait(minutes=1)
     stage.ask_for_recovery()

@@ -26,16 +26,10 @@ def broken(stage):
     """Give a service with one good point whose server then failed."""
     stage.run()
     stage.wait(minutes=5)
-    _damage(stage)
+    stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])
     stage.wait(minutes=1)
     return stage
-
-
-def _damage(stage):
-    """Spoil what the volumes hold, after the point was taken."""
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = 'spoilt'
 
 
 def _outcome(stage):
@@ -92,7 +86,7 @@ def test_what_was_damaged_is_kept_twice(broken):
 def test_a_stopped_server_is_left_stopped(stage):
     stage.run()
     stage.servers['shop'].status = 'SHUTOFF'
-    _damage(stage)
+    stage.spoil()
     stage.wait(minutes=1)
     stage.ask_for_recovery()
     assert stage.recover().status is DONE
@@ -104,7 +98,7 @@ def test_eight_volumes_are_exchanged_one_detach_at_a_time(tmp_path):
     stage = stages.Stage(tmp_path)
     stage.protect(volumes=8)
     stage.run()
-    _damage(stage)
+    stage.spoil()
     stage.wait(minutes=1)
     stage.ask_for_recovery()
     assert stage.recover().status is DONE
@@ -127,7 +121,7 @@ def test_a_second_recovery_goes_on_from_the_first(broken):
     broken.ask_for_recovery()
     broken.recover()
     broken.wait(minutes=1)
-    _damage(broken)
+    broken.spoil()
     broken.ask_for_recovery()
     assert broken.recover().status is DONE
     server = broken.servers['shop']
@@ -166,7 +160,7 @@ def undisturbed(tmp_path_factory):
     stage.protect()
     stage.run()
     stage.wait(minutes=5)
-    _damage(stage)
+    stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])
     stage.wait(minutes=1)
     stage.ask_for_recovery()

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.functional.matrix import deeds
 from tests.functional.matrix import races
 
 MOMENTS = 3  #: of each deed
@@ -15,7 +16,7 @@ def calls():
     return races.calls()
 
 
-@pytest.mark.parametrize('deed', races.DEEDS, ids=lambda deed: deed.name)
+@pytest.mark.parametrize('deed', deeds.DEEDS, ids=lambda deed: deed.name)
 def test_whatever_is_done_meanwhile_it_ends_clearly(deed, calls, pytestconfig):
     seed = pytestconfig.getoption('--hypothesis-seed')
     chance = random.Random(f'{seed} {deed.name}')
@@ -25,7 +26,7 @@ def test_whatever_is_done_meanwhile_it_ends_clearly(deed, calls, pytestconfig):
 
 def test_a_service_that_lets_a_second_worker_in_is_found_out(monkeypatch):
     """The judgement can fail: here the claim forgets whose it is."""
-    deed = races.Deed('nothing', lambda stage: 'it let a second one in')
+    deed = deeds.Deed('nothing', lambda stage: 'it let a second one in')
     assert races.race(deed, 5) == [
         'nothing after call 5: it let a second one in'
     ]
@@ -39,5 +40,5 @@ def test_data_that_is_gone_is_found_out():
             next(iter(stage.cloud.world.snapshots))
         )
 
-    wrong = races.race(races.Deed('taken', take), 48)
+    wrong = races.race(deeds.Deed('taken', take), 48)
     assert any(each.endswith(' is gone') for each in wrong), wrong

@@ -25,8 +25,7 @@ def _stage(tmp_path, volumes=2, volume_backed=False, **policy):
     made.protect(volumes=volumes, volume_backed=volume_backed)
     made.run()
     made.wait(minutes=5)
-    for volume in made.cloud.volumes_of(made.servers['shop']):
-        volume.content = 'spoilt'
+    made.spoil()
     return made
 
 

@@ -4,6 +4,7 @@ import functools
 import typing
 
 from tests.functional.matrix import crashes
+from tests.functional.matrix import deeds
 from tests.functional.matrix import failing
 from tests.functional.matrix import races
 from tests.functional.matrix import scenarios
@@ -26,7 +27,7 @@ def _matrix(sample: typing.Any, trial: claim.Trial) -> claim.Outcome:
 def meddled(trial: claim.Trial) -> claim.Outcome:
     """Have each deed done at its share of the moments of a recovery."""
     count, found = races.races(trial.count, trial.chance, trial.progress)
-    return claim.Outcome(count, tuple(found), f'{len(races.DEEDS)} deeds')
+    return claim.Outcome(count, tuple(found), f'{len(deeds.DEEDS)} deeds')
 
 
 #: Die at every moment there is; fail every call in every way.

@@ -39,8 +39,7 @@ class BootServer(step.Step):
                 continue
             if server.status == 'ERROR':
                 raise errors.ResourceFailed(
-                    f'server {server.id} did not boot:'
-                    f' {server.fault or "Nova gives no reason"}'
+                    f'server {server.id} did not boot: {server.complaint}'
                 )
             is_up = server.status == 'ACTIVE' and server.task_state is None
             return step.Progress.DONE if is_up else step.Progress.UNDER_WAY

@@ -30,7 +30,7 @@ class Evacuate(step.Step):
         if server.status == 'ERROR' and power.known(server) != self.fault_at:
             raise errors.ResourceFailed(
                 f'the evacuation of server {server.id} failed:'
-                f' {server.fault or "Nova gives no reason"}'
+                f' {server.complaint}'
             )
         host = hands.cloud.get_host(self.server_id)
         if host is None:

@@ -22,8 +22,7 @@ def _look(hands: step.Hands, server_id: str, wanted: str) -> step.Progress:
         return step.Progress.UNDER_WAY
     if server.status == 'ERROR':
         raise errors.ResourceFailed(
-            f'server {server_id} is in ERROR:'
-            f' {server.fault or "Nova gives no reason"}'
+            f'server {server_id} is in ERROR: {server.complaint}'
         )
     if server.status == wanted:
         return step.Progress.DONE

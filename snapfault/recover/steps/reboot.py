@@ -35,8 +35,7 @@ class Reboot(step.Step):
             )
         if power.known(server) != self.fault_at:
             raise errors.ResourceFailed(
-                f'the reboot of server {server.id} failed:'
-                f' {server.fault or "Nova gives no reason"}'
+                f'the reboot of server {server.id} failed: {server.complaint}'
             )
         return step.Progress.TODO
 

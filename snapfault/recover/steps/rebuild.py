@@ -41,7 +41,7 @@ class Rebuild(step.Step):
         if server.status == 'ERROR':
             raise errors.ResourceFailed(
                 f'the rebuild of server {self.server_id} failed:'
-                f' {server.fault or "Nova gives no reason"}'
+                f' {server.complaint}'
             )
         return step.Progress.DONE
 

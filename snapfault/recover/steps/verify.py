@@ -47,8 +47,7 @@ class Verify(step.Step):
         server = hands.project.get_server(self.server_id)
         if server.status == 'ERROR':
             raise errors.ResourceFailed(
-                f'server {self.server_id} is in ERROR:'
-                f' {server.fault or "Nova gives no reason"}'
+                f'server {self.server_id} is in ERROR: {server.complaint}'
             )
         if server.task_state is not None or server.status != self.status:
             return step.Progress.UNDER_WAY

@@ -6,22 +6,14 @@ clearly: nothing is there twice, nothing is an orphan, no data is gone but
 what the meddler took, and no server runs on data of two moments.
 """
 
-from collections import abc
 import contextlib
-import dataclasses
 import datetime
 
 from snapfault import errors
 from snapfault import model
-from snapfault.db import points
-from snapfault.db import policies
-from snapfault.db import protections
-from snapfault.db import recoveries
-from snapfault.db import tasks
-from snapfault.recover import opening
-from tests import build
 from tests.fake import faults
 from tests.functional import stage as stages
+from tests.functional.matrix import deeds
 from tests.functional.matrix import scenario
 from tests.functional.matrix import strays
 
@@ -29,24 +21,11 @@ DONE = model.RecoveryStatus.DONE
 ENDS = frozenset(model.RecoveryStatus) - model.OPEN_RECOVERY
 #: Long enough for every step, and soon over where one cannot be done.
 STEP_TIMEOUT = datetime.timedelta(seconds=40)
-SPOILT = 'spoilt'
+SPOILT = stages.SPOILT
 RESTORED = {
     '/dev/vdb': 'shop-0 at first',
     '/dev/vdc': 'shop-1 at first',
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Deed:
-    """What somebody does in the middle of a recovery.
-
-    ``do`` gives a sentence where the service let it do what it must not.
-    """
-
-    name: str
-    do: abc.Callable[[stages.Stage], str | None]
-    harms: bool = False  #: the recovery may fail of it, and then says why
-    takes: bool = False  #: it may take what was there before
 
 
 class Meddling:
@@ -96,8 +75,7 @@ def _staged():
     stage.protect()
     stage.run()
     stage.wait(minutes=5)
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = SPOILT
+    stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])
     stage.wait(minutes=1)
     stage.ask_for_recovery()
@@ -181,160 +159,6 @@ def _mixed(stage, deed):
         yield f'it is done, and the server {server.status} with {reads}'
 
 
-# what somebody does
-
-
-def _second_worker(stage):
-    (taken,) = stage.recoveries()
-    until = stage.now + stages.LEASE
-    claimed = recoveries.claim(
-        stage.database, taken, 'thief', stage.now, until
-    )
-    return 'another worker has claimed it' if claimed else None
-
-
-def _lease_over(stage):
-    stage.wait(seconds=stages.LEASE.total_seconds() + 1)
-    ended = stage.recover(worker='worker-2')
-    return None if ended.status is DONE else f'{ended.status}: {ended.reason}'
-
-
-def _asked_again(stage):
-    automatic = dataclasses.replace(
-        build.recovery(
-            id='recovery-x',
-            status=model.RecoveryStatus.WAITING,
-            generation=0,
-            claimed_by=None,
-            lease_until=None,
-            server_id=stage.servers['shop'].id,
-        ),
-        automatic=True,
-    )
-    for ask in (
-        stage.ask_for_recovery,
-        lambda: opening.open_recovery(
-            stage.database, automatic, stage.limits, stage.now
-        ),
-    ):
-        try:
-            ask()
-        except errors.Conflict:
-            continue
-        return 'a second recovery is open'
-    return None
-
-
-def _policy_changed(stage):
-    policies.update(
-        stage.database,
-        dataclasses.replace(
-            stage.policy,
-            recovery=dataclasses.replace(
-                stage.policy.recovery,
-                automatic=False,
-                margin=7200,
-                steps_back=0,
-            ),
-        ),
-    )
-
-
-def _protection_deleted(stage):
-    try:
-        protections.delete(
-            stage.database, build.PROJECT, stage.protection().id
-        )
-    except errors.Conflict:
-        return None
-    return 'the protection was deleted under a recovery'
-
-
-def _backup_due(stage):
-    with contextlib.suppress(errors.Conflict):
-        tasks.create_now(stage.database, stage.protection(), stage.now)
-    before = len(stage.history())
-    stage.tick()
-    more = len(stage.history()) > before
-    return 'a backup begins within the recovery' if more else None
-
-
-def _stopped(stage):
-    (running,) = stage.recoveries()
-    with contextlib.suppress(errors.Conflict):
-        recoveries.ask_abort(stage.database, running, stage.now)
-
-
-def _server_deleted(stage):
-    """With it go its volumes, to that person."""
-    server = stage.servers['shop']
-    with contextlib.suppress(errors.SnapfaultError):
-        stage.cloud.nova.delete_server(build.PROJECT, server.id)
-        stage.taken.update(server.attachments)
-
-
-def _server_locked(stage):
-    stage.servers['shop'].locked = True
-
-
-def _volume_detached(stage):
-    server = stage.servers['shop']
-    for volume_id in list(server.attachments)[:1]:
-        with contextlib.suppress(errors.SnapfaultError):
-            stage.cloud.nova.detach_volume(build.PROJECT, server.id, volume_id)
-            stage.taken.add(volume_id)
-
-
-def _volume_deleted(stage):
-    """Delete what Cinder lets go: the clones, until they are attached."""
-    for volume_id in list(stage.cloud.world.volumes):
-        with contextlib.suppress(errors.SnapfaultError):
-            stage.cloud.cinder.delete_volume(build.PROJECT, volume_id)
-            return
-
-
-def _snapshot_deleted(stage):
-    (point,) = stage.good() or (None,)
-    if point is not None:
-        with contextlib.suppress(errors.SnapfaultError):
-            stage.cloud.cinder.delete_snapshot(
-                build.PROJECT, point.members[0].snapshot_id
-            )
-
-
-def _point_deleted(stage):
-    """Ask for the removal of the point that is read from."""
-    for point in stage.good():
-        try:
-            points.move(
-                stage.database,
-                point,
-                model.PointStatus.DELETING,
-                now=stage.now,
-            )
-        except errors.Conflict:
-            continue
-        return f'point {point.id} may go'
-    return None
-
-
-DEEDS = (
-    Deed('a second worker', _second_worker),
-    Deed('the lease is over', _lease_over),
-    Deed('asked for again', _asked_again),
-    Deed('the policy is changed', _policy_changed),
-    Deed('the protection is deleted', _protection_deleted),
-    Deed('the point is deleted', _point_deleted),
-    Deed('a backup is due', _backup_due),
-    Deed('a person stops it', _stopped, harms=True),
-    Deed('the server is deleted', _server_deleted, harms=True, takes=True),
-    Deed('the server is locked', _server_locked, harms=True),
-    Deed('a volume is detached', _volume_detached, harms=True),
-    Deed('a volume is deleted', _volume_deleted, harms=True, takes=True),
-    Deed('a snapshot is deleted', _snapshot_deleted, harms=True, takes=True),
-)
-
-
 def races(count, chance, progress=lambda done: None):
     """Have each deed done at its share of so many moments.
 
@@ -342,9 +166,9 @@ def races(count, chance, progress=lambda done: None):
     :returns: how many races there were, and what came out wrong
     """
     moments = range(1, calls() + 1)
-    share = min(max(count // len(DEEDS), 1), len(moments))
+    share = min(max(count // len(deeds.DEEDS), 1), len(moments))
     run, wrong = 0, []
-    for deed in DEEDS:
+    for deed in deeds.DEEDS:
         for number in chance.sample(moments, share):
             wrong += race(deed, number)
             run += 1

@@ -21,7 +21,7 @@ from tests.functional.matrix import scenario
 #: More than the operator's: a death counts as an attempt, and a point that
 #: it left half taken as another.
 ATTEMPTS = 9
-SPOILT = 'spoilt'
+SPOILT = stages.SPOILT
 #: How the id of the second volume that is restored ends.
 SECOND_RESTORED = '000000000004'
 
@@ -42,8 +42,7 @@ def _protected(volumes=2, volume_backed=False, **chosen):
     stage.protect(volumes=volumes, volume_backed=volume_backed)
     stage.run()
     stage.wait(minutes=5)
-    for volume in stage.cloud.volumes_of(stage.servers['shop']):
-        volume.content = SPOILT
+    stage.spoil()
     stage.wait(minutes=1)
     return stage
 

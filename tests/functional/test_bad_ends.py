@@ -1,0 +1,164 @@
+"""Known bad ends of Nova and Cinder in the middle of a recovery.
+
+Each is what the contract tests have seen of real services. Each ends in a
+repair that the policy allows, or in the commands that a person has to run.
+"""
+
+import datetime
+
+import pytest
+
+from snapfault import errors
+from snapfault import model
+from snapfault import rules
+from tests import build
+from tests.functional import stage as stages
+
+STEP_TIMEOUT = datetime.timedelta(seconds=40)  #: soon over
+DONE = model.RecoveryStatus.DONE
+FAILED = model.RecoveryStatus.FAILED
+MEND = 'openstack volume set --state in-use --attached {}'
+RESTORED = {'/dev/vdb': 'shop-0 at first', '/dev/vdc': 'shop-1 at first'}
+ORIGINAL = {'/dev/vdb': stages.SPOILT, '/dev/vdc': stages.SPOILT}
+
+
+def _failed(volume_backed=False, **policy):
+    """Give a service that failed, with one good point, to be recovered."""
+    made = stages.Stage(recovery=rules.RecoveryRules(**{'margin': 0} | policy))
+    made.protect(volumes=2, volume_backed=volume_backed)
+    made.run()
+    made.wait(minutes=5)
+    made.spoil()
+    made.cloud.break_server(made.servers['shop'])
+    made.wait(minutes=1)
+    made.ask_for_recovery()
+    return made
+
+
+def _data(stage):
+    """Give what the guest reads of its data, by device."""
+    reads = stage.cloud.contents_of(stage.servers['shop'])
+    return {device: text for device, text in reads.items() if device[-1] > 'a'}
+
+
+def _mend(stage, reason):
+    """Do as a reason says, as an admin: only what it has a command for."""
+    for volume in stage.cloud.world.volumes.values():
+        if MEND.format(volume.id) in reason:
+            volume.status = 'in-use'
+
+
+# a rebuild breaks half way: data volumes are left reserved, and the root of
+# a server that boots from a volume in error
+
+ENDS = [('reserved', False), ('reimage', True)]
+
+
+@pytest.mark.parametrize(('fate', 'volume_backed'), ENDS)
+def test_what_a_broken_rebuild_leaves_is_repaired(fate, volume_backed):
+    stage = _failed(volume_backed, repair=True)
+    stage.cloud.break_next('rebuild_server', fate=fate)
+    done = stage.recover()
+    assert done.status is DONE, done.reason
+    assert [each.status for each in done.attempts] == [
+        model.AttemptStatus.FAILED,
+        model.AttemptStatus.DONE,
+    ]
+    left = 2 + volume_backed
+    assert stage.cloud.count('repair_volume') == left
+    assert _data(stage) == RESTORED
+    server = stage.servers['shop']
+    assert (server.status, server.rebuilds) == ('ACTIVE', 2)
+    if volume_backed:
+        root = stage.cloud.world.volumes[server.root_id]
+        assert (root.status, root.content) == ('in-use', 'cirros as published')
+
+
+@pytest.mark.parametrize(('fate', 'volume_backed'), ENDS)
+def test_where_repair_is_not_allowed_the_commands_are_enough(
+    fate, volume_backed
+):
+    stage = _failed(volume_backed)
+    (point,) = stage.good()
+    stage.cloud.break_next('rebuild_server', fate=fate)
+    ended = stage.recover()
+    assert ended.status is FAILED
+    assert 'the rebuild of server' in ended.reason
+    server = stage.servers['shop']
+    for volume_id in server.attachments:
+        assert MEND.format(volume_id) in ended.reason
+    assert f'openstack recovery retry {ended.id}' in ended.reason
+    assert stage.cloud.count('repair_volume') == 0
+    _mend(stage, ended.reason)
+    stage.ask_for_recovery(point_id=point.id)
+    done = stage.recover()
+    assert done.status is DONE, done.reason
+    assert _data(stage) == RESTORED
+    assert server.status == 'ACTIVE'
+
+
+# the compute service dies in the middle of the exchange
+
+
+def test_an_attach_that_hangs_on_a_dead_compute_ends_and_can_be_undone():
+    """Nova answers reads, and the attach alone never: that is no outage."""
+    stage = _failed()
+    stage.step_timeout = STEP_TIMEOUT
+    server = stage.servers['shop']
+
+    def die():
+        if not server.attachments:
+            server.host.status = 'UNKNOWN'
+
+    ended = stage.recover(pause=die)
+    assert ended.status is FAILED
+    assert stage.cloud.count('attach_volume') >= 2
+    assert 'attach: attach: no answer in time' in ended.reason
+    assert 'its compute service is UNKNOWN' in ended.reason
+    assert f'server {server.id} is SHUTOFF with no volume' in ended.reason
+    assert ended.reason.endswith(f'openstack recovery undo {ended.id}')
+    undo = {'kind': model.RecoveryKind.UNDO, 'origin_id': ended.id}
+    stage.ask_for_recovery(**undo)
+    refused = stage.recover()
+    assert refused.status is model.RecoveryStatus.REFUSED
+    assert 'bring the host back' in refused.reason
+    server.host.status = 'UP'
+    stage.ask_for_recovery(**undo)
+    undone = stage.recover()
+    assert undone.status is DONE, undone.reason
+    assert _data(stage) == ORIGINAL
+    assert server.status == 'ACTIVE'
+
+
+# two rebuilds at once: Nova answers one of them 500, which is told apart
+# from an outage by what it says
+
+
+@pytest.mark.parametrize(
+    'error',
+    [
+        errors.CloudConflict('500: UnexpectedTaskStateError'),
+        errors.CloudUnavailable('500'),
+    ],
+)
+def test_of_two_rebuilds_at_once_ours_is_done_after_the_other(error):
+    stage = _failed()
+    server = stage.servers['shop']
+    nova = stage.cloud.nova
+    ours = nova.rebuild_server
+    markers = []
+
+    def rebuild_server(project_id, server_id, image_id, marker):
+        markers.append(marker)
+        if len(markers) == 1:  # another's came first
+            ours(build.PROJECT, server_id, image_id, 'by hand')
+            raise error
+        ours(project_id, server_id, image_id, marker)
+
+    nova.rebuild_server = rebuild_server
+    done = stage.recover()
+    assert done.status is DONE, done.reason
+    assert len(done.attempts) == 1
+    assert set(markers) == {done.id}
+    assert (server.rebuilds, server.status) == (2, 'ACTIVE')
+    assert _data(stage) == RESTORED
