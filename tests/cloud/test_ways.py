@@ -39,6 +39,30 @@ def test_an_undo_puts_the_damaged_volumes_back(alpha, until):
         assert storage.get_volume(each).status == 'in-use'
 
 
+def test_a_check_of_the_console_decides_whether_it_is_done(alpha, until):
+    """The port checks reach no address here: servers have no network."""
+    says, never = (
+        {'driver': 'console', 'options': {'text': text}, 'timeout': 5}
+        for text in ('CONSOLE', 'the guest never writes this')
+    )
+    rules = {'automatic': False, 'margin': 0, 'checks': [says]}
+    business = alpha.business(volumes=1, recovery=rules)
+    _with_point(business, until)
+    found = until(_ended(business, business.recover()), 120)
+    assert found['status'] == 'done', found['reason']
+    body = {'policy': {'recovery': {**rules, 'checks': [says, never]}}}
+    alpha.ask('PATCH', f'/v1/policies/{business.policy_id}', body)
+    before = business.attached()
+    (point,) = business.points('good')
+    recovery_id = business.recover(recovery_point_id=point['id'])
+    found = until(_ended(business, recovery_id), 120)
+    assert found['status'] == 'failed'
+    assert 'verify: console: ' in found['reason']
+    assert f'openstack recovery undo {recovery_id}' in found['reason']
+    assert len(found['attempts']) == 1  # no other than the one named
+    assert not set(business.attached().values()) & set(before.values())
+
+
 def test_data_alone_comes_back_to_a_server_that_is_well(alpha, until):
     business = alpha.business(volumes=1)
     _with_point(business, until)
