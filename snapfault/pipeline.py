@@ -9,6 +9,7 @@ import collections.abc
 import datetime
 import logging
 
+from snapfault import bearing
 from snapfault import errors
 from snapfault import model
 from snapfault import trouble
@@ -70,10 +71,13 @@ def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
     ranked = choose.rank(context, ready, now)
     chosen = choose.choose(context, ranked, gate, now)
     in_use = recoveries.points_in_use(context.database)
-    begun = [
-        context.begin.submit(_begin_one, context, *each, in_use, now)
-        for each in chosen
-    ]
+    begun = []
+    for pair in chosen:
+        task = pair[0].candidate.task
+        with bearing.work('task', task.id, task.project_id):
+            begun.append(
+                context.begin.submit(_begin_one, context, *pair, in_use, now)
+            )
     for future in begun:
         future.result()
     for each, _ in chosen:

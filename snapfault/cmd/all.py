@@ -9,6 +9,7 @@ from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import background
 from snapfault.cmd import database
+from snapfault.cmd import meditation
 from snapfault.cmd import start
 
 THREADS = 8  #: requests answered at once; most of one is waiting
@@ -21,6 +22,7 @@ def main() -> int:
 
 def _serve(arguments: collections.abc.Sequence[str]) -> int:
     conf = start.configure(arguments)
+    meditation.attach(conf)
     opened = database.connect(conf)
     notify.attach(conf, opened)
     doors = assemble.sessions(conf)

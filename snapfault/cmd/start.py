@@ -14,6 +14,7 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_db import options
 from oslo_log import log
+from oslo_reports import opts as report_opts
 import sqlalchemy.exc
 
 from snapfault import errors
@@ -45,6 +46,7 @@ def prepare() -> cfg.ConfigOpts:
     )
     snapfault.conf.register_opts(conf)
     options.set_defaults(conf)
+    report_opts.set_defaults(conf)
     return conf
 
 

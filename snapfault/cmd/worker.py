@@ -7,6 +7,7 @@ from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import background
 from snapfault.cmd import database
+from snapfault.cmd import meditation
 from snapfault.cmd import start
 
 
@@ -17,6 +18,7 @@ def main() -> int:
 
 def _work(arguments: collections.abc.Sequence[str]) -> int:
     conf = start.configure(arguments)
+    meditation.attach(conf)
     opened = database.connect(conf)
     notify.attach(conf, opened)
     cloud = assemble.cloud(conf, assemble.sessions(conf))

@@ -4,6 +4,7 @@ import collections.abc
 import datetime
 import logging
 
+from snapfault import bearing
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
@@ -123,12 +124,13 @@ def _settle_project(
         now,
     )
     for point in group:
-        try:
-            _settle_point(context, look, point, orders, running)
-        except (errors.LeaseLost, errors.Conflict):
-            LOG.warning('Point %s was taken over', point.id)
-        except errors.SnapfaultError as error:
-            LOG.warning('Point %s waits: %s', point.id, error)
+        with bearing.work('task', point.task_id, project_id):
+            try:
+                _settle_point(context, look, point, orders, running)
+            except (errors.LeaseLost, errors.Conflict):
+                LOG.warning('Point %s was taken over', point.id)
+            except errors.SnapfaultError as error:
+                LOG.warning('Point %s waits: %s', point.id, error)
     return _seen(group, found)
 
 

@@ -8,6 +8,7 @@ import threading
 
 from oslo_config import cfg
 
+from snapfault import bearing
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
@@ -91,7 +92,7 @@ class Drills:
         self._cloud = cloud
         self._worker = worker
         self._stop = stop
-        self._calls = concurrent.futures.ThreadPoolExecutor(CALLS)
+        self._calls = bearing.Pool(CALLS)
         self._open: dict[str, concurrent.futures.Future[None]] = {}
 
     def run(self) -> None:
@@ -102,7 +103,7 @@ class Drills:
         renew_at = clock.now()
         with (
             self._calls,
-            concurrent.futures.ThreadPoolExecutor(DRILLS) as pool,
+            bearing.Pool(DRILLS) as pool,
         ):
             while not self._stop.wait(self._settings.tick):
                 now = clock.now()
@@ -123,11 +124,13 @@ class Drills:
         bounds, until = self._settings.bounds, now + self._settings.lease
         claimable = drill_claims.claimable
         for each in claimable(self._database, now, free, bounds):
-            claimed = drill_claims.claim(
-                self._database, each, self._worker, now, until, bounds
-            )
-            if claimed is not None:
-                self._open[claimed.id] = pool.submit(self.carry_out, claimed)
+            with bearing.work('drill', each.id, each.project_id):
+                claimed = drill_claims.claim(
+                    self._database, each, self._worker, now, until, bounds
+                )
+                if claimed is not None:
+                    begun = pool.submit(self.carry_out, claimed)
+                    self._open[claimed.id] = begun
 
     def renew(self, lease_until: datetime.datetime) -> None:
         """Extend the leases of what a thread is at."""

@@ -14,6 +14,7 @@ import threading
 
 from oslo_config import cfg
 
+from snapfault import bearing
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
@@ -145,13 +146,13 @@ class Worker:
         self._hint = threading.Event()
         self._stop = threading.Event()
         self._open: dict[str, concurrent.futures.Future[None]] = {}
-        self._hands = concurrent.futures.ThreadPoolExecutor(RESCUE_CALLS)
+        self._hands = bearing.Pool(RESCUE_CALLS)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; what is begun another goes on with."""
         self._stop = stop
         with contextlib.ExitStack() as stack:
-            pool = concurrent.futures.ThreadPoolExecutor
+            pool = bearing.Pool
             begin = stack.enter_context(pool(self._settings.concurrency))
             calls = stack.enter_context(pool(CALLS))
             stack.enter_context(self._hands)
@@ -233,11 +234,13 @@ class Worker:
         until = now + self._settings.lease
         opening.hold_back(self._database, self._settings.limits, now)
         for waiting in recoveries.claimable(self._database, now, free):
-            claimed = recoveries.claim(
-                self._database, waiting, self.id, now, until
-            )
-            if claimed is not None:
-                self._open[claimed.id] = rescue.submit(self._recover, claimed)
+            with bearing.work('recovery', waiting.id, waiting.project_id):
+                claimed = recoveries.claim(
+                    self._database, waiting, self.id, now, until
+                )
+                if claimed is not None:
+                    begun = rescue.submit(self._recover, claimed)
+                    self._open[claimed.id] = begun
 
     def _recover(self, recovery: model.Recovery) -> None:
         """Carry out one recovery in a thread of its own."""

@@ -240,6 +240,35 @@ def test_a_worker_alone(synced):
     assert 'has stopped' in synced.log()
 
 
+def test_a_report_on_a_signal_without_secrets(synced):
+    """What each thread does, and the options, of which secrets are not."""
+    synced.edit('password = secret', 'password = m4rked')
+    synced.edit(
+        '[api]',
+        f'[oslo_reports]\nlog_dir = {synced.folder}\n'
+        '[prometheus]\nurl = http://127.0.0.1:1\npassword = m4rked\n'
+        '[oslo_messaging_notifications]\n'
+        'transport_url = rabbit://u:m4rked@127.0.0.1:1/\n[api]',
+    )
+
+    def reports():
+        found = synced.folder.glob('*gurumeditation*')
+        return [each.read_text() for each in found]
+
+    with synced.running('snapfault-worker') as process:
+        until(lambda: 'is at work' in synced.log(), process)
+        process.send_signal(signal.SIGUSR2)
+        until(lambda: any('window = 3600' in e for e in reports()), process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) == 0
+    (text,) = reports()
+    assert 'presence.py' in text
+    assert 'product = snapfault' in text
+    assert 'password = ***' in text
+    assert 'm4rked' not in text
+    assert 'm4rked' not in synced.log()
+
+
 def test_the_api_by_module_path(synced):
     """As uwsgi or gunicorn load it; a bad file ends in one line too."""
     code = (
