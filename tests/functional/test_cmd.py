@@ -175,7 +175,8 @@ def test_a_database_from_nothing(place):
     head = said('sync')
     assert said('sync') == head == migration.head()
     check = place.run('snapfault-status', 'upgrade', 'check')
-    assert (check.returncode, 'Success' in check.stdout) == (0, True)
+    # Keystone is away: a warning
+    assert (check.returncode, 'Success' in check.stdout) == (1, True)
 
 
 @pytest.mark.parametrize(
