@@ -40,3 +40,7 @@ class Backend:
     #: Tells the workers to look at once; never raises, may do nothing.
     wake: collections.abc.Callable[[], None]
     weighers: frozenset[str]  #: the names a policy may give multipliers to
+    #: Gives what a project may have of what is ours.
+    limits: collections.abc.Callable[[str], model.Limits] = lambda _: (
+        model.UNLIMITED
+    )

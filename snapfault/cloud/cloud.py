@@ -10,6 +10,7 @@ from snapfault.cloud import admin
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import group
+from snapfault.cloud import limits
 from snapfault.cloud import project
 from snapfault.cloud import session
 from snapfault.cloud import source
@@ -22,17 +23,26 @@ class Cloud:
         self,
         sessions: session.Sessions,
         measured_by: source.Source | None = None,
+        limited_by: limits.Limits | None = None,
     ) -> None:
         """Take the doors to use.
 
         :param measured_by: where measures come from; None: nowhere
+        :param limited_by: where limits come from; None: there are none
         """
+        self._limits = limited_by
         self._sessions = sessions
         self._source = measured_by
 
     def project(self, delegation: model.Delegation) -> project.Project:
         """See the port."""
         return project.Project(self._sessions.by_trust(delegation.trust_id))
+
+    def limits(self, project_id: str) -> model.Limits:
+        """See the port."""
+        if self._limits is None:
+            return model.UNLIMITED
+        return self._limits.of(project_id)
 
     def host_status(self, server_id: str) -> str | None:
         """See the port."""

@@ -202,6 +202,13 @@ class Cloud(rescue.Admin, typing.Protocol):
         :raises CloudUnavailable: the metric service did not answer
         """
 
+    def limits(self, project_id: str) -> model.Limits:
+        """Give Keystone's limits of what is snapfault's own in a project.
+
+        :returns: empty where the operator wants none
+        :raises CloudUnavailable: they cannot be read now
+        """
+
     def revoke(self, delegation: model.Delegation) -> None:
         """Remove the delegation; no error if it is gone already."""
 

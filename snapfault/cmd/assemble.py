@@ -12,6 +12,7 @@ from snapfault.api import app
 from snapfault.api import backend
 from snapfault.cloud import cloud as real
 from snapfault.cloud import enrol
+from snapfault.cloud import limits
 from snapfault.cloud import session
 from snapfault.cloud import source
 from snapfault.db import api
@@ -41,7 +42,8 @@ def cloud(conf: cfg.ConfigOpts, doors: session.Sessions) -> real.Cloud:
     :raises InvalidInput: there is no such source
     """
     tools = source.Tools(conf, doors)
-    return real.Cloud(doors, source.load(conf.rank.source, tools))
+    measured_by = source.load(conf.rank.source, tools)
+    return real.Cloud(doors, measured_by, limits.Limits(conf))
 
 
 def application(
@@ -73,6 +75,7 @@ def application(
         ),
         wake=wake,
         weighers=frozenset(weighers),
+        limits=seen.limits,
     )
     with _naming('keystone_authtoken'):
         made = app.make_application(conf, behind)

@@ -5,6 +5,7 @@ from oslo_config import cfg
 from snapfault.conf import api
 from snapfault.conf import cloud
 from snapfault.conf import drill
+from snapfault.conf import limits
 from snapfault.conf import metrics
 from snapfault.conf import prometheus
 from snapfault.conf import rank
@@ -22,5 +23,5 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     all configurations in the one object, those of an auth plugin too.
     """
     groups = (api, cloud, worker, trigger, snapshot, rank, prometheus)
-    for group in (*groups, watch, recover, drill, metrics):
+    for group in (*groups, limits, watch, recover, drill, metrics):
         group.register_opts(conf)

@@ -15,6 +15,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import limits as bounds
 from snapfault.db import news
 from snapfault.db import point_guards
 from snapfault.db import tables
@@ -219,12 +220,19 @@ def _swap(
 
 @api.writer
 def set_pinned(
-    session: orm.Session, point: model.RecoveryPoint, pinned: bool
+    session: orm.Session,
+    point: model.RecoveryPoint,
+    pinned: bool,
+    limits: model.Limits = model.UNLIMITED,
 ) -> model.RecoveryPoint:
     """Pin a point, so that nothing removes it, or unpin it.
 
     :raises Conflict: only a good one can be pinned
+    :raises QuotaExceeded: the project has as many as it may
     """
+    if pinned and not point.pinned:
+        more = {model.Limited.PINNED: 1}
+        bounds.admit(session, point.project_id, limits, more)
     whole = [model.PointStatus.GOOD] if pinned else list(model.PointStatus)
     swap = (
         sa.update(tables.Point)

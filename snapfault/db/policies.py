@@ -14,6 +14,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import limits as bounds
 from snapfault.db import shares
 from snapfault.db import tables
 from snapfault.db import task_holds
@@ -39,11 +40,18 @@ def _values(policy: model.Policy) -> dict[str, typing.Any]:
 
 
 @api.writer
-def create(session: orm.Session, policy: model.Policy) -> model.Policy:
+def create(
+    session: orm.Session,
+    policy: model.Policy,
+    limits: model.Limits = model.UNLIMITED,
+) -> model.Policy:
     """Add a policy.
 
+    :raises QuotaExceeded: the project has as many as it may
     :raises Conflict: the project has one of that name
     """
+    more = {model.Limited.POLICIES: 1}
+    bounds.admit(session, policy.project_id, limits, more)
     put(session, policy)
     base.flush(session, _taken(policy.name))
     shares.replace(session, policy)

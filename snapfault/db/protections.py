@@ -12,6 +12,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import limits as bounds
 from snapfault.db import removal
 from snapfault.db import shares
 from snapfault.db import tables
@@ -26,19 +27,26 @@ WRITTEN: typing.Final = (
 
 @api.writer
 def create(
-    session: orm.Session, protection: model.Protection
+    session: orm.Session,
+    protection: model.Protection,
+    limits: model.Limits = model.UNLIMITED,
 ) -> model.Protection:
     """Add a protection.
 
     :raises Conflict: the project has one of that business id or server
     :raises NotFound: its policy is gone
+    :raises QuotaExceeded: the project has as many as it may
     """
-    add(session, protection)
+    add(session, protection, limits)
     return protection
 
 
-def add(session: orm.Session, protection: model.Protection) -> None:
+def add(
+    session: orm.Session, protection: model.Protection, limits: model.Limits
+) -> None:
     """Add a protection within a transaction; raises as :func:`create`."""
+    more = {model.Limited.PROTECTIONS: 1}
+    bounds.admit(session, protection.project_id, limits, more)
     shares.hold(session, protection.project_id, protection.policy_id)
     session.add(tables.Protection(**base.values(protection, model.Protection)))
     _flush(session, protection)

@@ -12,6 +12,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import limits as bounds
 from snapfault.db import policies
 from snapfault.db import removal
 from snapfault.db import shares
@@ -92,13 +93,19 @@ def _read(session: orm.Session, project_id: str) -> Rows:
 
 @api.writer
 def write(
-    session: orm.Session, project_id: str, was: Rows, writes: Writes
+    session: orm.Session,
+    project_id: str,
+    was: Rows,
+    writes: Writes,
+    limits: model.Limits = model.UNLIMITED,
 ) -> None:
     """Make all the changes, if all stands as it was read.
 
     :param was: what the changes were made from
     :raises Conflict: it does not, or what is to go is at work
+    :raises QuotaExceeded: it would be more than the project may have
     """
+    bounds.admit(session, project_id, limits, _more(was, writes))
     _hold(session, project_id)
     if _essence(_read(session, project_id)) != _essence(was):
         raise errors.Conflict(
@@ -116,6 +123,30 @@ def write(
     _put_protections(session, was, writes.protections)
     _call_back(session, was, writes)
     _remove_policies(session, writes.gone_policies)
+
+
+def _more(
+    was: Rows, writes: Writes
+) -> collections.abc.Mapping[model.Limited, int]:
+    """Count what there would be more of; less than none: fewer."""
+    return {
+        what: len({each.id for each in wanted} - {each.id for each in stood})
+        - len(gone)
+        for what, wanted, stood, gone in (
+            (
+                model.Limited.POLICIES,
+                writes.policies,
+                was.policies.values(),
+                writes.gone_policies,
+            ),
+            (
+                model.Limited.PROTECTIONS,
+                writes.protections,
+                was.protections.values(),
+                writes.gone_protections,
+            ),
+        )
+    }
 
 
 def _hold(session: orm.Session, project_id: str) -> None:

@@ -44,16 +44,20 @@ def list_protections(
 
 @api.writer
 def enrol(
-    session: orm.Session, protection: model.Protection, policy: model.Policy
+    session: orm.Session,
+    protection: model.Protection,
+    policy: model.Policy,
+    limits: model.Limits = model.UNLIMITED,
 ) -> bool:
     """Add a protection under a policy that is as it was read.
 
     :returns: whether the policy is
     :raises Conflict: the business id or the server is protected meanwhile
+    :raises QuotaExceeded: the project has as many as it may
     """
     if not _stands(session, policy):
         return False
-    protections.add(session, protection)
+    protections.add(session, protection, limits)
     return True
 
 

@@ -17,6 +17,9 @@ from snapfault.model.hold import Pressure as Pressure
 from snapfault.model.kept import Kept as Kept
 from snapfault.model.kept import KeptKind as KeptKind
 from snapfault.model.kept import KeptStatus as KeptStatus
+from snapfault.model.limited import UNLIMITED as UNLIMITED
+from snapfault.model.limited import Limited as Limited
+from snapfault.model.limited import Limits as Limits
 from snapfault.model.news import Level as Level
 from snapfault.model.news import News as News
 from snapfault.model.point import Member as Member

@@ -162,6 +162,9 @@ def _enrol(
 
     :returns: what is not and why, by policy
     """
+    if not enrol:
+        return {}
+    limits = this.cloud.limits(this.project_id)
     found = survey.survey(project, [each.server for each in enrol])
     unfit: dict[str, list[tuple[resource.Server, str]]] = {}
     for each in enrol:
@@ -172,7 +175,13 @@ def _enrol(
             continue
         protection = _protection(this, each, image_id)
         try:
-            done = selections.enrol(this.database, protection, each.policy)
+            done = selections.enrol(
+                this.database, protection, each.policy, limits
+            )
+        except errors.QuotaExceeded as error:
+            reason = str(error)
+            unfit.setdefault(each.policy.id, []).append((each.server, reason))
+            continue
         except errors.Conflict as error:
             LOG.info('Server %s is left alone: %s', each.server.id, error)
             continue

@@ -1,8 +1,10 @@
 """The suite's world on the in-memory cloud."""
 
 import contextlib
+import dataclasses
 
 from snapfault import errors
+from snapfault import model
 from snapfault import rules
 from tests.fake import cloud as fakes
 
@@ -193,3 +195,23 @@ class World:
         self.fake.kill_trust(self.delegation)
         yield
         self.fake.revive_trust(self.delegation)
+
+    def limited(self, registered, own):
+        names = dict.fromkeys(model.Limited, 0)
+        stranger = self.fake.add_project('f' * 32)
+        self.fake.limit_ours(stranger.project_id, **names | registered)
+        self.fake.limit_ours(self.project_id, **names | registered | own)
+        return _Limited(self.fake.limits)
+
+    def change_limit(self, name, limit):
+        self.fake.limit_ours(self.project_id, **{name: limit})
+
+    def limits_away(self):
+        return self.fake.outage('keystone')
+
+
+@dataclasses.dataclass
+class _Limited:
+    """Reads limits as the real cloud's reader does."""
+
+    of: object

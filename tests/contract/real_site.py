@@ -12,6 +12,7 @@ from snapfault.cloud import cloud
 from snapfault.cloud import enrol
 from snapfault.cloud import session
 from snapfault.cloud import source
+from tests.contract import real_limits
 from tests.contract import real_world
 from tests.minicloud import faults
 from tests.minicloud import layout
@@ -43,6 +44,7 @@ class Site:
         self.enroller = enrol.Enroller(self.sessions, self.cloud, ['member'])
         self.admin = self.user('admin', 'admin')
         self._worlds = []
+        self._limits = None
 
     def connect(self, timeout):
         """Make the product's way to the cloud, from a configuration file."""
@@ -134,9 +136,17 @@ class Site:
             )
         return type_id
 
+    def limits(self):
+        """Give what registers limits; none stays after the run."""
+        if self._limits is None:
+            self._limits = real_limits.Limits(self, self._folder)
+        return self._limits
+
     def world(self):
         """Give a world; its project is new."""
         return real_world.World(self)
 
     def close(self):
+        if self._limits is not None:
+            self._limits.clear()
         faults.clear(self.state)

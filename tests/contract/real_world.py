@@ -392,3 +392,15 @@ class World:
         self.site.set_role('DELETE', self.project_id, self._user_id)
         yield
         self.site.set_role('PUT', self.project_id, self._user_id)
+
+    def limited(self, registered, own):
+        self._limits = self.site.limits()
+        self._limits.register(registered)
+        self._limits.create(self.project_id, own)
+        return self._limits.reader()
+
+    def change_limit(self, name, limit):
+        self._limits.change(name, limit)
+
+    def limits_away(self):
+        return faults.arm(self.site.state, 'api.keystone', status=503)

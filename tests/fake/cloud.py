@@ -66,6 +66,10 @@ class FakeCloud(world_building.Building, admin.Admin):
                     found[server_id] = fresh
             return found
 
+    def limits(self, project_id):
+        with self.call('limits', project_id):
+            return dict(self.world.projects[project_id].our_limits)
+
     def revoke(self, delegation):
         with self.call('revoke', delegation.trust_id):
             self.world.trusts.pop(delegation.trust_id, None)

@@ -49,6 +49,7 @@ SERVICES = {
     'delete_image': 'glance',
     'read_measures': 'gnocchi',
     'revoke': 'keystone',
+    'limits': 'keystone',
     'enrol': 'keystone',
     'delegate': 'keystone',
 }

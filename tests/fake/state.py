@@ -29,6 +29,8 @@ class Project:
         }
     )
     #: Nova's
+    #: Keystone's, of what is snapfault's; empty: there are none.
+    our_limits: dict[str, int] = dataclasses.field(default_factory=dict)
     compute_limits: dict[str, int] = dataclasses.field(
         default_factory=lambda: {'instances': -1, 'cores': -1}
     )

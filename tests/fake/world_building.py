@@ -55,6 +55,13 @@ class Building:
         self.world.networks[network_id] = project_id
         return network_id
 
+    def limit_ours(self, project_id, **limits):
+        """Set Keystone's limits of what is snapfault's; -1: none.
+
+        :param limits: by the names of model.Limited
+        """
+        self.world.projects[project_id].our_limits.update(limits)
+
     def limit(self, project_id, **limits):
         """Set Cinder's limits; -1: none.
 

@@ -55,10 +55,13 @@ def create(this: call.Call) -> call.Answer:
     )
     policy_rules.check(policy)
     policy_rules.check_sharing(policy)
+    limits = this.backend.limits(this.project_id)
     return _answer(
         this,
         _with_right(
-            this, policy, lambda each: policies.create(this.database, each)
+            this,
+            policy,
+            lambda each: policies.create(this.database, each, limits),
         ),
         status=201,
     )

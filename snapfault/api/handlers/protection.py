@@ -37,6 +37,7 @@ def create(this: call.Call) -> call.Answer:
     """
     body = this.body['protection']
     policy = policies.get(this.database, this.project_id, body['policy_id'])
+    limits = this.backend.limits(this.project_id)
     enrolment = this.backend.enroller.enrol(
         this.caller,
         this.project_id,
@@ -44,7 +45,7 @@ def create(this: call.Call) -> call.Answer:
     )
     protection = _enrolled(this, policy, enrolment)
     try:
-        protections.create(this.database, protection)
+        protections.create(this.database, protection, limits)
     except Exception:
         rights.give_back(
             this.database, this.backend.revoke, protection.delegation

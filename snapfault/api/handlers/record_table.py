@@ -67,13 +67,16 @@ def _apply(
     images: collections.abc.Mapping[str, str],
 ) -> None:
     """Take the caller's right if one is needed, then write all at once."""
+    limits = this.backend.limits(this.project_id)
     right = None
     if import_writes.needs_right(plan):
         right = this.backend.enroller.delegate(this.caller, this.project_id)
     trust_id = None if right is None else right.trust_id
     try:
         writes = import_writes.make_writes(this, plan, images, trust_id)
-        record_table.write(this.database, this.project_id, plan.was, writes)
+        record_table.write(
+            this.database, this.project_id, plan.was, writes, limits
+        )
     except Exception:
         if right is not None:
             rights.give_back(this.database, this.backend.revoke, right)

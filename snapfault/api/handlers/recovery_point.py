@@ -36,7 +36,10 @@ def update(this: call.Call) -> call.Answer:
     point = _named(this)
     if point.pinned and not pinned:
         this.allow(recovery_point.UNPIN)
-    point = points.set_pinned(this.database, point, pinned)
+    limits = model.UNLIMITED
+    if pinned:
+        limits = this.backend.limits(point.project_id)
+    point = points.set_pinned(this.database, point, pinned, limits)
     return _answer(this, point)
 
 

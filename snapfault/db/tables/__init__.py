@@ -8,6 +8,7 @@ from snapfault.db.tables.kept import Kept as Kept
 from snapfault.db.tables.point import Member as Member
 from snapfault.db.tables.point import Point as Point
 from snapfault.db.tables.policy import Policy as Policy
+from snapfault.db.tables.project_gate import ProjectGate as ProjectGate
 from snapfault.db.tables.protection import Protection as Protection
 from snapfault.db.tables.recovery import Attempt as Attempt
 from snapfault.db.tables.recovery import Recovery as Recovery

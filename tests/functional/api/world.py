@@ -66,6 +66,7 @@ class World:
                 ),
                 wake=self._wake,
                 weighers=frozenset(self.weighers),
+                limits=self.cloud.limits,
             ),
             identity.authenticate,
         )
