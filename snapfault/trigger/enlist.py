@@ -69,7 +69,8 @@ def _look(this: Pass) -> None:
             _release(this, released)
     for moved in selection.move:
         _move(this, moved)
-    unfit = _enrol(this, project, selection.enrol)
+    found = selection.enrol
+    unfit = _enrol(this, project, found) if found else {}
     for policy in living:
         _alarm(this, policy, _told(unfit.get(policy.id, [])))
 
@@ -162,8 +163,6 @@ def _enrol(
 
     :returns: what is not and why, by policy
     """
-    if not enrol:
-        return {}
     limits = this.cloud.limits(this.project_id)
     found = survey.survey(project, [each.server for each in enrol])
     unfit: dict[str, list[tuple[resource.Server, str]]] = {}
