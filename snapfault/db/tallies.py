@@ -121,29 +121,36 @@ def kept(session: orm.Session) -> dict[str, int]:
 
 @api.reader
 def ages(session: orm.Session) -> list[model.Age]:
-    """Give how old each protection's last good point is, in one statement."""
+    """Give how old each protection's last good point is, in two statements.
+
+    Joined here: for a subquery SQLite would read all good points for each
+    protection.
+    """
     table, point = tables.Protection, tables.Point
-    last = (
-        sa.select(sa.func.max(point.completed_at, type_=columns.Utc()))
-        .where(
-            point.project_id == table.project_id,
-            point.business_id == table.business_id,
-            point.status == model.PointStatus.GOOD,
+    good = session.execute(
+        sa.select(
+            point.project_id,
+            point.business_id,
+            sa.func.max(point.completed_at, type_=columns.Utc()),
         )
-        .correlate(table)
-        .scalar_subquery()
+        .where(point.status == model.PointStatus.GOOD)
+        .group_by(point.project_id, point.business_id)
     )
+    last = {(each[0], each[1]): each[2] for each in good}
     rows = session.execute(
         sa.select(
             table.id,
             table.project_id,
             table.policy_id,
             table.status,
-            last,
+            table.business_id,
             table.created_at,
         )
     )
-    return [model.Age(*each) for each in rows]
+    return [
+        model.Age(*each[:4], last.get((each[1], each[4])), each[5])
+        for each in rows
+    ]
 
 
 @api.reader

@@ -135,6 +135,6 @@ def test_a_reading_takes_as_many_statements_for_all(
     with test_statements.counted(database) as statements:
         found = read.read(database, CHOSEN, NOW)
     # four of what stands, four of what ended, snapshots, queue, alarms, kept,
-    # ages, objectives, three of pressure, workers
-    assert len(statements) == 18, statements
+    # two of ages, objectives, three of pressure, workers
+    assert len(statements) == 19, statements
     assert len(found.ages) == 3 * count
