@@ -40,7 +40,7 @@ def protection(**changes):
         'policy_id': 'policy-1',
         'server_id': 'server-1',
         'image_id': 'image-1',
-        'trust_id': 'trust-1',
+        'right_id': 'trust-1',
         'status': model.ProtectionStatus.ACTIVE,
         'selected': False,
         'next_run_at': NOW,

@@ -5,6 +5,7 @@ import dataclasses
 import datetime
 
 from snapfault import model
+from snapfault import vault
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.outlook import foresight
@@ -23,6 +24,7 @@ class Backend:
     database: api.Database
     enroller: port.Enroller
     revoke: collections.abc.Callable[[model.Delegation], None]
+    vault: vault.Vault  #: keeps the secrets that rights need
     #: Says what would run next in a project; None: in all of them.
     preview: collections.abc.Callable[
         [str | None, datetime.datetime],

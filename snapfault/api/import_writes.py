@@ -163,7 +163,7 @@ def _created(
         policy_id=policy.id,
         server_id=wanted['server_id'],
         image_id=images[wanted['server_id']],
-        trust_id=trust_id,
+        right_id=trust_id,
         status=_status(wanted),
         selected=False,
         next_run_at=None,

@@ -44,6 +44,12 @@ class Validator:
 
 def _reason(error: jsonschema.ValidationError) -> str:
     """Say in words what a pattern means; jsonschema has words for others."""
+    if (
+        isinstance(error.schema, dict)
+        and error.schema.get('writeOnly')
+        and error.validator not in ('additionalProperties', 'required')
+    ):
+        return 'it is not of the form it must have'  # and is not said back
     reason = error.message
     if error.validator == 'pattern' and isinstance(error.schema, dict):
         reason = f'{error.instance!r} is not {error.schema["description"]}'

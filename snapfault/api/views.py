@@ -28,7 +28,7 @@ def policy(policy: model.Policy) -> call.Json:
 
 
 def protection(protection: model.Protection) -> call.Json:
-    """Write a protection; by what trust it is one is nobody's business."""
+    """Write a protection; of its right, the kind and no more."""
     return {
         'id': protection.id,
         'project_id': protection.project_id,
@@ -39,6 +39,7 @@ def protection(protection: model.Protection) -> call.Json:
         'status': protection.status.value,
         'selected': protection.selected,
         'webhook': protection.webhook_hash is not None,
+        'delegation': {'kind': protection.delegation_kind.value},
         'next_run_at': time(protection.next_run_at),
         'next_drill_at': time(protection.next_drill_at),
         'alarm': protection.alarm,

@@ -1,6 +1,7 @@
 """The port's Cloud on a real one."""
 
 import collections.abc
+import datetime
 
 from snapfault import errors
 from snapfault import model
@@ -10,6 +11,7 @@ from snapfault.cloud import admin
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import group
+from snapfault.cloud import lapse
 from snapfault.cloud import limits
 from snapfault.cloud import project
 from snapfault.cloud import session
@@ -36,7 +38,7 @@ class Cloud:
 
     def project(self, delegation: model.Delegation) -> project.Project:
         """See the port."""
-        return project.Project(self._sessions.by_trust(delegation.trust_id))
+        return project.Project(self._sessions.by_delegation(delegation))
 
     def limits(self, project_id: str) -> model.Limits:
         """See the port."""
@@ -96,14 +98,21 @@ class Cloud:
         """See the port.
 
         The trust removes itself, in its trustor's name; a dead one gets no
-        token for that, and only an administrator can remove it.
+        token for that, and only an administrator can remove it. An
+        assignment and an application credential are not ours to remove.
         """
-        trust_id = delegation.trust_id
-        try:
-            _remove(self._sessions.by_trust(trust_id), trust_id)
-        except errors.DelegationDead:
-            _remove(self._sessions.own, trust_id)
-        self._sessions.forget(trust_id)
+        if delegation.kind is model.DelegationKind.TRUST:
+            trust_id = delegation.right_id
+            try:
+                _remove(self._sessions.by_delegation(delegation), trust_id)
+            except errors.DelegationDead:
+                _remove(self._sessions.own, trust_id)
+        self._sessions.forget(delegation)
+
+    def why_dead(self, right: model.Right, now: datetime.datetime) -> str:
+        """See the port."""
+        inquest = lapse.Inquest(self._sessions.own, self._sessions.roles)
+        return inquest.why(right, now)
 
 
 def _remove(door: doors.Door, trust_id: str) -> None:

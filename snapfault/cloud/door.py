@@ -46,8 +46,14 @@ class Door:
         connected: connection.Connection,
         denied: Denied,
         read_deadline: float,
+        roles: collections.abc.Collection[str] = (),
     ) -> None:
+        """Take a session, and what it is good for.
+
+        :param roles: names of those without which its token is worth nothing
+        """
         self.session = session
+        self._roles = roles
         self._connection = connected
         self._denied = denied
         self._read_deadline = read_deadline
@@ -63,8 +69,15 @@ class Door:
         try:
             self.session.invalidate()
             self.session.get_token()
+            if not self._roles:
+                return
+            held = self.session.auth.get_access(self.session).role_names
         except translate.FAILURES as error:
             raise self._token_refused(asked, error) from error
+        missing = sorted(set(self._roles).difference(held))
+        if missing:
+            lacks = f'the token lacks the role {missing[0]!r}'
+            raise self._denied(asked, PermissionError(lacks))
 
     @property
     def user_id(self) -> str:

@@ -1,8 +1,10 @@
 """The port's Enroller on a real cloud."""
 
 import collections.abc
+import dataclasses
 import logging
 import typing
+import uuid
 
 from snapfault import errors
 from snapfault import model
@@ -10,11 +12,13 @@ from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
 from snapfault.cloud import image
+from snapfault.cloud import lapse
 from snapfault.cloud import port
 from snapfault.cloud import project as projects
 from snapfault.cloud import session
 from snapfault.cloud import suitable
 from snapfault.cloud import survey
+from snapfault.cloud import times
 from snapfault.cloud import volume
 
 LOG = logging.getLogger(__name__)
@@ -38,19 +42,64 @@ class Enroller:
         self._roles = trust_roles
 
     def enrol(
-        self, caller: typing.Any, project_id: str, server_id: str
+        self,
+        caller: typing.Any,
+        project_id: str,
+        server_id: str,
+        offer: model.Offer = port.NO_OFFER,
     ) -> model.Enrolment:
         """See the port."""
+        if offer.kind is model.DelegationKind.ASSIGNMENT:
+            return self._by_assignment(project_id, server_id)
+        if offer.credential is not None:
+            return self._by_credential(project_id, server_id, offer.credential)
         door = self._sessions.by_caller(caller)
         server, image_id = _suitable(door, project_id, server_id)
-        delegation = self._delegate(
+        right = self._delegate(
             door, project_id, lambda project: project.get_server(server_id)
         )
+        return model.Enrolment(server_id, server.name, image_id, right)
+
+    def _by_assignment(
+        self, project_id: str, server_id: str
+    ) -> model.Enrolment:
+        kind = model.DelegationKind.ASSIGNMENT
+        right = model.Delegation(project_id, project_id, kind)
+        door = self._sessions.by_delegation(right)
+        try:
+            door.check()
+        except errors.DelegationDead as error:
+            own, roles = self._sessions.own.user_id, self._sessions.roles
+            command = lapse.grant(own, project_id, roles)
+            raise errors.DelegationDead(
+                f'the user of this service cannot act in project'
+                f' {project_id}: if there is such a project, `{command}`,'
+                f' then ask again ({error})'
+            ) from error
+        server, image_id = _suitable(door, project_id, server_id)
+        return model.Enrolment(server_id, server.name, image_id, right)
+
+    def _by_credential(
+        self, project_id: str, server_id: str, offered: model.Credential
+    ) -> model.Enrolment:
+        door = self._sessions.by_credential(project_id, offered)
+        try:
+            door.check()
+        except errors.DelegationDead as error:
+            raise errors.InvalidInput(
+                f'application credential {offered.id} cannot be used: {error}'
+            ) from error
+        if door.project_id != project_id:
+            raise errors.InvalidInput(
+                f'application credential {offered.id} is one of another'
+                ' project'
+            )
+        server, image_id = _suitable(door, project_id, server_id)
+        kind = model.DelegationKind.APPLICATION_CREDENTIAL
+        right = model.Delegation(project_id, str(uuid.uuid4()), kind)
+        credential = _looked_up(door, offered)
         return model.Enrolment(
-            server_id=server_id,
-            server_name=server.name,
-            image_id=image_id,
-            trust_id=delegation.trust_id,
+            server_id, server.name, image_id, right, credential
         )
 
     def survey(
@@ -102,12 +151,13 @@ class Enroller:
             prove(project)
         except BaseException:
             # whatever it was: no trust stays that nobody knows of
-            self._remove(door, trust_id)
+            self._remove(door, delegation)
             raise
         return delegation
 
-    def _remove(self, door: doors.Door, trust_id: str) -> None:
-        self._sessions.forget(trust_id)
+    def _remove(self, door: doors.Door, right: model.Delegation) -> None:
+        trust_id = right.right_id
+        self._sessions.forget(right)
         try:
             door.change('DELETE', 'identity', 'OS-TRUST', 'trusts', trust_id)
         except errors.SnapfaultError:
@@ -141,6 +191,20 @@ class Enroller:
                 f'credential ({error})'
             ) from error
         return str(made['trust']['id'])
+
+
+def _looked_up(
+    door: doors.Door, offered: model.Credential
+) -> model.Credential:
+    """Ask, by the credential itself, whose it is and when it ends."""
+    path = ('users', door.user_id, 'application_credentials', offered.id)
+    found = door.get('identity', *path)['application_credential']
+    ends = found.get('expires_at')
+    return dataclasses.replace(
+        offered,
+        user_id=door.user_id,
+        expires_at=times.parse(ends) if ends else None,
+    )
 
 
 def _suitable(

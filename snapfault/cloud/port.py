@@ -13,6 +13,7 @@ and changes are not. Creates are found again by the marker in their metadata
 """
 
 import collections.abc
+import datetime
 import typing
 
 from snapfault import model
@@ -20,6 +21,8 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.cloud import consistency
 from snapfault.cloud import rescue
+
+NO_OFFER: typing.Final = model.Offer()
 
 
 class Project(consistency.Consistency, rescue.Rescue, typing.Protocol):
@@ -210,22 +213,40 @@ class Cloud(rescue.Admin, typing.Protocol):
         """
 
     def revoke(self, delegation: model.Delegation) -> None:
-        """Remove the delegation; no error if it is gone already."""
+        """Remove a trust; no error if it is gone already.
+
+        Nothing is removed of the other kinds, which we have not made.
+        """
+
+    def why_dead(self, right: model.Right, now: datetime.datetime) -> str:
+        """Say why no token is to be had by a right, and what to do.
+
+        :returns: all that it can be, where the service user may not know
+        """
 
 
 class Enroller(typing.Protocol):
     """Makes a delegation with the credentials of the one who asks."""
 
     def enrol(
-        self, caller: typing.Any, project_id: str, server_id: str
+        self,
+        caller: typing.Any,
+        project_id: str,
+        server_id: str,
+        offer: model.Offer = NO_OFFER,
     ) -> model.Enrolment:
-        """Prove that the server can be protected, then make the trust.
+        """Prove that the server can be protected, and by what right.
+
+        A trust is made; the others must be there, and are tried.
 
         :param caller: keystonemiddleware's ``keystone.token_auth`` plugin
+        :param offer: the default is a trust of the caller's
         :raises InvalidInput: no such server in the project, or one that
             could not be recovered: its image is gone, or there never was
             one, it has no volume; the message says what to do
         :raises CloudRefused: Keystone lets this caller make no trust
+        :raises DelegationDead: our user holds no role in the project; the
+            message names the command that gives it one
         """
 
     def survey(

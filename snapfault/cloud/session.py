@@ -1,9 +1,10 @@
-"""Doors to the cloud: as the service, by a trust, or as a caller.
+"""Doors to the cloud: as the service, by a delegation, or as a caller.
 
 All share one pool of connections and one cache of what the services' roots
 say; a token is fetched when it is needed and never kept beyond a process.
 """
 
+import collections.abc
 import threading
 import typing
 
@@ -14,11 +15,16 @@ import openstack.connection
 from oslo_config import cfg
 
 from snapfault import errors
+from snapfault import model
+from snapfault.cloud import credential
 from snapfault.cloud import door
+from snapfault.cloud import lapse
+from snapfault.cloud import translate
 from snapfault.conf import cloud as cloud_conf
 
-#: What a trust's token must not be scoped to besides the trust.
+#: What a token must not be scoped to besides what it is for.
 _SCOPES: typing.Final = (
+    'trust_id',
     'system_scope',
     'domain_id',
     'domain_name',
@@ -32,12 +38,24 @@ _SCOPES: typing.Final = (
 _HOSTS: typing.Final = 16
 _CONNECTIONS: typing.Final = 64
 
+#: Gives what is kept of an application credential, by its right.
+Open = collections.abc.Callable[[str], model.Credential]
+
+
+def _nothing_kept(right_id: str) -> typing.NoReturn:
+    raise errors.DelegationDead(f'no credential is kept for {right_id}')
+
 
 class Sessions:
     """Makes doors from the options in [cloud]; safe to share by threads."""
 
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, opens: Open = _nothing_kept
+    ) -> None:
         self._conf = conf
+        self._opens = opens
+        #: The roles without which the work cannot be done.
+        self.roles: tuple[str, ...] = tuple(conf.cloud.trust_roles)
         self._group = cloud_conf.GROUP.name
         self._read_deadline: float = conf[self._group].read_deadline
         self.region_name: str | None = conf[self._group].region_name
@@ -49,25 +67,52 @@ class Sessions:
             adapter = self._transport.session.get_adapter(scheme)
             adapter.init_poolmanager(_HOSTS, _CONNECTIONS)
         self._discovered: dict[str, typing.Any] = {}
-        self._trusts: dict[str, door.Door] = {}
+        self._doors: dict[model.Delegation, door.Door] = {}
         self._lock = threading.Lock()
         self.own = self._door(self._auth(), self._own_denied)
 
-    def by_trust(self, trust_id: str) -> door.Door:
-        """Give the door of a trust: made once, then shared."""
+    def by_delegation(self, right: model.Delegation) -> door.Door:
+        """Give the door of a right to act: made once, then shared."""
         with self._lock:
-            if trust_id not in self._trusts:
-                scope = dict.fromkeys(_SCOPES)
-                self._trusts[trust_id] = self._door(
-                    self._auth(trust_id=trust_id, **scope),
-                    self._trust_denied(trust_id),
-                )
-            return self._trusts[trust_id]
+            if right not in self._doors:
+                self._doors[right] = self._made(right)
+            return self._doors[right]
 
-    def forget(self, trust_id: str) -> None:
-        """Drop the door of a trust that was removed."""
+    def forget(self, right: model.Delegation) -> None:
+        """Drop the door of a right that was removed."""
         with self._lock:
-            self._trusts.pop(trust_id, None)
+            self._doors.pop(right, None)
+
+    def by_credential(
+        self, project_id: str, found: model.Credential
+    ) -> door.Door:
+        """Give a door by an application credential that is not kept yet."""
+        right = model.Delegation(
+            project_id, found.id, model.DelegationKind.APPLICATION_CREDENTIAL
+        )
+        return self._by_credential(right, lambda: found)
+
+    def _made(self, right: model.Delegation) -> door.Door:
+        kind = model.DelegationKind
+        if right.kind is kind.APPLICATION_CREDENTIAL:
+            return self._by_credential(
+                right, lambda: self._opens(right.right_id)
+            )
+        scope: dict[str, str | None] = dict.fromkeys(_SCOPES)
+        if right.kind is kind.ASSIGNMENT:
+            scope['project_id'] = right.project_id
+            return self._door(
+                self._auth(**scope), self._dead(right), self.roles
+            )
+        # a trust has just the roles that it was made with
+        scope['trust_id'] = right.right_id
+        return self._door(self._auth(**scope), self._dead(right))
+
+    def _by_credential(
+        self, right: model.Delegation, opens: credential.Open
+    ) -> door.Door:
+        plugin = credential.Plugin(self._auth().auth_url, opens)
+        return self._door(plugin, self._dead(right), self.roles)
 
     def by_caller(self, plugin: typing.Any) -> door.Door:
         """Give a door for one request, with its caller's own token."""
@@ -87,7 +132,12 @@ class Sessions:
             self._conf, self._group, **overrides
         )
 
-    def _door(self, plugin: typing.Any, denied: door.Denied) -> door.Door:
+    def _door(
+        self,
+        plugin: typing.Any,
+        denied: door.Denied,
+        roles: collections.abc.Collection[str] = (),
+    ) -> door.Door:
         session = ksa_session.Session(
             auth=plugin,
             session=self._transport.session,
@@ -103,9 +153,11 @@ class Sessions:
             interface=self.interface,
             strict_proxies=True,
         )
-        return door.Door(session, connected, denied, self._read_deadline)
+        return door.Door(
+            session, connected, denied, self._read_deadline, roles
+        )
 
-    def _trust_denied(self, trust_id: str) -> door.Denied:
+    def _dead(self, right: model.Delegation) -> door.Denied:
         def denied(asked: str, error: Exception) -> errors.SnapfaultError:
             # Keystone says the same when it is our own password that is
             # wrong, and then no delegation is dead.
@@ -114,8 +166,8 @@ class Sessions:
             except errors.SnapfaultError as own_error:
                 return own_error
             return errors.DelegationDead(
-                f'{asked}: Keystone gives no token for trust {trust_id}: '
-                f'{error}'
+                f'{asked}: Keystone gives no token {lapse.name(right)}: '
+                f'{translate.told(error)}'
             )
 
         return denied
@@ -124,9 +176,9 @@ class Sessions:
     def _own_denied(asked: str, error: Exception) -> errors.SnapfaultError:
         return errors.CloudUnavailable(
             f'{asked}: Keystone refuses the service user itself, see '
-            f'[cloud] in the configuration: {error}'
+            f'[cloud] in the configuration: {translate.told(error)}'
         )
 
 
 def _caller_denied(asked: str, error: Exception) -> errors.SnapfaultError:
-    return errors.CloudRefused(f'{asked}: {error}')
+    return errors.CloudRefused(f'{asked}: {translate.told(error)}')

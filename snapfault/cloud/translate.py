@@ -13,6 +13,7 @@ from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import exceptions as sdk_exceptions
 
 from snapfault import errors
+from snapfault import secret
 
 #: All that a call through the SDK raises when it fails.
 FAILURES: typing.Final = (
@@ -43,7 +44,10 @@ def is_denied(error: Exception) -> bool:
     """Tell whether the call for a token, and nothing else, was refused."""
     return isinstance(
         error,
-        ksa_exceptions.http.Unauthorized | ksa_exceptions.http.Forbidden,
+        ksa_exceptions.http.Unauthorized
+        | ksa_exceptions.http.Forbidden
+        # an application credential that is gone, or whose project is disabled
+        | ksa_exceptions.http.NotFound,
     )
 
 
@@ -58,6 +62,11 @@ def is_suspect(error: Exception) -> bool:
     return is_denied(error)
 
 
+def told(error: Exception) -> str:
+    """Give what an error says, without the secrets that it may quote."""
+    return secret.blot(str(error))
+
+
 def translate(
     asked: str, error: Exception, meaning: Meaning
 ) -> errors.SnapfaultError:
@@ -68,12 +77,12 @@ def translate(
         not what it means in general
     """
     if isinstance(error, sdk_exceptions.HttpException):
-        text = str(error.details or error.message or '')
+        text = secret.blot(str(error.details or error.message or ''))
         kind = meaning.get(error.status_code) or _kind(error.status_code, text)
         return kind(_message(asked, error, text))
     if isinstance(error, ksa_exceptions.EndpointNotFound):
-        return errors.CloudRefused(f'{asked}: {error}')
-    return errors.CloudUnavailable(f'{asked}: {error}')
+        return errors.CloudRefused(f'{asked}: {told(error)}')
+    return errors.CloudUnavailable(f'{asked}: {told(error)}')
 
 
 def sensible(

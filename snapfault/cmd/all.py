@@ -25,7 +25,7 @@ def _serve(arguments: collections.abc.Sequence[str]) -> int:
     meditation.attach(conf)
     opened = database.connect(conf)
     notify.attach(conf, opened)
-    doors = assemble.sessions(conf)
+    doors = assemble.sessions(conf, opened)
     transport = rpc.connect(conf, default=rpc.IN_PROCESS)
     application = assemble.application(
         conf, opened, doors, rpc.waker(transport)

@@ -8,6 +8,8 @@ from keystoneauth1 import exceptions
 from oslo_config import cfg
 
 from snapfault import errors
+from snapfault import seal
+from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
 from snapfault.cloud import cloud as real
@@ -23,17 +25,37 @@ from snapfault.rank import load
 from snapfault.rank import run as rank
 
 
-def sessions(conf: cfg.ConfigOpts) -> session.Sessions:
+def keep(conf: cfg.ConfigOpts, database: api.Database) -> vault.Vault:
+    """Make what keeps secrets, by the keys in ``[delegation]``.
+
+    :raises InvalidInput: one is no key
+    """
+    try:
+        return vault.Vault(
+            database, seal.Seal(conf.delegation.encryption_keys)
+        )
+    except ValueError as error:
+        raise errors.InvalidInput(
+            f'[delegation] encryption_keys: {error}'
+        ) from error
+
+
+def sessions(
+    conf: cfg.ConfigOpts, database: api.Database | None = None
+) -> session.Sessions:
     """Make the doors to the cloud that ``[cloud]`` describes.
 
     Nothing is asked yet: the cloud may be down, and come back.
 
+    :param database: keeps application credentials; None: there are none
     :raises RequiredOptError: it does not say who we are there
     """
     if not conf.cloud.auth_type:
         raise cfg.RequiredOptError('auth_type', cfg.OptGroup('cloud'))
     with _naming('cloud'):
-        return session.Sessions(conf)
+        if database is None:
+            return session.Sessions(conf)
+        return session.Sessions(conf, keep(conf, database).open)
 
 
 def cloud(conf: cfg.ConfigOpts, doors: session.Sessions) -> real.Cloud:
@@ -64,6 +86,7 @@ def application(
         database=database,
         enroller=enrol.Enroller(doors, seen, conf.cloud.trust_roles),
         revoke=seen.revoke,
+        vault=keep(conf, database),
         preview=lambda project_id, now: preview.preview(
             database, seen, ranker, project_id, now, shown
         ),

@@ -55,7 +55,7 @@ def add_parser(commands: 'argparse._SubParsersAction[typing.Any]') -> None:
 
 def _reconcile(conf: cfg.ConfigOpts) -> int:
     opened = database.connect(conf)
-    cloud = assemble.cloud(conf, assemble.sessions(conf))
+    cloud = assemble.cloud(conf, assemble.sessions(conf, opened))
     rows, unread = compare_all(
         opened, cloud, conf.command.project, repair=conf.command.repair
     )

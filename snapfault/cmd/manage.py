@@ -8,6 +8,7 @@ import typing
 from oslo_config import cfg
 
 from snapfault.cmd import database
+from snapfault.cmd import delegation
 from snapfault.cmd import drifting
 from snapfault.cmd import purging
 from snapfault.cmd import start
@@ -34,6 +35,7 @@ def _manage(arguments: collections.abc.Sequence[str]) -> int:
 
 
 def _add_parsers(commands: Commands) -> None:
+    delegation.add_parsers(commands)
     group = commands.add_parser('db', help='The database')
     verbs = group.add_subparsers(required=True, metavar='VERB')
     verbs.add_parser(

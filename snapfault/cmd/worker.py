@@ -21,7 +21,7 @@ def _work(arguments: collections.abc.Sequence[str]) -> int:
     meditation.attach(conf)
     opened = database.connect(conf)
     notify.attach(conf, opened)
-    cloud = assemble.cloud(conf, assemble.sessions(conf))
+    cloud = assemble.cloud(conf, assemble.sessions(conf, opened))
     worker = background.Background(conf, opened, cloud, rpc.connect(conf))
     with worker:
         worker.wait()

@@ -4,6 +4,7 @@ from oslo_config import cfg
 
 from snapfault.conf import api
 from snapfault.conf import cloud
+from snapfault.conf import delegation
 from snapfault.conf import drill
 from snapfault.conf import limits
 from snapfault.conf import metrics
@@ -23,5 +24,6 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     all configurations in the one object, those of an auth plugin too.
     """
     groups = (api, cloud, worker, trigger, snapshot, rank, prometheus)
-    for group in (*groups, limits, watch, recover, drill, metrics):
+    others = (limits, watch, recover, drill, metrics, delegation)
+    for group in (*groups, *others):
         group.register_opts(conf)

@@ -4,6 +4,7 @@ from oslo_config import cfg
 
 from snapfault.conf import api
 from snapfault.conf import cloud
+from snapfault.conf import delegation
 from snapfault.conf import drill
 from snapfault.conf import metrics
 from snapfault.conf import prometheus
@@ -25,7 +26,7 @@ def list_opts() -> list[tuple[cfg.OptGroup, list[cfg.Opt]]]:
         (each.GROUP, each.OPTIONS)
         for each in (
             *(api, worker, trigger, snapshot, rank, watch, recover),
-            *(drill, metrics),
+            *(drill, metrics, delegation),
         )
     ]
     return [

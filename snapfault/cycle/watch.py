@@ -14,7 +14,9 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import trouble
+from snapfault.cycle import vouch
 from snapfault.db import alarms
+from snapfault.db import delegations
 from snapfault.db import evidence
 from snapfault.db import inventory
 from snapfault.db import points
@@ -217,7 +219,17 @@ def _tell_dead(
     error: errors.DelegationDead,
     now: datetime.datetime,
 ) -> None:
-    """Say of all that nothing can be done for them."""
+    """Say of all that nothing can be done for them.
+
+    What the check of their rights has said already says more.
+    """
+    database = tools.trouble.database
     dead = diagnose.diagnose(cases.Case(now, delegation_dead=str(error)))
-    ids = [protection.id for protection, _ in watched]
-    alarms.set_alarms(tools.trouble.database, ids, ALARM + dead.reason, now)
+    ids = [
+        protection.id
+        for protection, _ in watched
+        if not protection.alarm.startswith(vouch.BEGINNING)
+    ]
+    alarms.set_alarms(database, ids, ALARM + dead.reason, now)
+    rights = {protection.right_id for protection, _ in watched}
+    delegations.hasten(database, rights, now - vouch.AGAIN)

@@ -2,6 +2,7 @@
 
 import collections.abc
 import datetime
+import typing
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -96,6 +97,60 @@ def give_way(
         )
         .values(alarm=text, alarm_at=now)
     )
+
+
+@api.writer
+def set_of_right(
+    session: orm.Session, right_id: str, text: str, now: datetime.datetime
+) -> bool:
+    """Say the same of all that acts by a right; an equal text is kept.
+
+    :returns: whether that is news
+    """
+    return _of_right(
+        session, right_id, tables.Protection.alarm != text, text, now
+    )
+
+
+@api.writer
+def give_way_of_right(
+    session: orm.Session,
+    right_id: str,
+    beginning: str,
+    text: str,
+    now: datetime.datetime,
+) -> None:
+    """Say so of all that acts by a right, as :func:`give_way` does."""
+    alarm = tables.Protection.alarm
+    is_free = sa.or_(alarm == '', _begins(beginning))
+    _of_right(session, right_id, sa.and_(is_free, alarm != text), text, now)
+
+
+@api.writer
+def clear_of_right(
+    session: orm.Session, right_id: str, beginning: str
+) -> None:
+    """Take back what was said of a right."""
+    _of_right(session, right_id, _begins(beginning), '', None)
+
+
+def _begins(beginning: str) -> sa.ColumnElement[bool]:
+    return tables.Protection.alarm.startswith(beginning, autoescape=True)
+
+
+def _of_right(
+    session: orm.Session,
+    right_id: str,
+    condition: sa.ColumnElement[bool],
+    text: str,
+    at: datetime.datetime | None,
+) -> bool:
+    done = session.execute(
+        sa.update(tables.Protection)
+        .where(tables.Protection.right_id == right_id, condition)
+        .values(alarm=text, alarm_at=at)
+    )
+    return bool(typing.cast('sa.CursorResult[typing.Any]', done).rowcount)
 
 
 @api.writer

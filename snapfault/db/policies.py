@@ -200,9 +200,9 @@ def _follow_selector(
             sa.update(table)
             .where(
                 table.project_id == policy.project_id,
-                table.trust_id == old_right,
+                table.right_id == old_right,
             )
-            .values(trust_id=policy.trust_id)
+            .values(right_id=policy.trust_id)
         )
 
 

@@ -20,8 +20,8 @@ from snapfault.db import task_holds
 
 #: What update() writes.
 WRITTEN: typing.Final = (
-    *('policy_id', 'status', 'next_run_at', 'image_id', 'trust_id'),
-    *('selected', 'next_drill_at'),
+    *('policy_id', 'status', 'next_run_at', 'image_id', 'right_id'),
+    *('selected', 'next_drill_at', 'delegation_kind'),
 )
 
 
@@ -150,7 +150,9 @@ def delegations(
     :param first: protections whose rights come before others'
     """
     rows = session.execute(
-        sa.select(tables.Protection.id, tables.Protection.trust_id)
+        sa.select(
+            tables.Protection.right_id, tables.Protection.delegation_kind
+        )
         .where(tables.Protection.project_id == project_id)
         .order_by(
             tables.Protection.id.in_(list(first)[:500]).desc(),
@@ -158,15 +160,17 @@ def delegations(
         )
         .limit(10)
     ).all()
-    trusts = dict.fromkeys(row.trust_id for row in rows)
-    return [model.Delegation(project_id, trust_id) for trust_id in trusts]
+    return [
+        model.Delegation(project_id, right_id, model.DelegationKind(kind))
+        for right_id, kind in dict.fromkeys(map(tuple, rows))
+    ]
 
 
 @api.writer
 def update(
     session: orm.Session, protection: model.Protection
 ) -> model.Protection:
-    """Write policy, status, next run, image, trust, and whose it is.
+    """Write policy, status, next run, image, right, and whose it is.
 
     One that is active has its waiting tasks looked at anew.
 

@@ -86,7 +86,8 @@ def move(
         )
         .values(
             policy_id=policy.id,
-            trust_id=policy.trust_id,
+            right_id=policy.trust_id,
+            delegation_kind=model.DelegationKind.TRUST,
             updated_at=now,
             **nexts,
         ),

@@ -6,6 +6,11 @@ and in UTC, sizes are whole GiB, durations whole seconds, ids are text as the
 service that made them wrote them.
 """
 
+from snapfault.model.delegation import Credential as Credential
+from snapfault.model.delegation import Delegation as Delegation
+from snapfault.model.delegation import DelegationKind as DelegationKind
+from snapfault.model.delegation import Offer as Offer
+from snapfault.model.delegation import Right as Right
 from snapfault.model.drill import OPEN_DRILL as OPEN_DRILL
 from snapfault.model.drill import Drill as Drill
 from snapfault.model.drill import DrillStatus as DrillStatus
@@ -28,7 +33,6 @@ from snapfault.model.point import Power as Power
 from snapfault.model.point import Proof as Proof
 from snapfault.model.point import RecoveryPoint as RecoveryPoint
 from snapfault.model.protection import ALL_PROJECTS as ALL_PROJECTS
-from snapfault.model.protection import Delegation as Delegation
 from snapfault.model.protection import Enrolment as Enrolment
 from snapfault.model.protection import Policy as Policy
 from snapfault.model.protection import Protection as Protection

@@ -6,6 +6,7 @@ import enum
 import typing
 
 from snapfault import rules
+from snapfault.model import delegation as delegations
 
 
 class ProtectionStatus(enum.StrEnum):
@@ -39,21 +40,15 @@ class Policy(rules.Rules):
 
 
 @dataclasses.dataclass(frozen=True)
-class Delegation:
-    """By what right snapfault acts in a project: a Keystone trust."""
-
-    project_id: str
-    trust_id: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Enrolment:
     """What is learnt of a server, and granted, when it is protected."""
 
     server_id: str
     server_name: str
     image_id: str  #: the original image, which a recovery rebuilds from
-    trust_id: str
+    delegation: delegations.Delegation
+    #: What is to be kept of an application credential; None: nothing.
+    credential: delegations.Credential | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +61,7 @@ class Protection:
     policy_id: str
     server_id: str
     image_id: str  #: the original image of the server
-    trust_id: str
+    right_id: str  #: see :class:`~snapfault.model.Delegation`
     status: ProtectionStatus
     selected: bool  #: its policy's selector enrolled it, not a person
     next_run_at: datetime.datetime | None  #: None: no run ever falls due
@@ -78,8 +73,13 @@ class Protection:
     #: SHA-256 of the secret in its webhook's address; None: it has none.
     webhook_hash: str | None = None
     next_drill_at: datetime.datetime | None = None  #: None: none falls due
+    delegation_kind: delegations.DelegationKind = (
+        delegations.DelegationKind.TRUST
+    )
 
     @property
-    def delegation(self) -> Delegation:
+    def delegation(self) -> delegations.Delegation:
         """The right to act for this protection's project."""
-        return Delegation(self.project_id, self.trust_id)
+        return delegations.Delegation(
+            self.project_id, self.right_id, self.delegation_kind
+        )

@@ -42,6 +42,14 @@ class Text(columns.FormattableColumn):
         return '' if self._value is None else str(self._value)
 
 
+class Kind(columns.FormattableColumn):
+    """What may be known of a delegation."""
+
+    def human_readable(self) -> str:
+        """Say its kind; a service of before does not tell."""
+        return str(self._value['kind']) if self._value else ''
+
+
 class Texts(columns.FormattableColumn):
     """A few texts."""
 

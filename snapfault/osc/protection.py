@@ -8,6 +8,7 @@ from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
+from snapfault.osc import delegation
 from snapfault.osc import policy
 from snapfault.osc import server
 from snapfault.osc import task
@@ -22,6 +23,7 @@ FIELDS: command.Fields = (
     ('status', None),
     ('selected', None),
     ('webhook', None),
+    ('delegation', column.Kind),
     ('next_run_at', column.Text),
     ('next_drill_at', column.Text),
     ('alarm', column.Text),
@@ -53,15 +55,20 @@ class Create(command.ShowOne):
         parser.add_argument(
             '--policy', metavar='<policy>', required=True, help=policy.POLICY
         )
+        delegation.add_arguments(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Create it and show it."""
-        chosen = self.service.policies.find(parsed_args.policy)
+        lent = delegation.members(parsed_args)
+        chosen = self.service.policies.find(
+            parsed_args.policy, parsed_args.delegation_project is not None
+        )
         members = {
             'business_id': parsed_args.business_id,
             'server_id': self._server_id(parsed_args.server),
             'policy_id': chosen['id'],
+            **lent,
         }
         return command.show(self.service.protections.create(members), FIELDS)
 
@@ -73,23 +80,26 @@ class Create(command.ShowOne):
 
 
 class Set(command.ShowOne):
-    """Put a protection under another policy."""
+    """Put a protection under another policy, or by another right."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Take the protection and its new policy."""
+        """Take the protection, and its new policy or right."""
         parser: argparse.ArgumentParser = super().get_parser(prog_name)
         add_protection(parser)
-        parser.add_argument(
-            '--policy', metavar='<policy>', required=True, help=policy.POLICY
-        )
+        parser.add_argument('--policy', metavar='<policy>', help=policy.POLICY)
+        delegation.add_arguments(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Change it and show it."""
+        members = delegation.members(parsed_args)
+        if not members and parsed_args.policy is None:
+            argument.refuse('--policy', 'say what is to be otherwise')
         protections = self.service.protections
         found = protections.find(parsed_args.protection)
-        chosen = self.service.policies.find(parsed_args.policy)
-        members = {'policy_id': chosen['id']}
+        if parsed_args.policy is not None:
+            chosen = self.service.policies.find(parsed_args.policy)
+            members['policy_id'] = chosen['id']
         return command.show(protections.update(found['id'], members), FIELDS)
 
 

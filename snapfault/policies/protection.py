@@ -7,6 +7,7 @@ from snapfault.policies import personas
 LIST = 'fault-tolerance:protection:list'
 SHOW = 'fault-tolerance:protection:show'
 CREATE = 'fault-tolerance:protection:create'
+CREATE_BY_ASSIGNMENT = 'fault-tolerance:protection:create_by_assignment'
 UPDATE = 'fault-tolerance:protection:update'
 DELETE = 'fault-tolerance:protection:delete'
 
@@ -32,9 +33,23 @@ RULES = [
     policy.DocumentedRuleDefault(
         name=CREATE,
         check_str=personas.CHANGE,
-        description='Protect a server; this makes a trust.',
+        description='Protect a server, by a trust or a credential.',
         operations=[
             {'method': 'POST', 'path': '/v1/protections'},
+        ],
+        scope_types=personas.SCOPES,
+    ),
+    policy.DocumentedRuleDefault(
+        name=CREATE_BY_ASSIGNMENT,
+        check_str=personas.ADMIN,
+        description=(
+            'Protect a server, of another project too, by the roles that the'
+            " service's user holds in that project. The rule of the request"
+            ' applies as well.'
+        ),
+        operations=[
+            {'method': 'POST', 'path': '/v1/protections'},
+            {'method': 'PATCH', 'path': '/v1/protections/{protection_id}'},
         ],
         scope_types=personas.SCOPES,
     ),
@@ -50,7 +65,7 @@ RULES = [
     policy.DocumentedRuleDefault(
         name=DELETE,
         check_str=personas.CHANGE,
-        description='End a protection and revoke its trust.',
+        description='End a protection, and the right it acted by.',
         operations=[
             {'method': 'DELETE', 'path': '/v1/protections/{protection_id}'},
         ],

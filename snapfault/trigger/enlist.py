@@ -90,7 +90,7 @@ def _living(this: Pass) -> list[model.Policy]:
         try:
             this.cloud.project(right).check()
         except errors.DelegationDead as error:
-            dead[right.trust_id] = str(error)
+            dead[right.right_id] = str(error)
     living = []
     for policy in this.policies.values():
         if policy.trust_id in dead:
@@ -134,7 +134,7 @@ def _release(this: Pass, released: select.Release) -> None:
             released.reason,
         )
         rights.give_back(
-            this.database, this.cloud.revoke, protection.delegation
+            this.database, this.cloud.revoke, protection.delegation, this.now
         )
 
 
@@ -150,7 +150,7 @@ def _move(this: Pass, moved: select.Move) -> None:
             policy.id,
         )
         rights.give_back(
-            this.database, this.cloud.revoke, protection.delegation
+            this.database, this.cloud.revoke, protection.delegation, this.now
         )
 
 
@@ -206,7 +206,7 @@ def _protection(
         policy_id=enrol.policy.id,
         server_id=enrol.server.id,
         image_id=image_id,
-        trust_id=_right(enrol.policy).trust_id,
+        right_id=_right(enrol.policy).right_id,
         status=model.ProtectionStatus.ACTIVE,
         selected=True,
         **drills.nexts(enrol.policy, protection_id, this.now),

@@ -22,6 +22,7 @@ from snapfault import pipeline
 from snapfault import trouble
 from snapfault.cloud import port
 from snapfault.cycle import context as contexts
+from snapfault.cycle import vouch
 from snapfault.db import api
 from snapfault.db import policies
 from snapfault.db import protections
@@ -36,10 +37,11 @@ from snapfault.recover import tools as recover_tools
 from snapfault.snapshot import admit
 from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
+from snapfault.worker import aside
 from snapfault.worker import beside
 from snapfault.worker import drilling
-from snapfault.worker import following
 from snapfault.worker import presence
+from snapfault.worker import vouching
 from snapfault.worker import watching
 
 LOG = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class Settings:
     recover: recover_tools.Settings
     limits: budget.Limits  #: for recoveries that nobody asked for
     drill: drilling.Settings
+    vouch: vouch.Settings
     watch: watching.Settings = dataclasses.field(
         default_factory=watching.Settings
     )
@@ -107,6 +110,7 @@ def settings(conf: cfg.ConfigOpts) -> Settings:
         ),
         limits=limits(conf),
         drill=drilling.settings(conf),
+        vouch=vouching.settings(conf),
     )
 
 
@@ -160,9 +164,8 @@ class Worker:
             lease = self._settings.lease
             beat = self._database, self.id, lease, self._renew, stop
             beside.begin(stack, presence.beat, 'heartbeat', *beat)
-            pause = self._settings.selector_interval
-            looks = self._database, self._cloud, pause, stop
-            beside.begin(stack, following.follow, 'selectors', *looks)
+            looks = self._database, self._cloud, self._settings, stop
+            aside.begin(stack, *looks)
             mine = self._settings.drill, self._database, self._cloud, self.id
             beside.begin(stack, drilling.work, 'drills', *mine, stop)
             context = self._context(begin, calls)

@@ -24,7 +24,7 @@ def _make() -> typing.Any:
     return assemble.application(
         conf,
         opened,
-        assemble.sessions(conf),
+        assemble.sessions(conf, opened),
         rpc.waker(rpc.connect(conf)),
     )
 

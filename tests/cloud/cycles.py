@@ -76,7 +76,7 @@ class Cycles:
                     business_id=f'service-{number}',
                     server_id=server_id,
                     image_id=self.world.image_id,
-                    trust_id=self.world.delegation.trust_id,
+                    right_id=self.world.delegation.right_id,
                     next_run_at=None,
                     **changes,
                 ),

@@ -100,7 +100,7 @@ class Ordeal:
                 business_id=f'service-{number}',
                 server_id=server_id,
                 image_id=self._world.image_id,
-                trust_id=self._world.delegation.trust_id,
+                right_id=self._world.delegation.right_id,
                 next_run_at=None,
                 **changes,
             ),

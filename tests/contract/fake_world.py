@@ -2,11 +2,15 @@
 
 import contextlib
 import dataclasses
+import re
+import uuid
 
+from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from tests.fake import cloud as fakes
+from tests.fake import keystone as keystone_module
 
 MISSING = '00000000-0000-4000-8000-00000000dead'
 #: What goes wrong behind each name: the method, and how it ends.
@@ -48,6 +52,8 @@ class World:
         self.project_id = self.delegation.project_id
         self.project = self.fake.project(self.delegation)
         self.impatient = self.project
+        self._kept = {}
+        self.fake.opens = self._kept.__getitem__
         self.caller = fakes.Caller()
         self.powerless = fakes.Caller(can_delegate=False)
         stranger = self.fake.add_project()
@@ -189,6 +195,70 @@ class World:
         error = errors.CloudUnavailable('the answer is lost')
         self.fake.fail(method, error, after=True)
         yield
+
+    # by what right
+
+    def lend(self, kind, ends_in=None):
+        """Give a living right of a kind; of a credential, for some seconds."""
+        if kind is model.DelegationKind.TRUST:
+            return self._right(self.fake.add_trust(self.project_id))
+        if kind is model.DelegationKind.ASSIGNMENT:
+            self.fake.world.keystone.assigned.add(self.project_id)
+            return self._right(
+                model.Delegation(self.project_id, self.project_id, kind)
+            )
+        made = self.make_credential()
+        ends = None if ends_in is None else clock.now()
+        self.fake.world.keystone.credentials[made.id].expires_at = ends
+        right = model.Delegation(self.project_id, str(uuid.uuid4()), kind)
+        if ends is not None:
+            lapses = self.fake.world.keystone.lapses
+            lapses[right.right_id] = keystone_module.LAPSES['expired']
+        self._kept[right.right_id] = made
+        return self._right(right, made, ends)
+
+    @staticmethod
+    def _right(delegation, credential=None, ends=None):
+        known = credential.id if credential else None
+        return model.Right(delegation, known, None, ends, None)
+
+    def make_credential(self, roles=('member',), ends=None):
+        made = self.fake.add_credential(self.project_id, expires_at=ends)
+        made.is_alive = 'member' in roles
+        return model.Credential(made.id, made.secret)
+
+    def another_project(self):
+        return self.fake.add_project().project_id
+
+    @contextlib.contextmanager
+    def dead(self, right, how):
+        """Have a right die in a way, until the end of the block."""
+        keystone, delegation = self.fake.world.keystone, right.delegation
+        keystone.lapses[delegation.right_id] = keystone_module.LAPSES[how]
+        credential = keystone.credentials.get(right.credential_id)
+        self.fake.kill_trust(delegation)
+        keystone.assigned.discard(self.project_id)
+        if credential:
+            credential.is_alive = False
+        yield
+        if how in ('user deleted', 'deleted'):
+            return
+        if credential:
+            credential.is_alive = True
+        elif delegation.kind is model.DelegationKind.ASSIGNMENT:
+            keystone.assigned.add(self.project_id)
+        else:
+            self.fake.revive_trust(delegation)
+
+    def change_password(self):
+        """Let the user have another; the fake knows of none."""
+
+    def obey(self, command):
+        """Do what an administrator is told to."""
+        match = re.fullmatch(
+            r'openstack role add --user \S+ --project (\S+) member', command
+        )
+        self.fake.world.keystone.assigned.add(match[1])
 
     @contextlib.contextmanager
     def delegation_dead(self):

@@ -55,8 +55,8 @@ def test_enrol(world, server_id, volume_id):
         'web',
         world.image_id,
     )
-    assert found.trust_id != world.delegation.trust_id
-    delegation = model.Delegation(world.project_id, found.trust_id)
+    assert found.delegation.right_id != world.delegation.right_id
+    delegation = found.delegation
     enrolled = world.cloud.project(delegation)
     assert enrolled.get_server(server_id).id == server_id
     made = enrolled.create_snapshot(volume_id, 'by the trust', {})
@@ -132,7 +132,7 @@ def test_survey_of_another_project(world, server_id):
 def test_delegate(world, server_id):
     right = world.enroller.delegate(world.caller, world.project_id)
     assert right.project_id == world.project_id
-    assert right.trust_id != world.delegation.trust_id
+    assert right.right_id != world.delegation.right_id
     assert world.cloud.project(right).get_server(server_id).id == server_id
 
 

@@ -16,6 +16,7 @@ import dataclasses
 import functools
 import inspect
 import threading
+import uuid
 
 from snapfault import clock
 from snapfault import errors
@@ -46,6 +47,8 @@ class FakeCloud(world_building.Building, admin.Admin):
         self.latency = 0.0  #: seconds each call takes
         self.is_admin = True  #: the service user, in the cloud's eyes
         self._lock = threading.RLock()
+        #: Gives what the service keeps of an application credential.
+        self.opens = _keeps_nothing
 
     # the port
 
@@ -71,8 +74,14 @@ class FakeCloud(world_building.Building, admin.Admin):
             return dict(self.world.projects[project_id].our_limits)
 
     def revoke(self, delegation):
-        with self.call('revoke', delegation.trust_id):
-            self.world.trusts.pop(delegation.trust_id, None)
+        with self.call('revoke', delegation.right_id):
+            self.world.trusts.pop(delegation.right_id, None)
+
+    def why_dead(self, right, now):
+        with self.call('why_dead', right.delegation.right_id):
+            return self.world.keystone.lapses.get(
+                right.delegation.right_id, 'it is gone: give another'
+            )
 
     # how every call goes
 
@@ -105,19 +114,25 @@ class FakeCloud(world_building.Building, admin.Admin):
     def _refuse(self, method, args, delegation):
         service = faults.SERVICES[method]
         if delegation is not None:
-            self._check_trust(delegation)
+            self._check_right(delegation)
         if service in self.faults.down:
             raise errors.CloudUnavailable(f'{service} does not answer')
         error = self.faults.take_error(method, args, after=False)
         if error is not None:
             raise error
 
-    def _check_trust(self, delegation):
+    def _check_right(self, right):
         if 'keystone' in self.faults.down:
             raise errors.CloudUnavailable('keystone does not answer')
-        if self.world.trusts.get(delegation.trust_id) != delegation.project_id:
+        project_id, kind = right.project_id, model.DelegationKind
+        if right.kind is kind.ASSIGNMENT:
+            self.world.keystone.check_assigned(project_id)
+        elif right.kind is kind.APPLICATION_CREDENTIAL:
+            kept = self.opens(right.right_id)
+            self.world.keystone.check_credential(project_id, kept)
+        elif self.world.trusts.get(right.right_id) != project_id:
             raise errors.DelegationDead(
-                f'no token from trust {delegation.trust_id}'
+                f'no token from trust {right.right_id}'
             )
 
     # time
@@ -203,11 +218,11 @@ class FakeCloud(world_building.Building, admin.Admin):
 
     def kill_trust(self, delegation):
         """Let Keystone give no token for it any more."""
-        self.world.trusts.pop(delegation.trust_id, None)
+        self.world.trusts.pop(delegation.right_id, None)
 
     def revive_trust(self, delegation):
         """Let it live again, as when the role is given back."""
-        self.world.trusts[delegation.trust_id] = delegation.project_id
+        self.world.trusts[delegation.right_id] = delegation.project_id
 
 
 class FakeProject:
@@ -262,9 +277,10 @@ class FakeEnroller:
     def __init__(self, cloud):
         self._cloud = cloud
 
-    def enrol(self, caller, project_id, server_id):
+    def enrol(self, caller, project_id, server_id, offer=port.NO_OFFER):
         cloud = self._cloud
         with cloud.call('enrol', project_id, server_id):
+            cloud.world.keystone.check_offered(project_id, offer)
             try:
                 server = cloud.nova.get_server(project_id, server_id)
             except errors.NotFound as error:
@@ -281,14 +297,29 @@ class FakeEnroller:
             except errors.NotFound:
                 image = None
             suitable.check(server, image, volumes)
-            _check_delegates(caller)
-            delegation = cloud.add_trust(project_id)
             return model.Enrolment(
-                server_id=server_id,
-                server_name=server.name,
-                image_id=image_id,
-                trust_id=delegation.trust_id,
+                server_id,
+                server.name,
+                image_id,
+                *self._right(caller, project_id, offer),
             )
+
+    def _right(self, caller, project_id, offer):
+        kind = offer.kind
+        if kind is model.DelegationKind.ASSIGNMENT:
+            return (model.Delegation(project_id, project_id, kind),)
+        if offer.credential is not None:
+            right_id = str(uuid.uuid4())
+            known = self._cloud.world.keystone.credentials[offer.credential.id]
+            return model.Delegation(project_id, right_id, kind), (
+                dataclasses.replace(
+                    offer.credential,
+                    user_id='user',
+                    expires_at=known.expires_at,
+                )
+            )
+        _check_delegates(caller)
+        return (self._cloud.add_trust(project_id),)
 
     def survey(self, caller, project_id, server_ids):
         token = self._cloud.add_trust(project_id)  # stands for the caller's
@@ -312,6 +343,10 @@ class FakeEnroller:
         with self._cloud.call('delegate', project_id):
             _check_delegates(caller)
             return self._cloud.add_trust(project_id)
+
+
+def _keeps_nothing(right_id):
+    raise errors.DelegationDead(f'no credential is kept for {right_id}')
 
 
 def _check_delegates(caller):

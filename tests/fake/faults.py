@@ -50,6 +50,7 @@ SERVICES = {
     'read_measures': 'gnocchi',
     'revoke': 'keystone',
     'limits': 'keystone',
+    'why_dead': 'keystone',
     'enrol': 'keystone',
     'delegate': 'keystone',
 }

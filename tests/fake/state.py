@@ -13,6 +13,7 @@ import hashlib
 from snapfault import clock
 from snapfault import errors
 from snapfault import resource
+from tests.fake import keystone
 
 Stage = collections.abc.Callable[[], None]
 
@@ -255,6 +256,7 @@ class World:
         self.now = now
         self.projects: dict[str, Project] = {}
         self.trusts: dict[str, str] = {}  #: the living: project by trust
+        self.keystone = keystone.Keystone(now)
         self.images: dict[str, Image] = {}
         self.hosts = {'compute-1': Host('compute-1')}
         self.flavors = {'m1.tiny': 1, 'm1.small': 1}  #: cores, by name

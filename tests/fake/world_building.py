@@ -4,6 +4,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from tests.fake import compute
+from tests.fake import keystone
 from tests.fake import state
 
 
@@ -26,6 +27,14 @@ class Building:
         trust_id = self.world.new_id('trus')
         self.world.trusts[trust_id] = project_id
         return model.Delegation(project_id, trust_id)
+
+    def add_credential(self, project_id, secret='hush', expires_at=None):
+        """Make an application credential of a user of a project."""
+        made = keystone.Credential(
+            self.world.new_id('cred'), project_id, secret, expires_at
+        )
+        self.world.keystone.credentials[made.id] = made
+        return made
 
     def limit_compute(self, project_id, **limits):
         """Set Nova's limits; -1: none.

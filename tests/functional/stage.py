@@ -114,7 +114,7 @@ class Stage:
                 business_id=business_id,
                 server_id=server.id,
                 image_id=image.id,
-                trust_id=self.right.trust_id,
+                right_id=self.right.right_id,
                 next_run_at=None,
             ),
         )

@@ -29,7 +29,7 @@ def stage(tmp_path):
     made.policy = policies.update(
         made.database,
         dataclasses.replace(
-            made.policy, selector=GOLD, trust_id=made.lent.trust_id
+            made.policy, selector=GOLD, trust_id=made.lent.right_id
         ),
     )
     return made
@@ -76,7 +76,7 @@ def test_servers_come_and_go(stage):
     assert look(stage) == {'web'}
     del stage.cloud.world.servers[first.id]
     assert look(stage) == set()
-    assert stage.lent.trust_id in stage.cloud.world.trusts
+    assert stage.lent.right_id in stage.cloud.world.trusts
 
 
 def test_what_is_enrolled(stage):
@@ -88,7 +88,7 @@ def test_what_is_enrolled(stage):
         business_id='web',
         server_id=made.id,
         image_id=made.image_id,
-        trust_id=stage.lent.trust_id,
+        right_id=stage.lent.right_id,
         selected=True,
         next_run_at=found.next_run_at,
     )
@@ -198,7 +198,7 @@ def test_one_dead_right_does_not_stop_another_policy(stage):
             id='policy-2',
             name='lead',
             selector=rules.Selector(metadata={'tier': 'lead'}),
-            trust_id=other.trust_id,
+            trust_id=other.right_id,
         ),
     )
     kept = server(stage)
@@ -297,7 +297,7 @@ def test_under_the_policy_that_holds(stage):
             id='policy-2',
             name='lead',
             selector=rules.Selector(metadata={'tier': 'lead'}),
-            trust_id=other.trust_id,
+            trust_id=other.right_id,
             created_at=stage.now + datetime.timedelta(days=1),
         ),
     )
@@ -308,7 +308,7 @@ def test_under_the_policy_that_holds(stage):
     assert look(stage) == {'web'}
     (after,) = listed(stage)
     assert after.id == before.id
-    assert (after.policy_id, after.trust_id) == ('policy-2', other.trust_id)
+    assert (after.policy_id, after.right_id) == ('policy-2', other.right_id)
 
 
 def stale(stage):

@@ -52,7 +52,7 @@ def test_a_dead_trust_of_one_is_not_anothers(stage):
     with stage.database.engine.begin() as connection:
         connection.exec_driver_sql(
             'update protections set trust_id = ? where id = ?',
-            (mine.trust_id, ledger.id),
+            (mine.right_id, ledger.id),
         )
     stage.cloud.kill_trust(mine)
     found = _judge(stage)

@@ -261,7 +261,7 @@ def test_one_project_that_cannot_be_read_keeps_no_other(stage):
             project_id='project-b',
             policy_id='policy-b',
             server_id=server.id,
-            trust_id=right.trust_id,
+            right_id=right.right_id,
         ),
     )
     stage.cloud.break_server(server)

@@ -12,6 +12,7 @@ import pytest
 from snapfault import clock
 from snapfault import model
 from snapfault import rules
+from snapfault.cycle import vouch
 from snapfault.db import drills
 from snapfault.db import policies
 from snapfault.db import selections
@@ -41,6 +42,9 @@ FAST = service.Settings(
         tick=0.05,
         poll=0.01,
         lease=datetime.timedelta(seconds=4),
+    ),
+    vouch=vouch.Settings(
+        datetime.timedelta(hours=1), datetime.timedelta(days=7)
     ),
 )
 
@@ -248,7 +252,7 @@ def test_a_worker_follows_the_selectors(live):
         dataclasses.replace(
             live.policy,
             selector=rules.Selector(metadata={'tier': 'gold'}),
-            trust_id=live.right.trust_id,
+            trust_id=live.right.right_id,
         ),
     )
     made = live.cloud.add_server(build.PROJECT, name='web')

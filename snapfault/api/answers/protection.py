@@ -14,6 +14,7 @@ PROTECTION = form.whole(
         'status': form.one_of(model.ProtectionStatus),
         'selected': form.FLAG,
         'webhook': form.FLAG,
+        'delegation': form.whole({'kind': form.one_of(model.DelegationKind)}),
         'next_run_at': form.TIME_OR_NULL,
         'next_drill_at': form.TIME_OR_NULL,
         'alarm': form.TEXT,

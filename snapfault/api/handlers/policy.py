@@ -138,19 +138,19 @@ def _with_right(
             'policy.selector: it takes a token of the project of the policy,'
             f' {policy.project_id}'
         )
-    right = this.backend.enroller.delegate(this.caller, this.project_id)
-    try:
-        return write(dataclasses.replace(policy, trust_id=right.trust_id))
-    except Exception:
-        rights.give_back(this.database, this.backend.revoke, right)
-        raise
+    behind = this.backend
+    right = behind.enroller.delegate(this.caller, this.project_id)
+    with rights.taken(
+        this.database, behind.vault, behind.revoke, (right, None), this.now
+    ):
+        return write(dataclasses.replace(policy, trust_id=right.right_id))
 
 
 def _give_back(this: call.Call, before: model.Policy) -> None:
     """Revoke what a policy acted by, if nothing acts by it any more."""
     if before.trust_id is not None:
         right = model.Delegation(before.project_id, before.trust_id)
-        rights.give_back(this.database, this.backend.revoke, right)
+        rights.give_back(this.database, this.backend.revoke, right, this.now)
 
 
 def _named(this: call.Call) -> model.Policy:

@@ -1,5 +1,6 @@
 """Protections."""
 
+import contextlib
 import dataclasses
 import uuid
 
@@ -7,6 +8,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rights
 from snapfault.api import call
+from snapfault.api import offer
 from snapfault.api import paging
 from snapfault.api import views
 from snapfault.db import policies
@@ -30,53 +32,93 @@ def show(this: call.Call) -> call.Answer:
 
 
 def create(this: call.Call) -> call.Answer:
-    """Protect a server of the caller's project.
+    """Protect a server, by a right that is made or tried before.
 
-    The trust is made with the caller's token, before there is a row; if
-    none comes to be, the trust goes again.
+    Of the caller's project, unless an admin enrols it by an assignment.
     """
     body = this.body['protection']
-    policy = policies.get(this.database, this.project_id, body['policy_id'])
-    limits = this.backend.limits(this.project_id)
+    offered = offer.read(this)
+    project_id = offer.project_id(this)
+    policy = policies.get(this.database, project_id, body['policy_id'])
+    limits = this.backend.limits(project_id)
     enrolment = this.backend.enroller.enrol(
-        this.caller,
-        this.project_id,
-        body['server_id'],
+        this.caller, project_id, body['server_id'], offered
     )
     protection = _enrolled(this, policy, enrolment)
-    try:
+    with _taken(this, enrolment):
         protections.create(this.database, protection, limits)
-    except Exception:
-        rights.give_back(
-            this.database, this.backend.revoke, protection.delegation
-        )
-        raise
     return _answer(protection, status=201)
 
 
+def _taken(
+    this: call.Call, enrolment: model.Enrolment
+) -> contextlib.AbstractContextManager[None]:
+    behind = this.backend
+    right = enrolment.delegation, enrolment.credential
+    return rights.taken(
+        this.database, behind.vault, behind.revoke, right, this.now
+    )
+
+
 def update(this: call.Call) -> call.Answer:
-    """Put a protection under another policy of its project, or pause it.
+    """Put a protection under another policy or right, or pause it.
 
     Its next run is the first one after now: neither fires anything. It is a
     person's from then on: no selector moves or releases it.
     """
-    protection = _named(this)
+    before = _named(this)
     body = this.body['protection']
     policy = policies.get(
         this.database,
-        protection.project_id,
-        body.get('policy_id', protection.policy_id),
+        before.project_id,
+        body.get('policy_id', before.policy_id),
     )
-    status = _status(protection, body.get('paused'))
+    status = _status(before, body.get('paused'))
     protection = dataclasses.replace(
-        protection,
+        before,
         policy_id=policy.id,
         status=status,
         selected=False,
-        **_nexts(this, policy, protection.id, status),
+        **_nexts(this, policy, before.id, status),
         updated_at=this.now,
     )
-    return _answer(protections.update(this.database, protection))
+    if 'delegation' not in body:
+        return _answer(protections.update(this.database, protection))
+    return _answer(_by_another_right(this, protection))
+
+
+def _by_another_right(
+    this: call.Call, protection: model.Protection
+) -> model.Protection:
+    """Write a protection with the right that the caller gives for it.
+
+    :raises InvalidInput: it is one of another project
+    """
+    offered = offer.read(this)
+    named = this.body['protection']['delegation'].get('project_id')
+    if offered.kind is not model.DelegationKind.ASSIGNMENT:
+        named = this.project_id
+    if named not in (None, protection.project_id):
+        raise errors.InvalidInput(
+            'delegation: it must be of the project of the protection,'
+            f' {protection.project_id}'
+        )
+    enrolment = this.backend.enroller.enrol(
+        this.caller, protection.project_id, protection.server_id, offered
+    )
+    changed = dataclasses.replace(
+        protection,
+        right_id=enrolment.delegation.right_id,
+        delegation_kind=enrolment.delegation.kind,
+    )
+    with _taken(this, enrolment):
+        written = protections.update(this.database, changed)
+    _give_back(this, protection.delegation)
+    return written
+
+
+def _give_back(this: call.Call, right: model.Delegation) -> None:
+    rights.give_back(this.database, this.backend.revoke, right, this.now)
 
 
 def _nexts(
@@ -109,7 +151,7 @@ def _status(
 
 
 def delete(this: call.Call) -> call.Answer:
-    """End a protection, then its trust unless others act by it.
+    """End a protection, then its right unless others act by it.
 
     Its recovery points stay.
 
@@ -124,7 +166,7 @@ def delete(this: call.Call) -> call.Answer:
             ' released'
         )
     protections.delete(this.database, protection.project_id, protection.id)
-    rights.give_back(this.database, this.backend.revoke, protection.delegation)
+    _give_back(this, protection.delegation)
     return call.Answer(status=204)
 
 
@@ -148,12 +190,13 @@ def _enrolled(
     protection_id = str(uuid.uuid4())
     return model.Protection(
         id=protection_id,
-        project_id=this.project_id,
+        project_id=enrolment.delegation.project_id,
         business_id=this.body['protection']['business_id'],
         policy_id=policy.id,
         server_id=enrolment.server_id,
         image_id=enrolment.image_id,
-        trust_id=enrolment.trust_id,
+        right_id=enrolment.delegation.right_id,
+        delegation_kind=enrolment.delegation.kind,
         status=model.ProtectionStatus.ACTIVE,
         selected=False,
         **drills.nexts(policy, protection_id, this.now),

@@ -1,6 +1,7 @@
 """The snapshot record table as a whole: export and import."""
 
 import collections.abc
+import contextlib
 import dataclasses
 
 from snapfault import difference
@@ -68,22 +69,29 @@ def _apply(
 ) -> None:
     """Take the caller's right if one is needed, then write all at once."""
     limits = this.backend.limits(this.project_id)
-    right = None
+    behind = this.backend
+    trust_id = None
+    holding: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if import_writes.needs_right(plan):
-        right = this.backend.enroller.delegate(this.caller, this.project_id)
-    trust_id = None if right is None else right.trust_id
-    try:
+        right = behind.enroller.delegate(this.caller, this.project_id)
+        trust_id, holding = (
+            right.right_id,
+            rights.taken(
+                this.database,
+                behind.vault,
+                behind.revoke,
+                (right, None),
+                this.now,
+            ),
+        )
+    with holding:
         writes = import_writes.make_writes(this, plan, images, trust_id)
         record_table.write(
             this.database, this.project_id, plan.was, writes, limits
         )
-    except Exception:
-        if right is not None:
-            rights.give_back(this.database, this.backend.revoke, right)
-        raise
     stands = record_table.read(this.database, this.project_id)
     for old in _rights(plan.was) - _rights(stands):
-        rights.give_back(this.database, this.backend.revoke, old)
+        rights.give_back(this.database, behind.revoke, old, this.now)
 
 
 def _rights(rows: record_table.Rows) -> set[model.Delegation]:

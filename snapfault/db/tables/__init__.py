@@ -1,5 +1,6 @@
 """The tables, one file a noun; rows are read as values of the model."""
 
+from snapfault.db.tables.delegation import Delegation as Delegation
 from snapfault.db.tables.drill import Drill as Drill
 from snapfault.db.tables.drill import DrillStep as DrillStep
 from snapfault.db.tables.evidence import Evidence as Evidence

@@ -24,6 +24,7 @@ class Protection(base.Base):
         sa.Index('protections_page', 'project_id', 'created_at', 'id'),
         sa.Index('protections_due', 'next_run_at'),
         sa.Index('protections_drill', 'next_drill_at'),
+        sa.Index('protections_right', 'trust_id'),
         columns.OPTIONS,
     )
 
@@ -35,7 +36,8 @@ class Protection(base.Base):
     )
     server_id: orm.Mapped[str]
     image_id: orm.Mapped[str]
-    trust_id: orm.Mapped[str]
+    #: Older workers know it by this name, and trusts alone.
+    right_id: orm.Mapped[str] = orm.mapped_column('trust_id')
     status: orm.Mapped[str] = orm.mapped_column(server_default='active')
     selected: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
     next_run_at: orm.Mapped[datetime.datetime | None]
@@ -45,10 +47,16 @@ class Protection(base.Base):
     updated_at: orm.Mapped[datetime.datetime]
     webhook_hash: orm.Mapped[str | None]
     next_drill_at: orm.Mapped[datetime.datetime | None]
+    delegation_kind: orm.Mapped[str] = orm.mapped_column(
+        server_default='trust'
+    )
 
     def to_model(self) -> model.Protection:
-        """Read the status into a value."""
+        """Read status and kind into values."""
         return model.Protection(
             **base.values(self, model.Protection)
-            | {'status': model.ProtectionStatus(self.status)}
+            | {
+                'status': model.ProtectionStatus(self.status),
+                'delegation_kind': model.DelegationKind(self.delegation_kind),
+            }
         )

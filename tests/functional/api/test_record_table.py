@@ -177,7 +177,7 @@ def test_import_then_again(world):
     assert done(world, document) == []
     assert done(world, export(world)) == []
     # One trust serves all that are new, and is alive.
-    made = {protected(world, f'new-{each}').trust_id for each in range(2)}
+    made = {protected(world, f'new-{each}').right_id for each in range(2)}
     assert len(made) == 1
     assert made <= set(world.cloud.world.trusts)
     assert world.cloud.count('delegate') == 1
@@ -195,7 +195,7 @@ def test_a_dry_run_says_the_same_and_does_nothing(world):
 def test_what_is_not_named_stays_unless_pruned(world):
     document = {'version': 1}
     assert done(world, document) == []
-    trust = protected(world, 'shop').trust_id
+    trust = protected(world, 'shop').right_id
     assert done(world, document, '?prune=true') == [
         'remove protection shop',
         'remove policy gold',
@@ -419,8 +419,8 @@ def test_many_imports_at_once_end_as_one_of_them(world):
         document['protections'].sort(key=lambda each: each['business_id'])
     assert found in documents
     rows = everything(world)[0]
-    used = {each.trust_id for each in rows.protections.values()}
-    theirs = world.rights[worlds.THEIRS].trust_id
+    used = {each.right_id for each in rows.protections.values()}
+    theirs = world.rights[worlds.THEIRS].right_id
     assert set(world.cloud.world.trusts) == used | {theirs}
 
 

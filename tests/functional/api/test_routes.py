@@ -9,6 +9,7 @@ from snapfault.api import routes
 WITHIN = {
     'fault-tolerance:policy:share',
     'fault-tolerance:project:all',
+    'fault-tolerance:protection:create_by_assignment',
     'fault-tolerance:recovery_point:unpin',
 }
 RULES = {rule.name: rule for rule in policies.list_rules()}

@@ -66,7 +66,7 @@ def trust(world, policy_id):
 
 def living(world):
     """Give the trusts that live, beside those the world began with."""
-    first = {each.trust_id for each in world.rights.values()}
+    first = {each.right_id for each in world.rights.values()}
     return set(world.cloud.world.trusts) - first
 
 
@@ -117,7 +117,7 @@ def test_another_projects_administrator_lends_no_right(world):
 def test_all_it_enrols_share_one_right(world):
     made = create(world)
     first, second = enrolled(world, 'web-1', 'web-2')
-    assert {first.trust_id, second.trust_id} == living(world)
+    assert {first.right_id, second.right_id} == living(world)
     assert first.selected
     assert second.selected
     response = world.request('GET', f'/v1/protections/{first.id}')
@@ -134,8 +134,8 @@ def test_setting_it_anew_renews_the_right_of_all(world):
     shown = world.request('GET', f'/v1/policies/{made["id"]}').json['policy']
     assert 'set the selector anew' in shown['alarm']
     change(world, made['id'], selector=GOLD)
-    assert {find(world, 'web-1').trust_id} == living(world)
-    assert find(world, 'web-1').trust_id != first.trust_id
+    assert {find(world, 'web-1').right_id} == living(world)
+    assert find(world, 'web-1').right_id != first.right_id
     enlist.enlist(world.database, world.cloud, clock.now())
     shown = world.request('GET', f'/v1/policies/{made["id"]}').json['policy']
     assert shown['alarm'] == ''
@@ -155,10 +155,10 @@ def test_without_its_selector_the_right_lives_with_its_protections(world):
     first, second = enrolled(world, 'web-1', 'web-2')
     change(world, made['id'], selector=None)
     assert trust(world, made['id']) is None
-    assert living(world) == {first.trust_id}
+    assert living(world) == {first.right_id}
     assert not find(world, 'web-1').selected
     delete(world, 'protections', first.id)
-    assert living(world) == {first.trust_id}
+    assert living(world) == {first.right_id}
     delete(world, 'protections', second.id)
     assert living(world) == set()
     enlist.enlist(world.database, world.cloud, clock.now())
@@ -244,7 +244,7 @@ def test_an_import_takes_a_selector_away(world, query):
         'change policy tagged selector'
     ]
     assert not find(world, 'web-1').selected
-    assert living(world) == {first.trust_id}
+    assert living(world) == {first.right_id}
 
 
 def test_a_pruned_policy_takes_what_it_enrolled_along(world):

@@ -60,7 +60,7 @@ def test_protecting_makes_one_trust(world):
     row = protections.get(
         world.database, worlds.MINE, response.json['protection']['id']
     )
-    assert row.trust_id == made
+    assert row.right_id == made
     assert made not in response.text
 
 
@@ -72,7 +72,7 @@ def test_a_trust_without_a_row_goes_again(world):
 
 
 def test_ending_a_protection_revokes_its_trust(world):
-    trust_id = world.rights[worlds.MINE].trust_id
+    trust_id = world.rights[worlds.MINE].right_id
     path = '/v1/protections/protection-mine'
     assert world.request('DELETE', path).status_int == 204
     assert trust_id not in world.cloud.world.trusts
@@ -82,7 +82,7 @@ def test_a_trust_that_stays_is_named_in_the_log(world, caplog):
     world.cloud.fail('revoke', errors.CloudUnavailable('keystone is down'))
     path = '/v1/protections/protection-mine'
     assert world.request('DELETE', path).status_int == 204
-    assert world.rights[worlds.MINE].trust_id in caplog.text
+    assert world.rights[worlds.MINE].right_id in caplog.text
 
 
 def test_a_protection_at_work_stays(world):
@@ -92,7 +92,7 @@ def test_a_protection_at_work_stays(world):
     task_claims.claim(world.database, task, 'worker-1', now, now + HOUR)
     path = f'/v1/protections/{protection.id}'
     assert world.request('DELETE', path).status_int == 409
-    assert protection.trust_id in world.cloud.world.trusts
+    assert protection.right_id in world.cloud.world.trusts
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import webob
 
 from snapfault import clock
 from snapfault import model
+from snapfault import seal
+from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
 import snapfault.conf
@@ -28,6 +30,7 @@ from tests.functional.api import identity
 
 MINE = 'mine'
 THEIRS = 'theirs'
+KEY = seal.new_key()
 
 
 def make_database(folder):
@@ -48,6 +51,8 @@ class World:
         self.cloud = fake.FakeCloud()
         self.wakes = 0
         self.weighers = load.load()
+        self.vault = vault.Vault(self.database, seal.Seal([KEY]))
+        self.cloud.opens = self.vault.open
         conf = cfg.ConfigOpts()
         snapfault.conf.register_opts(conf)
         conf([], project='snapfault', default_config_files=[])
@@ -57,6 +62,7 @@ class World:
                 database=self.database,
                 enroller=fake.FakeEnroller(self.cloud),
                 revoke=self.cloud.revoke,
+                vault=self.vault,
                 preview=self._preview,
                 foresee=lambda *asked: foresight.foresee(
                     self.database, self.cloud, *asked
@@ -118,7 +124,7 @@ class World:
             'policy_id': f'policy-{project_id}',
             'server_id': server.id,
             'image_id': server.image_id,
-            'trust_id': self.rights[project_id].trust_id,
+            'right_id': self.rights[project_id].right_id,
             'created_at': clock.now(),
         }
         return protections.create(

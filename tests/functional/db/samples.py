@@ -103,7 +103,7 @@ def protection(policy_id: str, **changes: typing.Any) -> model.Protection:
         policy_id=policy_id,
         server_id=f'server of {name}',
         image_id='image',
-        trust_id='trust',
+        right_id='trust',
         status=model.ProtectionStatus.ACTIVE,
         selected=False,
         next_run_at=NOW,

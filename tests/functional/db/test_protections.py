@@ -54,7 +54,7 @@ def test_update_writes_what_may_change(database: api.Database) -> None:
         policy_id=samples.kept_policy(database).id,
         next_run_at=samples.after(3),
         image_id='other image',
-        trust_id='other trust',
+        right_id='other trust',
         updated_at=samples.after(1),
     )
     asked = dataclasses.replace(changed, server_id='no', business_id='no')

@@ -344,6 +344,39 @@ CASES = (
         [('GET', '/v1/protections?business_id=shop', None)],
     ),
     (
+        f'protection create web --server {SERVER} --policy {GOLD}'
+        ' --delegation assignment --delegation-project p-2',
+        [
+            ('GET', f'/v1/policies/{GOLD}?all_projects=true', None),
+            (
+                'POST',
+                '/v1/protections',
+                {
+                    'protection': {
+                        'business_id': 'web',
+                        'server_id': SERVER,
+                        'policy_id': GOLD,
+                        'delegation': {
+                            'kind': 'assignment',
+                            'project_id': 'p-2',
+                        },
+                    }
+                },
+            ),
+        ],
+    ),
+    (
+        'protection set shop --delegation trust',
+        [
+            FIND_SHOP,
+            (
+                'PATCH',
+                f'/v1/protections/{SHOP}',
+                {'protection': {'delegation': {'kind': 'trust'}}},
+            ),
+        ],
+    ),
+    (
         'protection set shop --policy gold',
         [
             FIND_SHOP,

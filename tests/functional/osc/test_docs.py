@@ -11,6 +11,7 @@ from tests.functional.osc import conftest
 PAGES = (
     'doc/source/cli/index.rst',
     'doc/source/user/index.rst',
+    'doc/source/admin/delegations.rst',
     'doc/source/admin/storms.rst',
     'doc/source/user/consistency.rst',
     'doc/source/user/drills.rst',

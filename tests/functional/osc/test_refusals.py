@@ -56,6 +56,29 @@ DOOR = (
     ('protection policy preview --cron x', 'argument --cron: ', 'five fields'),
     ('protection policy preview --interval 1h --count 0', '--count: '),
     ('protection policy preview --interval 1h --time-zone UTC', '--cron'),
+    ('protection set shop', 'argument --policy: '),
+    (
+        'protection set shop --delegation password',
+        'argument --delegation: invalid choice',
+    ),
+    (
+        'protection set shop --delegation application-credential',
+        'argument --application-credential: ',
+    ),
+    (
+        'protection set shop --delegation trust --application-credential x',
+        'argument --application-credential: is for',
+    ),
+    (
+        'protection set shop --delegation trust --delegation-project x',
+        'argument --delegation-project: is for',
+    ),
+    (
+        'protection set shop --delegation application-credential'
+        ' --application-credential x'
+        ' --application-credential-secret-file /nowhere',
+        'argument --application-credential-secret-file: ',
+    ),
     ('protection pause', 'required: <protection>'),
     ('protection policy unpause', 'required: <policy>'),
     (f'{LATE} --posture bold', 'argument --posture: ', 'risk', 'calm'),

@@ -6,6 +6,8 @@ import webob.dec
 
 from snapfault import clock
 from snapfault import conf as options
+from snapfault import seal
+from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
 from snapfault.outlook import foresight
@@ -43,6 +45,7 @@ def application(stage):
             database=stage.database,
             enroller=fake.FakeEnroller(stage.cloud),
             revoke=stage.cloud.revoke,
+            vault=vault.Vault(stage.database, seal.Seal([])),
             preview=lambda project_id, now: preview.preview(
                 stage.database, stage.cloud, ranker, project_id, now
             ),

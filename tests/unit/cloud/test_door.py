@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from snapfault import errors
+from snapfault import model
 from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import quota
@@ -14,6 +15,7 @@ from tests.unit.cloud import canned
 
 TOKENS = r'http://keystone/v3/auth/tokens'
 LIMITS = r'http://cinder/v3/limits'
+TRUST = model.Delegation('p', 't')
 DENIED = (403, {'error': {'message': 'forbidden'}})
 TOKEN = (201, canned.TOKEN)
 DOWN = (503, {'error': {'message': 'keystone would not say'}})
@@ -55,7 +57,7 @@ def sessions(tmp_path, services):
 
 @pytest.fixture
 def door(sessions):
-    return sessions.by_trust('t')
+    return sessions.by_delegation(TRUST)
 
 
 def body_of(request):
@@ -76,10 +78,10 @@ def test_own_scope_is_the_project(services, sessions):
 
 
 def test_door_of_a_trust_is_kept(sessions):
-    assert sessions.by_trust('t') is sessions.by_trust('t')
-    before = sessions.by_trust('t')
-    sessions.forget('t')
-    assert sessions.by_trust('t') is not before
+    assert sessions.by_delegation(TRUST) is sessions.by_delegation(TRUST)
+    before = sessions.by_delegation(TRUST)
+    sessions.forget(TRUST)
+    assert sessions.by_delegation(TRUST) is not before
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_microversions(tmp_path, nova, cinder, expected):
     services = canned.Services(nova, cinder)
     services.say('GET', r'http://nova/v2.1/servers/s', (200, {'server': {}}))
     services.say('GET', LIMITS, LEFT)
-    door = canned.sessions(tmp_path, services).by_trust('t')
+    door = canned.sessions(tmp_path, services).by_delegation(TRUST)
 
     def ask():
         compute.show(door, 's')
@@ -155,7 +157,7 @@ def test_microversions(tmp_path, nova, cinder, expected):
 
 def test_reads_are_retried(tmp_path, services):
     services.say('GET', LIMITS, DOWN, (500, {}), LEFT)
-    door = canned.sessions(tmp_path, services, 30).by_trust('t')
+    door = canned.sessions(tmp_path, services, 30).by_delegation(TRUST)
     assert quota.by_limits(door).volumes == 6
     assert services.count('GET', 'limits') == 3
 
@@ -163,7 +165,7 @@ def test_reads_are_retried(tmp_path, services):
 @pytest.mark.parametrize('status', [404, 409, 413])
 def test_refusals_are_not_retried(tmp_path, services, status):
     services.say('GET', LIMITS, (status, {}))
-    door = canned.sessions(tmp_path, services, 30).by_trust('t')
+    door = canned.sessions(tmp_path, services, 30).by_delegation(TRUST)
     with pytest.raises(errors.SnapfaultError):
         quota.by_limits(door)
     assert services.count('GET', 'limits') == 1
@@ -171,7 +173,7 @@ def test_refusals_are_not_retried(tmp_path, services, status):
 
 def test_changes_are_not_retried(tmp_path, services):
     services.say('POST', r'http://cinder/v3/snapshots', DOWN)
-    door = canned.sessions(tmp_path, services, 30).by_trust('t')
+    door = canned.sessions(tmp_path, services, 30).by_delegation(TRUST)
     with pytest.raises(errors.CloudUnavailable):
         volume.create_snapshot(door, 'v', 'nightly', {})
     assert services.count('POST', 'snapshots') == 1

@@ -66,7 +66,7 @@ def caller():
 
 def test_trust_is_tried_and_kept(services, enroller, caller):
     found = enroller.enrol(caller, 'p', 's')
-    assert (found.trust_id, found.image_id) == ('t', 'i')
+    assert (found.delegation.right_id, found.image_id) == ('t', 'i')
     assert services.count('DELETE', 'trusts') == 0
 
 

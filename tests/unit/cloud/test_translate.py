@@ -111,7 +111,7 @@ def test_no_answer(error, expected):
     [
         (ksa_exceptions.http.Unauthorized('x'), True, True),
         (ksa_exceptions.http.Forbidden('x'), True, True),
-        (ksa_exceptions.http.NotFound('x'), False, False),
+        (ksa_exceptions.http.NotFound('x'), True, True),
         (ksa_exceptions.http.ServiceUnavailable('x'), False, False),
         (refusal(401, 'x'), False, True),
         (refusal(403, 'x'), False, True),

@@ -3,6 +3,7 @@
 import pytest
 
 from snapfault import errors
+from snapfault import model
 from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import quota
@@ -41,7 +42,9 @@ def services():
 
 @pytest.fixture
 def door(tmp_path, services):
-    return canned.sessions(tmp_path, services).by_trust('t')
+    return canned.sessions(tmp_path, services).by_delegation(
+        model.Delegation('p', 't')
+    )
 
 
 def test_pages(services, door):

@@ -6,10 +6,10 @@ import dataclasses
 from snapfault import model
 from snapfault import rights
 from snapfault import rules
+from snapfault.db import delegations
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import selections
-from snapfault.db import trusts
 from tests import build
 
 SELECTOR = rules.Selector(tags=('web',))
@@ -20,26 +20,26 @@ def test_which_rows_act_by_a_trust(database):
     policy = policies.create(
         database, build.policy(selector=SELECTOR, trust_id='shared')
     )
-    made = protections.create(database, build.protection(trust_id='shared'))
-    assert trusts.is_used(database, 'shared')
-    assert not trusts.is_used(database, 'another')
+    made = protections.create(database, build.protection(right_id='shared'))
+    assert delegations.is_used(database, 'shared')
+    assert not delegations.is_used(database, 'another')
     policies.update(
         database, dataclasses.replace(policy, selector=None, trust_id=None)
     )
-    assert trusts.is_used(database, 'shared')
+    assert delegations.is_used(database, 'shared')
     protections.delete(database, None, made.id)
-    assert not trusts.is_used(database, 'shared')
+    assert not delegations.is_used(database, 'shared')
 
 
 def test_a_shared_trust_is_not_revoked(database):
     revoked = []
     right = model.Delegation(build.PROJECT, 'shared')
     policies.create(database, build.policy())
-    made = protections.create(database, build.protection(trust_id='shared'))
-    rights.give_back(database, revoked.append, right)
+    made = protections.create(database, build.protection(right_id='shared'))
+    rights.give_back(database, revoked.append, right, build.NOW)
     assert revoked == []
     protections.delete(database, None, made.id)
-    rights.give_back(database, revoked.append, right)
+    rights.give_back(database, revoked.append, right, build.NOW)
     assert revoked == [right]
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_enrolled_by_a_trust_that_was_revoked(database):
                 business_id=f'web-{number}',
                 server_id=f'server-{number}',
                 policy_id=policy.id,
-                trust_id=trust,
+                right_id=trust,
                 selected=True,
             )
             revoked = []
@@ -77,4 +77,4 @@ def _take_away(database, policy, revoked):
     changed = dataclasses.replace(policy, selector=None, trust_id=None)
     policies.update(database, changed)
     right = model.Delegation(policy.project_id, policy.trust_id)
-    rights.give_back(database, revoked.append, right)
+    rights.give_back(database, revoked.append, right, build.NOW)
