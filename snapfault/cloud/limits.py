@@ -57,8 +57,9 @@ class Limits:
             with _LOCK:
                 enforcer = self._enforcer or self._connect()
                 self._enforcer = enforcer
-            names = [each.value for each in model.Limited]
-            return dict(enforcer.get_project_limits(project_id, names))
+            # None: all there are, in one call each and not one a resource
+            found = dict(enforcer.get_registered_limits(None))
+            found |= dict(enforcer.get_project_limits(project_id, None))
         except FAILURES as error:
             self._enforcer = None
             LOG.warning('[oslo_limit]: no limits can be read: %s', error)
@@ -66,6 +67,7 @@ class Limits:
                 'Keystone does not tell the limits of the project, and until'
                 ' it does nothing is added to what it has'
             ) from error
+        return {each: found.get(each.value, 0) for each in model.Limited}
 
     def _connect(self) -> limit.Enforcer:
         """Hand oslo.limit, which has one configuration a process, ours."""

@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from snapfault import model
 from tests.cloud import http_calls
 from tests.cloud import tenant
+from tests.contract import real_site
 from tests.demo import service
 from tests.demo import world
 from tests.minicloud import faults
@@ -38,12 +40,22 @@ def state():
 
 
 @pytest.fixture(scope='session')
-def snapfault(state, tmp_path_factory):
+def limits(state, tmp_path_factory):
+    """Have limits registered in Keystone that let everything in."""
+    site = real_site.Site(state, tmp_path_factory.mktemp('limits'))
+    made = site.limits()
+    made.register(dict.fromkeys(model.Limited, -1))
+    yield made
+    site.close()
+
+
+@pytest.fixture(scope='session')
+def snapfault(state, limits, tmp_path_factory):
     """Run snapfault-all for the whole session; tests may restart it."""
     process = service.Snapfault(
         tmp_path_factory.mktemp('snapfault'),
         service.read_minicloud(state),
-        FAST + '[worker]\nlease = 5\n' + http_calls.OPTIONS,
+        limits.options() + FAST + '[worker]\nlease = 5\n' + http_calls.OPTIONS,
     )
     process.start()
     yield process

@@ -75,6 +75,12 @@ class Limits:
         body = {'limit': {'resource_limit': limit}}
         self._ask('PATCH', f'/limits/{self._ids[name]}', body)
 
+    def forget(self):
+        """Take the project's own limits away again."""
+        for each in self._ids.values():
+            self._ask('DELETE', f'/limits/{each}')
+        self._ids = {}
+
     def clear(self):
         """Leave no limit of the service."""
         for kind in ('limits', 'registered_limits'):
@@ -82,15 +88,17 @@ class Limits:
             for each in self._ask('GET', path)[kind]:
                 self._ask('DELETE', f'/{kind}/{each["id"]}')
 
+    def options(self):
+        """Give the part of a configuration file that turns limits on."""
+        return CONF.format(
+            region=layout.REGION,
+            auth_url=self._site.layout.auth_url,
+            password=layout.PASSWORD,
+        )
+
     def reader(self):
         """Make the product's reader, from a configuration file."""
-        self._file.write_text(
-            CONF.format(
-                region=layout.REGION,
-                auth_url=self._site.layout.auth_url,
-                password=layout.PASSWORD,
-            )
-        )
+        self._file.write_text(self.options())
         conf = cfg.ConfigOpts()
         options.register_opts(conf)
         conf(['--config-file', str(self._file)], project='snapfault')
