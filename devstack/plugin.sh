@@ -15,7 +15,7 @@ function snapfault_bin {
 
 # install_snapfault() - The service, and with it the openstack commands
 function install_snapfault {
-    setup_develop $SNAPFAULT_DIR
+    setup_develop "$SNAPFAULT_DIR"
 }
 
 # create_snapfault_accounts() - The service's user and its place in the
@@ -40,20 +40,20 @@ function create_snapfault_accounts {
 
 # configure_snapfault() - Write its configuration anew
 function configure_snapfault {
-    sudo install -d -o $STACK_USER $SNAPFAULT_CONF_DIR
-    rm -f $SNAPFAULT_CONF
-    touch $SNAPFAULT_CONF
-    chmod 600 $SNAPFAULT_CONF  # it holds passwords
+    sudo install -d -o "$STACK_USER" "$SNAPFAULT_CONF_DIR"
+    rm -f "$SNAPFAULT_CONF"
+    touch "$SNAPFAULT_CONF"
+    chmod 600 "$SNAPFAULT_CONF"  # it holds passwords
 
-    iniset $SNAPFAULT_CONF DEFAULT debug $ENABLE_DEBUG_LOG_LEVEL
-    setup_logging $SNAPFAULT_CONF
-    iniset $SNAPFAULT_CONF database connection \
+    iniset "$SNAPFAULT_CONF" DEFAULT debug "$ENABLE_DEBUG_LOG_LEVEL"
+    setup_logging "$SNAPFAULT_CONF"
+    iniset "$SNAPFAULT_CONF" database connection \
         "$(database_connection_url snapfault)"
-    iniset_rpc_backend snapfault $SNAPFAULT_CONF
-    configure_keystone_authtoken_middleware $SNAPFAULT_CONF snapfault
-    iniset $SNAPFAULT_CONF keystone_authtoken \
+    iniset_rpc_backend snapfault "$SNAPFAULT_CONF"
+    configure_keystone_authtoken_middleware "$SNAPFAULT_CONF" snapfault
+    iniset "$SNAPFAULT_CONF" keystone_authtoken \
         service_token_roles_required True
-    iniset $SNAPFAULT_CONF rank source $SNAPFAULT_LOAD_SOURCE
+    iniset "$SNAPFAULT_CONF" rank source "$SNAPFAULT_LOAD_SOURCE"
     configure_snapfault_cloud
 
     if is_service_enabled snapfault-api; then
@@ -63,16 +63,16 @@ function configure_snapfault {
 
 # configure_snapfault_cloud() - Who it is in the cloud it protects
 function configure_snapfault_cloud {
-    iniset $SNAPFAULT_CONF cloud auth_type password
-    iniset $SNAPFAULT_CONF cloud auth_url $KEYSTONE_SERVICE_URI
-    iniset $SNAPFAULT_CONF cloud username snapfault
-    iniset $SNAPFAULT_CONF cloud password $SERVICE_PASSWORD
-    iniset $SNAPFAULT_CONF cloud user_domain_name "$SERVICE_DOMAIN_NAME"
-    iniset $SNAPFAULT_CONF cloud project_name $SERVICE_PROJECT_NAME
-    iniset $SNAPFAULT_CONF cloud project_domain_name "$SERVICE_DOMAIN_NAME"
-    iniset $SNAPFAULT_CONF cloud region_name $REGION_NAME
+    iniset "$SNAPFAULT_CONF" cloud auth_type password
+    iniset "$SNAPFAULT_CONF" cloud auth_url "$KEYSTONE_SERVICE_URI"
+    iniset "$SNAPFAULT_CONF" cloud username snapfault
+    iniset "$SNAPFAULT_CONF" cloud password "$SERVICE_PASSWORD"
+    iniset "$SNAPFAULT_CONF" cloud user_domain_name "$SERVICE_DOMAIN_NAME"
+    iniset "$SNAPFAULT_CONF" cloud project_name "$SERVICE_PROJECT_NAME"
+    iniset "$SNAPFAULT_CONF" cloud project_domain_name "$SERVICE_DOMAIN_NAME"
+    iniset "$SNAPFAULT_CONF" cloud region_name "$REGION_NAME"
     if [[ -n "${SSL_BUNDLE_FILE:-}" ]]; then
-        iniset $SNAPFAULT_CONF cloud cafile $SSL_BUNDLE_FILE
+        iniset "$SNAPFAULT_CONF" cloud cafile "$SSL_BUNDLE_FILE"
     fi
 }
 
@@ -81,14 +81,14 @@ function configure_snapfault_uwsgi {
     write_uwsgi_config "$SNAPFAULT_UWSGI_CONF" "$SNAPFAULT_UWSGI" \
         "/fault-tolerance" "" "snapfault-api"
     # Releases of DevStack differ in whether they take modules or files.
-    inidelete $SNAPFAULT_UWSGI_CONF uwsgi wsgi-file
-    iniset $SNAPFAULT_UWSGI_CONF uwsgi module "$SNAPFAULT_UWSGI"
+    inidelete "$SNAPFAULT_UWSGI_CONF" uwsgi wsgi-file
+    iniset "$SNAPFAULT_UWSGI_CONF" uwsgi module "$SNAPFAULT_UWSGI"
 }
 
 # init_snapfault() - An empty database with the tables of this release
 function init_snapfault {
     recreate_database snapfault
-    "$(snapfault_bin)"/snapfault-manage --config-file $SNAPFAULT_CONF db sync
+    "$(snapfault_bin)"/snapfault-manage --config-file "$SNAPFAULT_CONF" db sync
 }
 
 # snapfault_worker_names() - One name for each worker process
@@ -108,15 +108,15 @@ function start_snapfault {
             OS_SNAPFAULT_CONFIG_FILES=$SNAPFAULT_CONF \
             $(snapfault_bin)/uwsgi \
             --procname-prefix snapfault-api --ini $SNAPFAULT_UWSGI_CONF"
-        if ! wait_for_service $SERVICE_TIMEOUT \
-            $SERVICE_PROTOCOL://$SERVICE_HOST/fault-tolerance/healthcheck; then
+        if ! wait_for_service "$SERVICE_TIMEOUT" \
+            "$SERVICE_PROTOCOL"://"$SERVICE_HOST"/fault-tolerance/healthcheck; then
             die $LINENO "snapfault-api did not start"
         fi
     fi
     if is_service_enabled snapfault-worker; then
         for name in $(snapfault_worker_names); do
-            enable_service $name  # else run_process leaves it alone
-            run_process $name "$(snapfault_bin)/snapfault-worker \
+            enable_service "$name"  # else run_process leaves it alone
+            run_process "$name" "$(snapfault_bin)/snapfault-worker \
                 --config-file $SNAPFAULT_CONF"
         done
     fi
@@ -133,7 +133,7 @@ function check_snapfault {
 function stop_snapfault {
     local name
     for name in $(snapfault_worker_names); do
-        stop_process $name
+        stop_process "$name"
     done
     stop_process snapfault-api
 }
@@ -143,7 +143,7 @@ function cleanup_snapfault {
     if is_service_enabled snapfault-api; then
         remove_uwsgi_config "$SNAPFAULT_UWSGI_CONF" "snapfault-api"
     fi
-    sudo rm -rf $SNAPFAULT_CONF_DIR
+    sudo rm -rf "$SNAPFAULT_CONF_DIR"
 }
 
 if is_service_enabled snapfault-api || is_service_enabled snapfault-worker; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Doubles of the functions of DevStack's that the plugin calls. Each does
 # what DevStack's does, to what the test has: they write files, start
 # processes, make databases, and ask a real Keystone. What they need stands
