@@ -8,6 +8,7 @@ run in a transaction of its own. No cloud is called within one.
 import collections
 import collections.abc
 import contextlib
+import datetime
 import functools
 import os
 import threading
@@ -23,6 +24,7 @@ from sqlalchemy import exc
 from sqlalchemy import orm
 from sqlalchemy import pool
 
+from snapfault import clock
 from snapfault import errors
 from snapfault.db import news
 
@@ -48,6 +50,12 @@ _READ_COMMITTED = {
         'SET SESSION CHARACTERISTICS AS TRANSACTION'
         ' ISOLATION LEVEL READ COMMITTED'
     ),
+}
+#: What each says the time is, in UTC; SQLite's clock is our machine's.
+_TIME = {
+    'mysql': 'SELECT UTC_TIMESTAMP(6)',
+    'mariadb': 'SELECT UTC_TIMESTAMP(6)',
+    'postgresql': "SELECT clock_timestamp() AT TIME ZONE 'UTC'",
 }
 #: What passes when it is tried again, where oslo.db has no name for it.
 _PASSING = ('database is locked', 'could not serialize access')
@@ -106,6 +114,18 @@ class Database:
         with self._write_guard, self._writers.begin() as session:
             yield session
         news.tell(session, self.listeners)
+
+    def tell_time(self) -> None:
+        """Go by the database's clock, which all that use it share.
+
+        Each new connection does so, too. With SQLite all are on one machine.
+        """
+        backend = self.engine.dialect.name
+        if backend in _TIME:
+            with contextlib.closing(self.engine.raw_connection()) as raw:
+                cursor = raw.cursor()
+                clock.follow(lambda: _time(cursor, backend))
+                cursor.close()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -193,11 +213,19 @@ def _server_engine(url: sa.URL, **engine_options: typing.Any) -> sa.Engine:
         def set_up(connection: typing.Any, _record: typing.Any) -> None:
             cursor = connection.cursor()
             cursor.execute(statement)
+            clock.follow(lambda: _time(cursor, backend))
             cursor.close()
             connection.commit()
 
         engine.dispose()  # of a connection that oslo.db tried it with
     return engine
+
+
+def _time(cursor: typing.Any, backend: str) -> datetime.datetime:
+    """Ask a server what time it is."""
+    cursor.execute(_TIME[backend])
+    at: datetime.datetime = cursor.fetchone()[0]
+    return at.replace(tzinfo=datetime.UTC)
 
 
 def _is_in_memory(url: sa.URL) -> bool:

@@ -41,8 +41,9 @@ def beat(
     born = _born(worker_id, lease, clock.now())
     is_new = True
     while True:
-        now = clock.now()
         try:
+            database.tell_time()
+            now = clock.now()
             renew(now + lease)
             workers.note(database, born, now)
             if is_new:

@@ -72,6 +72,11 @@ class World(real_rights.Rights):
         self.image_id = self._images()['cirros']
 
     @property
+    def token(self):
+        """Give a token of its user."""
+        return self._user.get_token()
+
+    @property
     def stranger(self):
         """Give another project's view."""
         return World(self.site).project

@@ -9,6 +9,7 @@ from tests.functional import test_kills
 from tests.functional import test_many_workers
 from tests.functional.retention import machine
 from tests.functional.retention import simulate
+from tests.outages import strikes
 from tests.proof import claim
 from tests.proof import matrix
 from tests.proof import on_cloud
@@ -203,6 +204,17 @@ CLAIMS: typing.Final = (
         count=100,
         few=3,
         run=on_cloud.killed,
+        on_cloud=True,
+    ),
+    Claim(
+        'outages',
+        'no single outage of a worker, an API, the broker, the database or a'
+        ' service of the cloud, and no wrong clock, loses a point, doubles a'
+        ' recovery or needs a person (invariant 8)',
+        unit='outages',
+        count=len(strikes.STRIKES),
+        few=2,
+        run=on_cloud.struck,
         on_cloud=True,
     ),
 )

@@ -10,6 +10,7 @@ from tests.cloud import test_fleet
 from tests.demo import service
 from tests.demo import world
 from tests.minicloud import lifecycle
+from tests.outages import trial as outages
 from tests.proof import claim
 
 VOLUMES = 2  #: of a server
@@ -65,3 +66,23 @@ def killed(trial: claim.Trial) -> claim.Outcome:
     finally:
         lifecycle.down(state, purge=True)
     return claim.Outcome(found.kills.total(), tuple(found.wrong), str(found))
+
+
+def struck(trial: claim.Trial) -> claim.Outcome:
+    """Strike so many parts of an installation, and look how it comes back."""
+    state = trial.folder / 'minicloud'
+    plant = trial.folder / 'plant'
+    plant.mkdir()
+    try:
+        lifecycle.up(state)
+        found = outages.outages(
+            state, plant, trial.count, trial.chance, trial.progress
+        )
+    finally:
+        lifecycle.down(state, purge=True)
+    trial.progress.say(str(found))
+    wrong = [f'{e.name}: {each}' for e in found.cases for each in e.wrong]
+    wrong += [f'{each} has done nothing' for each in found.idle]
+    slowest = max(found.cases, key=lambda each: each.done)
+    detail = f'slowest to be well: {slowest.name}, {slowest.done:.0f} s'
+    return claim.Outcome(len(found.cases), tuple(wrong), detail)

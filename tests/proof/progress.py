@@ -58,6 +58,12 @@ class Progress:
             parts.append(f'about {left:.0f} s left')
         return ', '.join([*parts, note] if note else parts)
 
+    def say(self, text: str) -> None:
+        """Say something at once, below what has been shown."""
+        self.end()
+        self._stream.write(f'{text}\n')
+        self._stream.flush()
+
     def end(self) -> None:
         """Take the changing line away."""
         if self._live:

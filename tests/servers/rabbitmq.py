@@ -56,6 +56,10 @@ class RabbitMQ(private.Server):
             self._names.start(lambda: private.listens(self._names_port))
         super().start(answers)
 
+    def signal(self, number):
+        """Send a signal to the broker, which its script runs apart."""
+        os.kill(int(self._pid_file.read_text()), number)
+
     def kill(self):
         """End the broker, which its script runs apart, and the script."""
         os.kill(int(self._pid_file.read_text()), signal.SIGKILL)
@@ -65,6 +69,8 @@ class RabbitMQ(private.Server):
 
     def end(self):
         """End both."""
+        with contextlib.suppress(OSError, ValueError):
+            self.signal(signal.SIGCONT)
         super().end()
         self._names.end()
 

@@ -1,0 +1,1 @@
+"""Everything that snapfault stands on dies and comes back, or hangs."""
