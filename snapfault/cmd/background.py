@@ -2,9 +2,10 @@
 
 SIGTERM and SIGINT raise SystemExit in the main thread, which then stops the
 worker: nothing is set or joined within a signal's handler. A second signal
-ends the process at once.
+ends the process at once. SIGHUP has the configuration files read again.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -17,8 +18,10 @@ import oslo_messaging
 
 from snapfault import rpc
 from snapfault.cloud import port
+from snapfault.cmd import reload
 from snapfault.db import api
 from snapfault.metrics import serving
+from snapfault.worker import choices
 from snapfault.worker import hearing
 from snapfault.worker import service
 
@@ -38,9 +41,11 @@ class Background:
         transport: oslo_messaging.Transport | None,
     ) -> None:
         """Prepare; nothing runs yet."""
+        self._conf = conf
+        self._reload = contextlib.ExitStack()
         self._wake = threading.Event()
         self._stop = threading.Event()
-        settings = service.settings(conf)
+        settings = choices.settings(conf)
         self._worker = service.Worker(settings, database, cloud, self._wake)
         self._transport = transport
         self._hearing = hearing.make(conf, database, self._wake.set)
@@ -51,6 +56,7 @@ class Background:
 
     def __enter__(self) -> 'Background':
         """Begin to work, and to heed signals."""
+        self._reload.enter_context(reload.on_signal(self._take_up))
         for each in SIGNALS:
             signal.signal(each, _leave)
         self._thread.start()
@@ -66,6 +72,7 @@ class Background:
         self._stop.set()
         self._wake.set()
         self._thread.join()
+        self._reload.close()
         return kind is SystemExit
 
     def wait(self) -> None:
@@ -75,6 +82,13 @@ class Background:
         interrupted counts as ended.
         """
         self._ended.wait()
+
+    def _take_up(self) -> None:
+        """Read the configuration files again, and go by what may change."""
+        self._conf.mutate_config_files()
+        self._worker.change(choices.settings(self._conf))
+        self._wake.set()
+        LOG.info('The configuration was read again')
 
     def _run(self) -> None:
         try:

@@ -7,6 +7,7 @@ GROUP = cfg.OptGroup('recover', title='Recovery')
 OPTIONS = [
     cfg.IntOpt(
         'step_timeout',
+        mutable=True,
         default=600,
         min=1,
         help='Seconds within which each step of a recovery must be seen'
@@ -15,6 +16,7 @@ OPTIONS = [
     ),
     cfg.FloatOpt(
         'poll',
+        mutable=True,
         default=0.5,
         min=0.05,
         max=60.0,
@@ -24,6 +26,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_open',
+        mutable=True,
         default=8,
         min=0,
         help='Recoveries that wait for a worker or are under way at once'
@@ -34,6 +37,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_open_per_host',
+        mutable=True,
         default=2,
         min=0,
         help='The same for the servers of one compute host. Many faulty'
@@ -43,6 +47,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_open_per_project',
+        mutable=True,
         default=4,
         min=0,
         help='The same for one project, so that none takes what the others'
@@ -50,6 +55,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_per_hour',
+        mutable=True,
         default=20,
         min=0,
         help='Recoveries made in the last hour, over or not, before the'
@@ -59,6 +65,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'storm_servers',
+        mutable=True,
         default=10,
         min=2,
         help='Servers found faulty within ``storm_window`` that make a'
@@ -70,6 +77,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'storm_window',
+        mutable=True,
         default=300,
         min=10,
         max=86400,

@@ -7,6 +7,7 @@ GROUP = cfg.OptGroup('snapshot', title='Taking recovery points')
 OPTIONS = [
     cfg.IntOpt(
         'creating_timeout',
+        mutable=True,
         default=600,
         min=1,
         help='Seconds within which all snapshots of a recovery point must'
@@ -16,6 +17,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'stop_timeout',
+        mutable=True,
         default=300,
         min=1,
         help='Seconds a server may take to stop for a recovery point of the'
@@ -26,6 +28,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'attempts',
+        mutable=True,
         default=3,
         min=1,
         max=100,
@@ -35,6 +38,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'retry_delay',
+        mutable=True,
         default=60,
         min=0,
         help='Seconds to wait after the first failed attempt; after the'
@@ -43,6 +47,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_under_way',
+        mutable=True,
         default=400,
         min=1,
         help='Snapshots that all workers together have in the making at'
@@ -52,6 +57,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_under_way_per_project',
+        mutable=True,
         default=200,
         min=1,
         help='The same for one project, so that a large one does not take'
@@ -59,6 +65,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_under_way_per_type',
+        mutable=True,
         default=200,
         min=1,
         help='The same for one volume type, in all projects together. The'
@@ -67,6 +74,7 @@ OPTIONS = [
     ),
     cfg.BoolOpt(
         'count_gigabytes',
+        mutable=True,
         default=True,
         help='Whether a snapshot uses up the gigabytes quota by its whole'
         " size, as Cinder's own default is. Set it to false where Cinder has"
@@ -75,6 +83,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'max_refused_removals',
+        mutable=True,
         default=2,
         min=0,
         help='Where a quota of Cinder is full, an old point goes to make'
@@ -84,6 +93,7 @@ OPTIONS = [
     ),
     cfg.FloatOpt(
         'poll_min',
+        mutable=True,
         default=0.5,
         min=0.05,
         max=60.0,
@@ -93,6 +103,7 @@ OPTIONS = [
     ),
     cfg.FloatOpt(
         'poll_max',
+        mutable=True,
         default=15.0,
         min=0.05,
         max=600.0,
@@ -102,6 +113,7 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'reconcile_interval',
+        mutable=True,
         default=3600,
         min=0,
         help='Seconds between two comparisons of all recovery points of a'

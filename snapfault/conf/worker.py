@@ -7,6 +7,7 @@ GROUP = cfg.OptGroup('worker', title='The worker')
 OPTIONS = [
     cfg.FloatOpt(
         'tick',
+        mutable=True,
         default=1.0,
         min=0.05,
         max=60.0,

@@ -12,8 +12,6 @@ import datetime
 import logging
 import threading
 
-from oslo_config import cfg
-
 from snapfault import bearing
 from snapfault import clock
 from snapfault import errors
@@ -22,7 +20,6 @@ from snapfault import pipeline
 from snapfault import trouble
 from snapfault.cloud import port
 from snapfault.cycle import context as contexts
-from snapfault.cycle import vouch
 from snapfault.db import api
 from snapfault.db import policies
 from snapfault.db import protections
@@ -30,18 +27,14 @@ from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.rank import load
 from snapfault.rank import run as rank
-from snapfault.recover import budget
 from snapfault.recover import opening
 from snapfault.recover import run as recover
 from snapfault.recover import tools as recover_tools
-from snapfault.snapshot import admit
-from snapfault.snapshot import pace
-from snapfault.snapshot import run as snapshot
 from snapfault.worker import aside
 from snapfault.worker import beside
+from snapfault.worker import choices
 from snapfault.worker import drilling
 from snapfault.worker import presence
-from snapfault.worker import vouching
 from snapfault.worker import watching
 
 LOG = logging.getLogger(__name__)
@@ -56,83 +49,12 @@ RESCUE_CALLS = 32
 CALLS = 16
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """The operator's choices, read once at start."""
-
-    tick: float  #: seconds between ticks when nothing is under way
-    lease: datetime.timedelta
-    concurrency: int  #: tasks begun at once
-    selector_interval: float  #: seconds between looks at what is selected
-    poll: float  #: seconds between looks at what is under way
-    snapshot: snapshot.Settings
-    recover: recover_tools.Settings
-    limits: budget.Limits  #: for recoveries that nobody asked for
-    drill: drilling.Settings
-    vouch: vouch.Settings
-    watch: watching.Settings = dataclasses.field(
-        default_factory=watching.Settings
-    )
-    ranking: rank.Settings = dataclasses.field(default_factory=rank.Settings)
-
-
-def settings(conf: cfg.ConfigOpts) -> Settings:
-    """Read the worker's settings from the configuration."""
-    seconds = datetime.timedelta
-    return Settings(
-        tick=conf.worker.tick,
-        lease=seconds(seconds=conf.worker.lease),
-        concurrency=conf.worker.concurrency,
-        selector_interval=conf.trigger.selector_interval,
-        poll=conf.recover.poll,
-        watch=watching.settings(conf),
-        ranking=rank.settings(conf),
-        snapshot=snapshot.Settings(
-            creating_timeout=seconds(seconds=conf.snapshot.creating_timeout),
-            stop_timeout=seconds(seconds=conf.snapshot.stop_timeout),
-            attempts=conf.snapshot.attempts,
-            retry_delay=seconds(seconds=conf.snapshot.retry_delay),
-            pace=pace.Bounds(
-                seconds(seconds=conf.snapshot.poll_min),
-                seconds(seconds=conf.snapshot.poll_max),
-            ),
-            under_way=admit.Bounds(
-                overall=conf.snapshot.max_under_way,
-                project=conf.snapshot.max_under_way_per_project,
-                volume_type=conf.snapshot.max_under_way_per_type,
-            ),
-            refusals=conf.snapshot.max_refused_removals,
-            count_gigabytes=conf.snapshot.count_gigabytes,
-            reconcile=seconds(seconds=conf.snapshot.reconcile_interval),
-        ),
-        recover=recover_tools.Settings(
-            step_timeout=seconds(seconds=conf.recover.step_timeout)
-        ),
-        limits=limits(conf),
-        drill=drilling.settings(conf),
-        vouch=vouching.settings(conf),
-    )
-
-
-def limits(conf: cfg.ConfigOpts) -> budget.Limits:
-    """Read what bounds the recoveries that nobody asked for."""
-    chosen = conf.recover
-    return budget.Limits(
-        open=chosen.max_open,
-        open_per_host=chosen.max_open_per_host,
-        open_per_project=chosen.max_open_per_project,
-        per_hour=chosen.max_per_hour,
-        storm_servers=chosen.storm_servers,
-        storm_window=datetime.timedelta(seconds=chosen.storm_window),
-    )
-
-
 class Worker:
     """One worker of the process that makes it."""
 
     def __init__(
         self,
-        chosen: Settings,
+        chosen: choices.Settings,
         database: api.Database,
         cloud: port.Cloud,
         wake: threading.Event,
@@ -151,6 +73,12 @@ class Worker:
         self._stop = threading.Event()
         self._open: dict[str, concurrent.futures.Future[None]] = {}
         self._hands = bearing.Pool(RESCUE_CALLS)
+
+    def change(self, chosen: choices.Settings) -> None:
+        """Go by other choices from the next tick; the rest want a restart."""
+        names = choices.MUTABLE
+        changed = {name: getattr(chosen, name) for name in names}
+        self._settings = dataclasses.replace(self._settings, **changed)
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; what is begun another goes on with."""
@@ -176,6 +104,7 @@ class Worker:
             stack.callback(self._hint.set)
             LOG.info('Worker %s is at work', self.id)
             while not stop.is_set():
+                context = self._up_to_date(context, watch)
                 busy = self._tick(context, rescue)
                 pause = self._settings.poll if busy else self._settings.tick
                 if self._wake.wait(pause):
@@ -197,13 +126,7 @@ class Worker:
                 self._cloud.read_measures, load.load(), chosen.ranking
             ),
             snapshot=chosen.snapshot,
-            trouble=trouble.Tools(
-                self._database,
-                self._cloud,
-                chosen.snapshot.attempts,
-                chosen.snapshot.retry_delay,
-                chosen.limits,
-            ),
+            trouble=self._trouble(chosen),
             worker=self.id,
             lease=chosen.lease,
             limit=LIMIT,
@@ -211,6 +134,27 @@ class Worker:
             calls=calls,
             memory=contexts.remember(self._cloud),
         )
+
+    def _trouble(self, chosen: choices.Settings) -> trouble.Tools:
+        return trouble.Tools(
+            self._database,
+            self._cloud,
+            chosen.snapshot.attempts,
+            chosen.snapshot.retry_delay,
+            chosen.limits,
+        )
+
+    def _up_to_date(
+        self, context: contexts.Context, watch: watching.Watch
+    ) -> contexts.Context:
+        """Have what the operator has changed meanwhile take effect."""
+        chosen = self._settings
+        new = dataclasses.replace(
+            context, snapshot=chosen.snapshot, trouble=self._trouble(chosen)
+        )
+        if new != context:
+            watch.change(new.trouble)
+        return new
 
     def _tick(
         self,

@@ -56,6 +56,10 @@ class Watch:
         share = zlib.crc32(worker.encode()) / 2**32
         self._first = self._interval * share if self._all else 0.0
 
+    def change(self, tools: trouble.Tools) -> None:
+        """Look with other tools from now on."""
+        self._tools = dataclasses.replace(self._tools, trouble=tools)
+
     def run(
         self,
         wake: threading.Event,

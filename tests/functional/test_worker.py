@@ -20,6 +20,7 @@ from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.db import workers
 from snapfault.recover import tools as recover_tools
+from snapfault.worker import choices
 from snapfault.worker import drilling
 from snapfault.worker import service
 from tests import build
@@ -27,7 +28,7 @@ from tests.fake import cloud as fake
 from tests.functional import rehearsal
 from tests.functional import stage as stages
 
-FAST = service.Settings(
+FAST = choices.Settings(
     tick=0.05,
     lease=datetime.timedelta(seconds=4),
     concurrency=4,
