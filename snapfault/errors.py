@@ -17,6 +17,10 @@ class Conflict(SnapfaultError):
     """It exists already, or its state does not allow this now."""
 
 
+class ChangedMeanwhile(SnapfaultError):
+    """It is not as it was read: read it again, and decide anew."""
+
+
 class LeaseLost(SnapfaultError):
     """Another worker holds this now: stop acting on it at once."""
 

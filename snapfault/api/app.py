@@ -157,6 +157,10 @@ def _written(request: webob.Request, answer: call.Answer) -> webob.Response:
     response = webob.Response(status=answer.status)
     if answer.location is not None:
         response.location = f'{request.application_url}{answer.location}'
+    if answer.generation is not None:
+        response.etag = str(answer.generation)
+    # A tag names what people set; what moves by itself is not in it.
+    response.headers['Cache-Control'] = 'no-store'
     if answer.body is None:
         del response.content_type
     else:

@@ -27,6 +27,7 @@ STATUS: typing.Final[dict[type[errors.SnapfaultError], int]] = {
     errors.QuotaExceeded: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.ChangedMeanwhile: 412,
     errors.CloudConflict: 409,
     errors.DelegationDead: 409,
     errors.LeaseLost: 409,

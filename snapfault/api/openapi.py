@@ -43,6 +43,7 @@ REFUSALS: typing.Final = {
     404: 'It does not exist in the project.',
     406: 'The microversion is not served.',
     409: 'It exists already, or its state does not allow this now.',
+    412: 'It is of another generation than If-Match names.',
     413: 'The body is too large.',
     415: 'The body is not JSON.',
     503: 'Keystone, the cloud or the database does not answer: try again.',
@@ -112,6 +113,12 @@ _MICROVERSION: typing.Final = {
         'examples': ['fault-tolerance 1.0'],
     },
 }
+_IF_MATCH: typing.Final = {
+    'name': 'If-Match',
+    'in': 'header',
+    'description': 'The generation that the change is meant for, quoted.',
+    'schema': {'type': 'string', 'examples': ['"3"']},
+}
 _HEADERS: typing.Final = {
     'OpenStack-API-Version': {
         'description': 'The microversion that answers.',
@@ -134,6 +141,7 @@ def _operation(route: routing.Route) -> call.Json:
             *path_parameters(route.path),
             *_query(route.query.schema),
             {'$ref': '#/components/parameters/microversion'},
+            *([_IF_MATCH] if route.conditional else []),
         ],
         'responses': _responses(route),
     }
@@ -183,6 +191,8 @@ def _responses(route: routing.Route) -> call.Json:
     }
     if route.shows.body is not None:
         answer['content'] = content(route.shows.body)
+    if route.shows.tagged:
+        answer['headers']['ETag'] = {'schema': {'type': 'string'}}
     if route.shows.located:
         answer['headers']['Location'] = {'schema': {'type': 'string'}}
     refused = {
@@ -197,6 +207,8 @@ def refusals(route: routing.Route) -> list[int]:
     found = set(ALWAYS)
     if route.method != 'GET' or route.path in STATEFUL_READS:
         found.add(409)
+    if route.conditional:
+        found.add(412)
     if route.body is not None or route.method == 'POST':
         found |= {413, 415}
     return sorted(found)

@@ -22,6 +22,7 @@ class Route:
     shows: form.Form
     query: validation.Validator
     body: validation.Validator | None = None  #: None: a body is not read
+    conditional: bool = False  #: If-Match may name a generation
 
 
 class Table:

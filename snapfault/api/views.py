@@ -22,6 +22,7 @@ def policy(policy: model.Policy) -> call.Json:
         'shared_with': list(policy.shared_with),
         'alarm': policy.alarm,
         'alarm_at': time(policy.alarm_at),
+        'generation': policy.generation,
         'created_at': time(policy.created_at),
         'updated_at': time(policy.updated_at),
     }
@@ -44,6 +45,7 @@ def protection(protection: model.Protection) -> call.Json:
         'next_drill_at': time(protection.next_drill_at),
         'alarm': protection.alarm,
         'alarm_at': time(protection.alarm_at),
+        'generation': protection.generation,
         'created_at': time(protection.created_at),
         'updated_at': time(protection.updated_at),
     }
@@ -107,6 +109,7 @@ def recovery_point(
         'proof': point.proof.value,
         'proof_at': time(point.proof_at),
         'rto': point.rto,
+        'generation': point.generation,
         'server_id': point.server_id,
         'image_id': point.image_id,
         'flavor_id': point.flavor_id,

@@ -15,6 +15,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import generations
 from snapfault.db import limits as bounds
 from snapfault.db import news
 from snapfault.db import point_guards
@@ -167,7 +168,7 @@ def record_snapshot(
 
 
 @api.writer
-def move(
+def move(  # noqa: PLR0913 - what a move writes, each by its name
     session: orm.Session,
     point: model.RecoveryPoint,
     status: model.PointStatus,
@@ -175,11 +176,14 @@ def move(
     now: datetime.datetime,
     reason: str = '',
     not_before: datetime.datetime | None = None,
+    generation: int | None = None,
 ) -> model.RecoveryPoint:
     """Move a point on, by compare-and-swap on its status.
 
     The same status is allowed, to write ``reason`` and ``not_before``.
 
+    :param generation: as a person read it; None: whatever it is now
+    :raises ChangedMeanwhile: it has another generation
     :raises Conflict: the move is not allowed, or another made one; or the
         point stays: it is the last good one of its service (invariant 1),
         pinned, or read from by a recovery
@@ -189,13 +193,14 @@ def move(
     if status is model.PointStatus.DELETING and status != point.status:
         point_guards.keep_last(session, point)
         guards = point_guards.may_go()
-    changes: dict[str, typing.Any] = {
-        'status': status,
-        'reason': reason,
-        'not_before': not_before,
-    }
+    changes: dict[str, typing.Any] = {'status': status, 'reason': reason}
+    changes['not_before'] = not_before
     if status is model.PointStatus.GOOD and status != point.status:
         changes['completed_at'] = now
+    if generation is not None:
+        changes['generation'] = generations.of_point(
+            session, point.id, generation
+        )
     if not _swap(session, point, changes, *guards):
         raise errors.Conflict(point_guards.why_not(session, point))
     moved = dataclasses.replace(point, **changes)
@@ -224,15 +229,19 @@ def set_pinned(
     point: model.RecoveryPoint,
     pinned: bool,
     limits: model.Limits = model.UNLIMITED,
+    generation: int | None = None,
 ) -> model.RecoveryPoint:
     """Pin a point, so that nothing removes it, or unpin it.
 
+    :param generation: as it was read; None: whatever it is now
     :raises Conflict: only a good one can be pinned
+    :raises ChangedMeanwhile: it has another generation
     :raises QuotaExceeded: the project has as many as it may
     """
     if pinned and not point.pinned:
         more = {model.Limited.PINNED: 1}
         bounds.admit(session, point.project_id, limits, more)
+    generation = generations.of_point(session, point.id, generation)
     whole = [model.PointStatus.GOOD] if pinned else list(model.PointStatus)
     swap = (
         sa.update(tables.Point)
@@ -244,7 +253,7 @@ def set_pinned(
             f'recovery point {point.id} is {point.status}: only a good one'
             ' can be pinned'
         )
-    return dataclasses.replace(point, pinned=pinned)
+    return dataclasses.replace(point, pinned=pinned, generation=generation)
 
 
 @api.writer

@@ -1,6 +1,7 @@
 """Policies: preset rules that protections share."""
 
 import collections.abc
+import dataclasses
 import datetime
 import enum
 import typing
@@ -14,6 +15,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import generations
 from snapfault.db import limits as bounds
 from snapfault.db import shares
 from snapfault.db import tables
@@ -97,19 +99,16 @@ def get(
     return typing.cast('model.Policy', base.read(row))
 
 
-def _held(
-    session: orm.Session, project_id: str | None, policy_id: str
+def _changed(
+    session: orm.Session,
+    project_id: str | None,
+    policy_id: str,
+    generation: int | None,
 ) -> tables.Policy:
-    """Find a project's own policy, and hold it fast."""
-    session.execute(
-        sa.select(tables.Policy.id)
-        .where(tables.Policy.id == policy_id)
-        .with_for_update()
+    row = generations.changed(
+        session, tables.Policy, project_id, policy_id, 'policy', generation
     )
-    return typing.cast(
-        'tables.Policy',
-        base.one(session, tables.Policy, project_id, policy_id, 'policy'),
-    )
+    return typing.cast('tables.Policy', row)
 
 
 @api.reader
@@ -149,6 +148,7 @@ def update(
     policy: model.Policy,
     next_run_at: datetime.datetime | Keep | None = UNCHANGED,
     next_drill_at: datetime.datetime | Keep | None = UNCHANGED,
+    generation: int | None = None,
 ) -> model.Policy:
     """Replace a policy's rules and, where given, all its next runs or drills.
 
@@ -156,17 +156,36 @@ def update(
     be over. What acts by its old right acts by its new one. Without a
     selector, what that enrolled is a person's.
 
+    :param generation: what it was made from; None: whatever it is now
     :raises NotFound: it is gone
     :raises Conflict: another one in the project has its name, or a project
         that it would not be shared with any more uses it
+    :raises ChangedMeanwhile: it has another generation
     """
-    row = _held(session, policy.project_id, policy.id)
+    row = _changed(session, policy.project_id, policy.id, generation)
     old_right = row.trust_id
     put(session, policy)
     base.flush(session, _taken(policy.name))
     shares.replace(session, policy)
     _follow_selector(session, policy, old_right)
-    given = {'next_run_at': next_run_at, 'next_drill_at': next_drill_at}
+    _set_nexts(
+        session,
+        policy,
+        {'next_run_at': next_run_at, 'next_drill_at': next_drill_at},
+    )
+    task_holds.call_back(
+        session,
+        policy.updated_at,
+        tables.Protection.policy_id == policy.id,
+    )
+    return dataclasses.replace(policy, generation=row.generation)
+
+
+def _set_nexts(
+    session: orm.Session,
+    policy: model.Policy,
+    given: dict[str, datetime.datetime | Keep | None],
+) -> None:
     changes = {k: at for k, at in given.items() if at is not UNCHANGED}
     if changes:
         session.execute(
@@ -177,12 +196,6 @@ def update(
             )
             .values(**changes)
         )
-    task_holds.call_back(
-        session,
-        policy.updated_at,
-        tables.Protection.policy_id == policy.id,
-    )
-    return policy
 
 
 def _follow_selector(
@@ -193,7 +206,7 @@ def _follow_selector(
         session.execute(
             sa.update(table)
             .where(table.policy_id == policy.id, table.selected.is_(True))
-            .values(selected=False)
+            .values(selected=False, generation=table.generation + 1)
         )
     elif old_right is not None and old_right != policy.trust_id:
         session.execute(
@@ -208,14 +221,19 @@ def _follow_selector(
 
 @api.writer
 def delete(
-    session: orm.Session, project_id: str | None, policy_id: str
+    session: orm.Session,
+    project_id: str | None,
+    policy_id: str,
+    generation: int | None = None,
 ) -> None:
     """Remove a policy.
 
+    :param generation: as it was read; None: whatever it is now
     :raises NotFound: there is none
     :raises Conflict: protections are under it
+    :raises ChangedMeanwhile: it has another generation
     """
-    row = _held(session, project_id, policy_id)
+    row = _changed(session, project_id, policy_id, generation)
     shares.check_unused(session, row)
     used = session.scalar(
         sa.select(sa.func.count()).where(

@@ -12,6 +12,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import generations
 from snapfault.db import limits as bounds
 from snapfault.db import removal
 from snapfault.db import shares
@@ -74,6 +75,23 @@ def _row(
             session, tables.Protection, project_id, protection_id, 'protection'
         ),
     )
+
+
+def _changed(
+    session: orm.Session,
+    project_id: str | None,
+    protection_id: str,
+    generation: int | None,
+) -> tables.Protection:
+    row = generations.changed(
+        session,
+        tables.Protection,
+        project_id,
+        protection_id,
+        'protection',
+        generation,
+    )
+    return typing.cast('tables.Protection', row)
 
 
 @api.reader
@@ -168,16 +186,20 @@ def delegations(
 
 @api.writer
 def update(
-    session: orm.Session, protection: model.Protection
+    session: orm.Session,
+    protection: model.Protection,
+    generation: int | None = None,
 ) -> model.Protection:
     """Write policy, status, next run, image, right, and whose it is.
 
     One that is active has its waiting tasks looked at anew.
 
+    :param generation: what it was made from; None: whatever it is now
     :raises NotFound: it, or its policy, is gone
+    :raises ChangedMeanwhile: it has another generation
     """
     shares.hold(session, protection.project_id, protection.policy_id)
-    row = _row(session, protection.project_id, protection.id)
+    row = _changed(session, protection.project_id, protection.id, generation)
     for name in WRITTEN:
         setattr(row, name, getattr(protection, name))
     row.updated_at = protection.updated_at
@@ -190,14 +212,20 @@ def update(
 
 @api.writer
 def delete(
-    session: orm.Session, project_id: str | None, protection_id: str
+    session: orm.Session,
+    project_id: str | None,
+    protection_id: str,
+    generation: int | None = None,
 ) -> None:
     """Remove a protection and its tasks; its recovery points stay.
 
+    :param generation: as it was read; None: whatever it is now
     :raises NotFound: there is none
     :raises Conflict: a task is running or a recovery is open
+    :raises ChangedMeanwhile: it has another generation
     """
-    removal.remove(session, _row(session, project_id, protection_id))
+    row = _changed(session, project_id, protection_id, generation)
+    removal.remove(session, row)
 
 
 @api.reader

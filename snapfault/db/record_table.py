@@ -117,6 +117,8 @@ def write(
         removal.remove(session, row)
     for policy in writes.policies:
         policies.put(session, policy)
+    known = {each.id for each in was.policies.values()}
+    _count(session, known.intersection(p.id for p in writes.policies))
     base.flush(session, 'a policy of that name is there already')
     for policy_id in sorted({e.policy_id for e in writes.protections}):
         shares.hold(session, project_id, policy_id)
@@ -193,9 +195,24 @@ def _put_protections(
         session.execute(
             sa.update(tables.Protection)
             .where(tables.Protection.id == each.id)
-            .values(**{k: v for k, v in values.items() if v != old[k]})
+            .values(
+                **{k: v for k, v in values.items() if v != old[k]},
+                generation=tables.Protection.generation + 1,
+            )
         )
     base.flush(session, 'a business id or a server is protected already')
+
+
+def _count(
+    session: orm.Session, policy_ids: collections.abc.Collection[str]
+) -> None:
+    """Count the change of policies that are held, and as they were read."""
+    for ids in base.chunks(policy_ids):
+        session.execute(
+            sa.update(tables.Policy)
+            .where(tables.Policy.id.in_(ids))
+            .values(generation=tables.Policy.generation + 1)
+        )
 
 
 def _call_back(session: orm.Session, was: Rows, writes: Writes) -> None:

@@ -89,6 +89,7 @@ def move(
             right_id=policy.trust_id,
             delegation_kind=model.DelegationKind.TRUST,
             updated_at=now,
+            generation=tables.Protection.generation + 1,
             **nexts,
         ),
     )

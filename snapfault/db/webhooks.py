@@ -28,7 +28,10 @@ def set_hash(
             tables.Protection.id == protection_id,
             *base.mine(tables.Protection, project_id),
         )
-        .values(webhook_hash=webhook_hash),
+        .values(
+            webhook_hash=webhook_hash,
+            generation=tables.Protection.generation + 1,
+        ),
     )
     if not changed:
         raise errors.NotFound(f'there is no protection {protection_id}')

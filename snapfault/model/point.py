@@ -89,3 +89,5 @@ class RecoveryPoint:
     proof: Proof = Proof.NONE
     proof_at: datetime.datetime | None = None  #: when its last drill ended
     rto: float | None = None  #: seconds that its last good drill took
+    #: Each change that people make of it raises it.
+    generation: int = 1

@@ -37,6 +37,8 @@ class Policy(rules.Rules):
     alarm_at: datetime.datetime | None = None
     created_at: datetime.datetime
     updated_at: datetime.datetime
+    #: Each change that people make of it raises it.
+    generation: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Protection:
     delegation_kind: delegations.DelegationKind = (
         delegations.DelegationKind.TRUST
     )
+    #: Each change that people make of it raises it.
+    generation: int = 1
 
     @property
     def delegation(self) -> delegations.Delegation:

@@ -69,10 +69,15 @@ class Client:
         return typing.cast(list[Record], body['schedule_preview']['runs'])
 
     def request(
-        self, method: str, path: str, body: Record | None = None
+        self,
+        method: str,
+        path: str,
+        body: Record | None = None,
+        generation: int | None = None,
     ) -> Record:
         """Send one request and give the body of its answer.
 
+        :param generation: what a change is meant for; None: whatever stands
         :returns: an empty mapping where the answer has no body
         :raises ClientException: the service said no; says why
         :raises Unreachable: the service did not answer
@@ -82,7 +87,7 @@ class Client:
                 self._under_root(path),
                 method,
                 json=body,
-                headers={'Accept': 'application/json'},
+                headers=_headers(generation),
                 raise_exc=False,
             )
         except keystone_exceptions.ConnectionError as error:
@@ -161,9 +166,18 @@ class Collection:
         """Make one."""
         return self._send('POST', self._path, members)
 
-    def update(self, identity: str, members: Record) -> Record:
-        """Replace some members of one."""
-        return self._send('PATCH', self._one(identity), members)
+    def update(
+        self,
+        identity: str,
+        members: Record,
+        generation: int | None = None,
+    ) -> Record:
+        """Replace some members of one.
+
+        :param generation: as it was read: if somebody changed it since, it is
+            refused; None: it is changed however it is
+        """
+        return self._send('PATCH', self._one(identity), members, generation)
 
     def act(
         self, identity: str, action: str, members: Record | None = None
@@ -205,11 +219,22 @@ class Collection:
         return f'{self._path}/{urllib.parse.quote(identity, safe="")}'
 
     def _send(
-        self, method: str, path: str, members: Record | None = None
+        self,
+        method: str,
+        path: str,
+        members: Record | None = None,
+        generation: int | None = None,
     ) -> Record:
         body = None if members is None else {self._key: members}
-        answer = self._client.request(method, path, body)
+        answer = self._client.request(method, path, body, generation)
         return typing.cast(Record, answer[self._key])
+
+
+def _headers(generation: int | None) -> dict[str, str]:
+    headers = {'Accept': 'application/json'}
+    if generation is not None:
+        headers['If-Match'] = f'"{generation}"'
+    return headers
 
 
 def is_id(text: str) -> bool:

@@ -87,7 +87,9 @@ class Set(command.ShowOne):
         policy = self.service.policies.find(parsed_args.policy)
         members = rules.changes(parsed_args, policy)
         members |= sharing.members(self.app, parsed_args)
-        updated = self.service.policies.update(policy['id'], members)
+        updated = self.service.policies.update(
+            policy['id'], members, policy.get('generation')
+        )
         return command.show(updated, FIELDS)
 
 

@@ -100,7 +100,10 @@ class Set(command.ShowOne):
         if parsed_args.policy is not None:
             chosen = self.service.policies.find(parsed_args.policy)
             members['policy_id'] = chosen['id']
-        return command.show(protections.update(found['id'], members), FIELDS)
+        changed = protections.update(
+            found['id'], members, found.get('generation')
+        )
+        return command.show(changed, FIELDS)
 
 
 class Show(command.Show):

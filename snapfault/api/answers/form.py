@@ -26,6 +26,7 @@ class Form:
     status: int
     body: Schema | None  #: None: there is none
     located: bool = False  #: a header says where what was made is
+    tagged: bool = False  #: a header gives the generation of what is shown
 
 
 NOTHING: typing.Final = Form(204, None)
@@ -64,6 +65,11 @@ def one(key: str, schema: Schema, status: int = 200) -> Form:
 def made(key: str, schema: Schema, status: int = 201) -> Form:
     """Answer with one resource that was made, and with where it is."""
     return Form(status, whole({key: schema}), located=True)
+
+
+def tagged(shown: Form) -> Form:
+    """Answer with a header of the generation as well."""
+    return dataclasses.replace(shown, tagged=True)
 
 
 def page(key: str, schema: Schema) -> Form:

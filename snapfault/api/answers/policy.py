@@ -11,10 +11,11 @@ POLICY = form.whole(
         'shared_with': policy.SHARED_WITH,
         'alarm': form.TEXT,
         'alarm_at': form.TIME_OR_NULL,
+        'generation': form.COUNT,
         'created_at': form.TIME,
         'updated_at': form.TIME,
     }
 )
-ONE = form.one('policy', POLICY)
-MADE = form.made('policy', POLICY)
+ONE = form.tagged(form.one('policy', POLICY))
+MADE = form.tagged(form.made('policy', POLICY))
 PAGE = form.page('policies', POLICY)

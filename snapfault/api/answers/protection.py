@@ -19,10 +19,11 @@ PROTECTION = form.whole(
         'next_drill_at': form.TIME_OR_NULL,
         'alarm': form.TEXT,
         'alarm_at': form.TIME_OR_NULL,
+        'generation': form.COUNT,
         'created_at': form.TIME,
         'updated_at': form.TIME,
     }
 )
-ONE = form.one('protection', PROTECTION)
-MADE = form.made('protection', PROTECTION)
+ONE = form.tagged(form.one('protection', PROTECTION))
+MADE = form.tagged(form.made('protection', PROTECTION))
 PAGE = form.page('protections', PROTECTION)

@@ -35,6 +35,7 @@ RECOVERY_POINT = form.whole(
         'proof': form.one_of(model.Proof),
         'proof_at': form.TIME_OR_NULL,
         'rto': form.NUMBER_OR_NULL,
+        'generation': form.COUNT,
         'server_id': form.TEXT,
         'image_id': form.TEXT,
         'flavor_id': form.TEXT,
@@ -45,6 +46,6 @@ RECOVERY_POINT = form.whole(
         'members': form.many(MEMBER),
     }
 )
-ONE = form.one('recovery_point', RECOVERY_POINT)
-LEAVING = form.one('recovery_point', RECOVERY_POINT, status=202)
+ONE = form.tagged(form.one('recovery_point', RECOVERY_POINT))
+LEAVING = form.tagged(form.one('recovery_point', RECOVERY_POINT, status=202))
 PAGE = form.page('recovery_points', RECOVERY_POINT)

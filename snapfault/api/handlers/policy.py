@@ -12,6 +12,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import paging
 from snapfault.api import policy_rules
+from snapfault.api import precondition
 from snapfault.api import sharing
 from snapfault.db import policies
 from snapfault.trigger import drills
@@ -22,6 +23,7 @@ NAMED: typing.Final = ('name', 'description')
 #: The members that say when runs fall due.
 TIMES: typing.Final = frozenset({'schedules', 'stagger', 'paused'})
 
+Next = datetime.datetime | policies.Keep | None
 Write = collections.abc.Callable[[model.Policy], model.Policy]
 
 
@@ -67,6 +69,7 @@ def create(this: call.Call) -> call.Answer:
     )
 
 
+@precondition.settled
 def update(this: call.Call) -> call.Answer:
     """Replace some members.
 
@@ -75,7 +78,7 @@ def update(this: call.Call) -> call.Answer:
     itself.
     """
     body = this.body['policy']
-    before = sharing.owned(this, _named(this))
+    before = _checked(this)
     named = {each: body[each] for each in NAMED if each in body}
     policy = dataclasses.replace(
         before,
@@ -86,19 +89,11 @@ def update(this: call.Call) -> call.Answer:
     )
     policy_rules.check(policy)
     policy_rules.check_sharing(policy)
-    next_run_at: datetime.datetime | policies.Keep | None = policies.UNCHANGED
-    if not TIMES.isdisjoint(body):
-        next_run_at = plan.replan(policy, this.now)
-
-    next_drill_at: datetime.datetime | policies.Keep | None = (
-        policies.UNCHANGED
-    )
-    if _drilled(policy) != _drilled(before):
-        next_drill_at = drills.next_drill(policy, this.now)
+    nexts = _nexts(this, before, policy)
 
     def write(policy: model.Policy) -> model.Policy:
         return policies.update(
-            this.database, policy, next_run_at, next_drill_at
+            this.database, policy, *nexts, generation=before.generation
         )
 
     if 'selector' not in body:
@@ -108,15 +103,29 @@ def update(this: call.Call) -> call.Answer:
     return _answer(this, policy)
 
 
+def _nexts(
+    this: call.Call, before: model.Policy, policy: model.Policy
+) -> tuple[Next, Next]:
+    """Give when runs and drills of what is under a changed policy are next."""
+    run_at: Next = policies.UNCHANGED
+    drill_at: Next = policies.UNCHANGED
+    if not TIMES.isdisjoint(this.body['policy']):
+        run_at = plan.replan(policy, this.now)
+    if _drilled(policy) != _drilled(before):
+        drill_at = drills.next_drill(policy, this.now)
+    return run_at, drill_at
+
+
 def _drilled(policy: model.Policy) -> tuple[object, ...]:
     """Give what decides when a policy's drills fall due."""
     return policy.recovery.drills.schedule, policy.paused
 
 
+@precondition.settled
 def delete(this: call.Call) -> call.Answer:
     """Remove a policy that no protection is under."""
-    policy = sharing.owned(this, _named(this))
-    policies.delete(this.database, this.scope, policy.id)
+    policy = _checked(this)
+    policies.delete(this.database, this.scope, policy.id, policy.generation)
     _give_back(this, policy)
     return call.Answer(status=204)
 
@@ -157,6 +166,12 @@ def _named(this: call.Call) -> model.Policy:
     return policies.get(this.database, this.scope, this.ids['policy_id'])
 
 
+def _checked(this: call.Call) -> model.Policy:
+    policy = sharing.owned(this, _named(this))
+    precondition.check(this, 'policy', policy.generation)
+    return policy
+
+
 def _answer(
     this: call.Call, policy: model.Policy, status: int = 200
 ) -> call.Answer:
@@ -164,4 +179,5 @@ def _answer(
         {'policy': sharing.view(this, policy)},
         status,
         f'/v1/policies/{policy.id}' if status == 201 else None,
+        policy.generation,
     )

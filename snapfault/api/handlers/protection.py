@@ -10,6 +10,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import offer
 from snapfault.api import paging
+from snapfault.api import precondition
 from snapfault.api import views
 from snapfault.db import policies
 from snapfault.db import protections
@@ -60,13 +61,14 @@ def _taken(
     )
 
 
+@precondition.settled
 def update(this: call.Call) -> call.Answer:
     """Put a protection under another policy or right, or pause it.
 
     Its next run is the first one after now: neither fires anything. It is a
     person's from then on: no selector moves or releases it.
     """
-    before = _named(this)
+    before = _checked(this)
     body = this.body['protection']
     policy = policies.get(
         this.database,
@@ -83,7 +85,9 @@ def update(this: call.Call) -> call.Answer:
         updated_at=this.now,
     )
     if 'delegation' not in body:
-        return _answer(protections.update(this.database, protection))
+        return _answer(
+            protections.update(this.database, protection, before.generation)
+        )
     return _answer(_by_another_right(this, protection))
 
 
@@ -112,7 +116,9 @@ def _by_another_right(
         delegation_kind=enrolment.delegation.kind,
     )
     with _taken(this, enrolment):
-        written = protections.update(this.database, changed)
+        written = protections.update(
+            this.database, changed, protection.generation
+        )
     _give_back(this, protection.delegation)
     return written
 
@@ -150,6 +156,7 @@ def _status(
     return status.PAUSED if paused else status.ACTIVE
 
 
+@precondition.settled
 def delete(this: call.Call) -> call.Answer:
     """End a protection, then its right unless others act by it.
 
@@ -157,7 +164,7 @@ def delete(this: call.Call) -> call.Answer:
 
     :raises Conflict: a selector would enrol it again at once
     """
-    protection = _named(this)
+    protection = _checked(this)
     if protection.selected:
         raise errors.Conflict(
             f'a selector protects server {protection.server_id} as'
@@ -165,7 +172,12 @@ def delete(this: call.Call) -> call.Answer:
             " 'snapfault:exclude' into the server's metadata, and it is"
             ' released'
         )
-    protections.delete(this.database, protection.project_id, protection.id)
+    protections.delete(
+        this.database,
+        protection.project_id,
+        protection.id,
+        protection.generation,
+    )
     _give_back(this, protection.delegation)
     return call.Answer(status=204)
 
@@ -176,11 +188,18 @@ def _named(this: call.Call) -> model.Protection:
     )
 
 
+def _checked(this: call.Call) -> model.Protection:
+    protection = _named(this)
+    precondition.check(this, 'protection', protection.generation)
+    return protection
+
+
 def _answer(protection: model.Protection, status: int = 200) -> call.Answer:
     return call.Answer(
         {'protection': views.protection(protection)},
         status,
         f'/v1/protections/{protection.id}' if status == 201 else None,
+        protection.generation,
     )
 
 

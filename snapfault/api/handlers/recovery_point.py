@@ -4,6 +4,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault.api import call
 from snapfault.api import paging
+from snapfault.api import precondition
 from snapfault.api import views
 from snapfault.db import points
 from snapfault.db import protections
@@ -30,22 +31,26 @@ def show(this: call.Call) -> call.Answer:
     return _answer(this, _named(this))
 
 
+@precondition.settled
 def update(this: call.Call) -> call.Answer:
     """Pin a recovery point, or unpin it: that takes a right of its own."""
     pinned = this.body['recovery_point']['pinned']
-    point = _named(this)
+    point = _checked(this)
     if point.pinned and not pinned:
         this.allow(recovery_point.UNPIN)
     limits = model.UNLIMITED
     if pinned:
         limits = this.backend.limits(point.project_id)
-    point = points.set_pinned(this.database, point, pinned, limits)
+    point = points.set_pinned(
+        this.database, point, pinned, limits, point.generation
+    )
     return _answer(this, point)
 
 
+@precondition.settled
 def delete(this: call.Call) -> call.Answer:
     """Have a recovery point removed, unless somebody may need it."""
-    point = _named(this)
+    point = _checked(this)
     _check_removable(this, point)
     point = points.move(
         this.database,
@@ -53,6 +58,7 @@ def delete(this: call.Call) -> call.Answer:
         model.PointStatus.DELETING,
         reason='asked for by a person',
         now=this.now,
+        generation=point.generation,
     )
     this.backend.wake()
     return _answer(this, point, status=202)
@@ -63,11 +69,19 @@ def _answer(
 ) -> call.Answer:
     kept = keeping.rules_of(this.database, [point], this.now)
     written = views.recovery_point(point, kept.get(point.id))
-    return call.Answer({'recovery_point': written}, status)
+    return call.Answer(
+        {'recovery_point': written}, status, generation=point.generation
+    )
 
 
 def _named(this: call.Call) -> model.RecoveryPoint:
     return points.get(this.database, this.scope, this.ids['recovery_point_id'])
+
+
+def _checked(this: call.Call) -> model.RecoveryPoint:
+    point = _named(this)
+    precondition.check(this, 'recovery point', point.generation)
+    return point
 
 
 def _check_removable(this: call.Call, point: model.RecoveryPoint) -> None:

@@ -59,6 +59,9 @@ class Point(base.Base):
     proof: orm.Mapped[str] = orm.mapped_column(server_default='none')
     proof_at: orm.Mapped[datetime.datetime | None]
     rto: orm.Mapped[float | None]
+    generation: orm.Mapped[int] = orm.mapped_column(
+        server_default=sa.text('1')
+    )
     members: orm.Mapped[list['Member']] = orm.relationship(
         order_by='Member.position', lazy='selectin'
     )

@@ -35,6 +35,9 @@ class Policy(base.Base):
     alarm_at: orm.Mapped[datetime.datetime | None]
     created_at: orm.Mapped[datetime.datetime]
     updated_at: orm.Mapped[datetime.datetime]
+    generation: orm.Mapped[int] = orm.mapped_column(
+        server_default=sa.text('1')
+    )
     shares: orm.Mapped[list[share.PolicyShare]] = orm.relationship(
         order_by='PolicyShare.project_id', lazy='selectin', viewonly=True
     )
@@ -52,5 +55,6 @@ class Policy(base.Base):
             alarm_at=self.alarm_at,
             created_at=self.created_at,
             updated_at=self.updated_at,
+            generation=self.generation,
             **document.read(base.mapping(self.rules)),
         )

@@ -50,6 +50,9 @@ class Protection(base.Base):
     delegation_kind: orm.Mapped[str] = orm.mapped_column(
         server_default='trust'
     )
+    generation: orm.Mapped[int] = orm.mapped_column(
+        server_default=sa.text('1')
+    )
 
     def to_model(self) -> model.Protection:
         """Read status and kind into values."""

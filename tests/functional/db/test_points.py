@@ -161,13 +161,13 @@ def test_a_pinned_one_stays(database: api.Database, status: Status) -> None:
     kept(database, Status.GOOD)  # the last good one would stay
     point = kept(database, Status.GOOD)
     pinned = points.set_pinned(database, point, True)
-    assert pinned == dataclasses.replace(point, pinned=True)
+    assert pinned == dataclasses.replace(point, pinned=True, generation=2)
     assert points.get(database, None, point.id) == pinned
     if status is Status.LOST:
         point = points.move(database, point, status, now=samples.NOW)
     with pytest.raises(errors.Conflict, match='set --unpin point-'):
         points.move(database, point, Status.DELETING, now=samples.NOW)
-    points.set_pinned(database, point, False)
+    point = points.set_pinned(database, point, False)
     gone = points.move(database, point, Status.DELETING, now=samples.NOW)
     assert points.get(database, None, point.id) == gone
 
@@ -179,7 +179,8 @@ def test_only_a_good_one_is_pinned_and_any_unpinned(
     point = points.create(database, samples.point(status=status, pinned=False))
     with pytest.raises(errors.Conflict, match=f'is {status}: only a good one'):
         points.set_pinned(database, point, True)
-    assert points.set_pinned(database, point, False) == point
+    left = points.set_pinned(database, point, False)
+    assert left == dataclasses.replace(point, generation=2)
 
 
 @pytest.mark.parametrize('status', model.RecoveryStatus)

@@ -1,15 +1,19 @@
 """The commands against the real service, on the cloud in memory."""
 
+import dataclasses
+
 from oslo_config import cfg
 import pytest
 import webob.dec
 
 from snapfault import clock
 from snapfault import conf as options
+from snapfault import rules
 from snapfault import seal
 from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
+from snapfault.db import policies
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
 from snapfault.outlook import readying
@@ -214,3 +218,27 @@ def test_a_webhook_is_shown_once_and_removed(shop, run):
     assert run('protection show shop -f json').json['webhook'] is False
     assert run('protection webhook create nothing').code == 1
     assert run('protection webhook delete nothing').code == 1
+
+
+def test_what_somebody_else_sets_meanwhile_is_not_lost(shop, cloud, run):
+    answers = cloud.service
+
+    def raced(environ, start):
+        if environ['REQUEST_METHOD'] == 'PATCH':
+            policies.update(
+                shop.database,
+                dataclasses.replace(
+                    policies.list_page(shop.database, None, limit=1)[0],
+                    quota=rules.Quota(9),
+                ),
+            )
+        return answers(environ, start)
+
+    cloud.service = raced
+    ran = run('protection policy set hourly --quota-age 30d')
+    assert ran.code == 1
+    assert 'read it again' in ran.err
+    cloud.service = answers
+    ran = run('protection policy show hourly -f json')
+    assert ran.json['quota']['count'] == 9
+    assert ran.json['quota']['age'] is None
