@@ -54,6 +54,7 @@ CHANGED = '401 403 403 403 403 200 200 200'
 REMOVED = '401 403 403 403 403 204 204 204'
 ACCEPTED = '401 403 403 403 403 202 202 202'
 MANAGED = '401 403 403 403 403 403 200 200'
+ENROLLED = '401 403 403 403 403 403 403 201'
 SHARED = '401 403 403 403 403 403 403 200'
 DELETED = '401 403 403 403 403 403 202 202'
 
@@ -95,6 +96,15 @@ ROWS = (
         ' "server_id": "server-mine", "policy_id": "policy-WHO"}}',
         CREATED,
         wide=False,
+    ),
+    # who enrols without lending a right of their own
+    R(
+        'POST /v1/protections {"protection": {"business_id": "new",'
+        ' "server_id": "server-mine", "policy_id": "policy-mine",'
+        ' "delegation": {"kind": "assignment"}}}',
+        ENROLLED,
+        wide=False,
+        late=True,
     ),
     R('GET /v1/protections/protection-WHO', READ),
     R(

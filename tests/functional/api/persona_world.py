@@ -38,8 +38,10 @@ def fill(world):
 def furnish(world):
     """Give a world, whose tables are filled, the servers that they name.
 
-    The fake cloud gives the same ids in each run.
+    The service has a role in our project, as an admin may have seen to. The
+    fake cloud gives the same ids in each run.
     """
+    world.cloud.world.keystone.assigned.add(worlds.MINE)
     for who in (worlds.MINE, worlds.THEIRS):
         for _ in range(3):
             world.cloud.add_server(who)
