@@ -16,9 +16,11 @@ from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import rpc
+from snapfault import vault
 from snapfault.cmd import assemble
 from snapfault.cmd import database
 from snapfault.conf import opts
+from snapfault.db import sealed
 from snapfault.db import workers
 from snapfault.policies import enforcer
 
@@ -128,6 +130,35 @@ def keystone(conf: cfg.ConfigOpts) -> str | None:
             raise
         return f'Keystone gives no token for the user of [cloud]: {error}'
     return None
+
+
+def secrets(conf: cfg.ConfigOpts) -> str | None:
+    """Name the rights whose secret no key opens.
+
+    :raises InvalidInput: a key is none
+    """
+    try:
+        opened = database.connect(conf)
+        kept = assemble.keep(conf, opened)
+        shut = [each for each in sealed.by_right(opened) if _shut(kept, each)]
+    except errors.InvalidInput:
+        raise
+    except (exception.DBError, errors.SnapfaultError, cfg.Error):
+        return None  # the check of the schema has said so
+    if not shut:
+        return None
+    return (
+        'no key of [delegation] encryption_keys opens the secret of'
+        f' {", ".join(shut)}'
+    )
+
+
+def _shut(kept: vault.Vault, right_id: str) -> bool:
+    try:
+        kept.open(right_id)
+    except errors.DelegationDead:
+        return True
+    return False
 
 
 def silent_workers(conf: cfg.ConfigOpts) -> str | None:

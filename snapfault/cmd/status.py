@@ -62,6 +62,9 @@ class Checks(upgradecheck.UpgradeCommands):
     def _check_broker(self) -> upgradecheck.Result:
         return self._asked(checking.broker, WARNING)
 
+    def _check_secrets(self) -> upgradecheck.Result:
+        return self._asked(checking.secrets, FAILURE)
+
     def _check_workers(self) -> upgradecheck.Result:
         return self._asked(checking.silent_workers, WARNING)
 
@@ -84,6 +87,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Options in the files', _check_options),
         ('Keystone', _check_keystone),
         ('Message broker', _check_broker),
+        ('Encrypted secrets', _check_secrets),
         ('Workers', _check_workers),
     )
 

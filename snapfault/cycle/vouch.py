@@ -20,6 +20,8 @@ LOG = logging.getLogger(__name__)
 
 #: Begins an alarm about a right, and no other.
 BEGINNING: typing.Final = 'delegation: '
+#: Begins that of a right that is dead, and no other.
+DEAD: typing.Final = f'{BEGINNING}nothing can be done for the service'
 #: How soon is tried again what could not be revoked, or not be checked.
 AGAIN: typing.Final = datetime.timedelta(minutes=5)
 #: A right this old that nothing refers to was left by somebody who died.
@@ -120,7 +122,7 @@ def _check(
         cloud.project(right.delegation).check()
     except errors.DelegationDead as error:
         why = cloud.why_dead(right, now)
-        text = f'{BEGINNING}nothing can be done for the service: {why}'
+        text = f'{DEAD}: {why}'
         if alarms.set_of_right(database, right_id, text, now):
             LOG.warning('Right %s is dead: %s (%s)', right_id, why, error)
         return

@@ -94,13 +94,16 @@ def queue(
 
 
 @api.reader
-def alarmed(session: orm.Session, text: str) -> tuple[int, int]:
-    """Count the protections with an alarm, and those whose has the text."""
+def alarmed(
+    session: orm.Session, texts: collections.abc.Iterable[str]
+) -> tuple[int, int]:
+    """Count protections with an alarm, and those whose has such a text."""
     alarm = tables.Protection.alarm
+    told = [alarm.contains(each, autoescape=True) for each in texts]
     found = session.execute(
         sa.select(
             sa.func.count(),
-            sa.func.count(sa.case((alarm.contains(text, autoescape=True), 1))),
+            sa.func.count(sa.case((sa.or_(*told), 1))),
         ).where(alarm != '')
     ).one()
     return found[0], found[1]

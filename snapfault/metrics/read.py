@@ -11,6 +11,7 @@ from prometheus_client import core
 from prometheus_client import exposition
 
 from snapfault import clock
+from snapfault.cycle import vouch
 from snapfault.db import api
 from snapfault.db import openings
 from snapfault.db import tallies
@@ -19,6 +20,9 @@ from snapfault.metrics import families
 from snapfault.metrics import reading
 from snapfault.recover import budget
 from snapfault.recover import diagnose
+
+#: What the alarms of protections say that nobody may act for.
+POWERLESS: typing.Final = (diagnose.NO_RIGHT, vouch.DEAD)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +41,7 @@ def read(
     """Read it, in as many statements however many rows there are."""
     since = now - chosen.window
     due, due_since = tallies.queue(database, now)
-    alarmed, powerless = tallies.alarmed(database, diagnose.NO_RIGHT)
+    alarmed, powerless = tallies.alarmed(database, POWERLESS)
     return reading.Reading(
         at=now,
         standing={e: tallies.standing(database, e) for e in tallies.NOUNS},

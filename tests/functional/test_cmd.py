@@ -241,13 +241,22 @@ def test_a_worker_alone(synced):
     assert 'has stopped' in synced.log()
 
 
+def _read(url):
+    with urllib.request.urlopen(url, timeout=LONG) as answer:
+        return answer.read()
+
+
 def test_a_report_on_a_signal_without_secrets(synced):
-    """What each thread does, and the options, of which secrets are not."""
+    """What each thread does, and the options, of which secrets are not.
+
+    Metrics are on their own port meanwhile; the API's answers nothing here.
+    """
     synced.edit('password = secret', 'password = m4rked')
     synced.edit(
         '[api]',
         f'[oslo_reports]\nlog_dir = {synced.folder}\n'
         '[prometheus]\nurl = http://127.0.0.1:1\npassword = m4rked\n'
+        f'[metrics]\nport = {synced.port}\n'
         '[oslo_messaging_notifications]\n'
         'transport_url = rabbit://u:m4rked@127.0.0.1:1/\n[api]',
     )
@@ -260,6 +269,8 @@ def test_a_report_on_a_signal_without_secrets(synced):
         until(lambda: 'is at work' in synced.log(), process)
         process.send_signal(signal.SIGUSR2)
         until(lambda: any('window = 3600' in e for e in reports()), process)
+        url = f'http://127.0.0.1:{synced.port}/metrics'
+        until(lambda: b'status="up"} 1.0' in _read(url), process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(LONG) == 0
     (text,) = reports()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from snapfault import model
 from snapfault.cmd import start
+from snapfault.cycle import vouch
 from snapfault.db import protections
 from snapfault.db import workers
 from snapfault.metrics import read
@@ -145,6 +146,16 @@ def test_a_dead_delegation_is_counted_however_it_was_noticed(stage):
     assert _values(stage)['delegations_dead',] == 2
     stage.cloud.revive_trust(stage.right)
     stage.watch()
+    assert _values(stage)['delegations_dead',] == 0
+    vouch.sweep(stage.database, stage.now)
+    stage.cloud.kill_trust(stage.right)
+    stage.wait(hours=2)
+    chosen = vouch.Settings(HOUR, HOUR)
+    vouch.look(stage.database, stage.cloud, chosen, stage.now)
+    assert _values(stage)['delegations_dead',] == 2
+    stage.cloud.revive_trust(stage.right)
+    stage.wait(hours=2)
+    vouch.look(stage.database, stage.cloud, chosen, stage.now)
     assert _values(stage)['delegations_dead',] == 0
     stage.cloud.kill_trust(stage.right)
     stage.run()

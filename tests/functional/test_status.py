@@ -10,6 +10,9 @@ import sys
 import pytest
 
 from snapfault import clock
+from snapfault import model
+from snapfault import seal
+from snapfault import vault
 from snapfault.cmd import status
 from snapfault.db import api
 from snapfault.db import migration
@@ -20,10 +23,11 @@ from tests.functional import test_cmd
 from tests.functional.db import samples
 from tests.functional.db import test_workers
 
+CREDENTIAL = model.DelegationKind.APPLICATION_CREDENTIAL
 CHECKS = (
     *('Schema of the database', 'Policy file is no JSON'),
     *('Rules in the policy file', 'Options in the files', 'Keystone'),
-    *('Message broker', 'Workers'),
+    *('Message broker', 'Encrypted secrets', 'Workers'),
 )
 
 
@@ -135,6 +139,31 @@ def test_a_schema_of_another_release(place):
     code, unwell = place.check()
     assert code == 2
     assert _away(unwell)[:2] == ('Schema of the database', 'Failure')
+
+
+@pytest.mark.parametrize(
+    ('keys', 'told'), [(None, 'opens'), ('another', 'opens'), ('x', 'base64')]
+)
+def test_secrets_that_no_key_opens(place, keys, told):
+    good, another = seal.new_key(), seal.new_key()
+    vault.Vault(place.database, seal.Seal([good])).keep(
+        model.Delegation('mine', 'r7', CREDENTIAL),
+        model.Credential('c7', 'm4rked', 'user', None),
+        clock.now(),
+    )
+    line = f'[delegation]\nencryption_keys = {good}\n[api]'
+    place.edit('[api]', line)
+    assert set(place.check()[1]) == {'Keystone'}
+    changed = another if keys == 'another' else keys or ''
+    place.edit(f'= {good}', f'= {changed}')
+    code, unwell = place.check()
+    assert code == 2
+    unwell.pop('Keystone')
+    kind, details = unwell.pop('Encrypted secrets')
+    assert unwell == {}
+    assert kind == 'Failure'
+    assert told in details
+    assert changed == 'x' or 'r7' in details
 
 
 def test_a_worker_that_died_with_something_in_hand(place):

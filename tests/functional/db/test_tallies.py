@@ -88,7 +88,8 @@ def test_the_queue(database: api.Database) -> None:
 def test_alarms_and_those_of_dead_delegations(database: api.Database) -> None:
     for alarm in ('', 'quota', 'x: no right_ to act: 401', 'no right to act'):
         samples.kept_protection(database, alarm=alarm)
-    assert tallies.alarmed(database, 'no right_ to act') == (3, 1)
+    assert tallies.alarmed(database, ('no right_ to act', 'x:')) == (3, 1)
+    assert tallies.alarmed(database, ('no right_ to', 'quota')) == (3, 2)
 
 
 def test_the_age_of_the_last_good_point(database: api.Database) -> None:
