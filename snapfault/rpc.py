@@ -21,6 +21,8 @@ LOG = logging.getLogger(__name__)
 TOPIC = 'snapfault'
 VERSION = '1.0'
 IN_PROCESS = 'fake:/'
+#: Seconds that a broker has to take a leave.
+GRACE: typing.Final = 3.0
 
 #: oslo.messaging reads these options, but registers them on the global
 #: configuration only: module, and name of the list and of the group.
@@ -158,5 +160,22 @@ def listening(
         yield
     finally:
         if started.is_set():
-            server.stop()
-            server.wait()
+            leave(server)
+
+
+def leave(listener: typing.Any) -> None:
+    """Stop listening; a broker that does not answer is not waited for.
+
+    The worker has handed over by now what it held, and a message that goes
+    unheard does no harm.
+    """
+
+    def stop() -> None:
+        listener.stop()
+        listener.wait()
+
+    thread = threading.Thread(target=stop, name='leaving', daemon=True)
+    thread.start()
+    thread.join(GRACE)
+    if thread.is_alive():
+        LOG.warning('The broker does not answer: it is left without a word')

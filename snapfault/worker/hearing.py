@@ -185,5 +185,4 @@ def listening(listener: typing.Any) -> collections.abc.Iterator[None]:
         yield
     finally:
         if started.is_set():
-            listener.stop()
-            listener.wait()
+            rpc.leave(listener)
