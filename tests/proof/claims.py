@@ -4,6 +4,7 @@ import functools
 import typing
 
 from tests.cloud import test_fleet
+from tests.functional import scaling
 from tests.functional import test_false_positives
 from tests.functional import test_kills
 from tests.functional import test_many_workers
@@ -17,6 +18,10 @@ from tests.proof import ranking
 from tests.unit.trigger import reference
 
 Claim = claim.Claim
+#: How much faster four workers are than one; and services below which it is
+#: not measured: their beginnings would be.
+LEAST = 3.6
+ENOUGH = 60
 
 
 def _killed(kind: typing.Any, trial: claim.Trial) -> claim.Outcome:
@@ -36,6 +41,16 @@ def _claimed(trial: claim.Trial) -> claim.Outcome:
         trial.folder, trial.count, 4
     )
     return claim.Outcome(trial.count, tuple(found), '4 processes')
+
+
+def _scaled(trial: claim.Trial) -> claim.Outcome:
+    found = scaling.scaled(trial.folder, trial.count, trial.progress)
+    wrong = [each for measured in found.values() for each in measured.wrong]
+    ratio = found[1].seconds / found[4].seconds
+    if trial.count >= ENOUGH and ratio < LEAST:
+        wrong.append(f'4 workers are {ratio:.2f}x as fast as one')
+    detail = ', '.join(map(str, found.values())) + f': {ratio:.2f}x'
+    return claim.Outcome(trial.count, tuple(wrong), detail)
 
 
 def _left_alone(trial: claim.Trial) -> claim.Outcome:
@@ -166,6 +181,17 @@ CLAIMS: typing.Final = (
         count=3_000,
         few=30,
         run=_claimed,
+    ),
+    Claim(
+        'scaling',
+        'four worker processes are nearly four times as fast as one where a'
+        ' call of the cloud takes 100 ms, and capture each service once'
+        ' (invariant 2)',
+        unit='services',
+        count=120,
+        few=4,
+        run=_scaled,
+        bound=f'{LEAST}x from 1 to 4',
     ),
     Claim(
         'zones',
