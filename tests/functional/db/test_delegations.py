@@ -78,3 +78,40 @@ def _take_away(database, policy, revoked):
     policies.update(database, changed)
     right = model.Delegation(policy.project_id, policy.trust_id)
     rights.give_back(database, revoked.append, right, build.NOW)
+
+
+def test_rights_that_nobody_noted_are_noted_once(database):
+    policies.create(
+        database, build.policy(selector=SELECTOR, trust_id='of the policy')
+    )
+    for number, right_id in enumerate(('shared', 'shared', 'of the policy')):
+        protections.create(
+            database,
+            build.protection(
+                id=f'protection-{number}',
+                business_id=f'web-{number}',
+                server_id=f'server-{number}',
+                right_id=right_id,
+            ),
+        )
+    for _ in range(2):
+        delegations.adopt(database, build.NOW)
+    found = delegations.due(database, build.NOW, 99)
+    assert sorted((each.delegation for each in found), key=str) == [
+        model.Delegation(build.PROJECT, 'of the policy'),
+        model.Delegation(build.PROJECT, 'shared'),
+    ]
+    protections.delete(database, None, 'protection-0')
+    protections.delete(database, None, 'protection-1')
+    delegations.release_unused(database, build.NOW, build.NOW - build.HOUR)
+    assert delegations.released(database, build.NOW, 99) == []
+    delegations.release_unused(database, build.NOW + build.HOUR, build.NOW)
+    (left,) = delegations.released(database, build.NOW, 99)
+    assert left.delegation.right_id == 'shared'
+    assert left.released_at == build.NOW + build.HOUR
+    assert delegations.claim(database, left, build.NOW, build.NOW - build.HOUR)
+    assert not delegations.claim(
+        database, left, build.NOW, build.NOW - build.HOUR
+    )
+    delegations.remove(database, left.delegation)
+    assert delegations.released(database, build.NOW, 99) == []
