@@ -93,9 +93,11 @@ def test_it_is_not_taken_from_who_uses_it(database: api.Database) -> None:
         policies.delete(database, None, made.id)
     assert policies.get(database, None, made.id) == made
     for wider in (('even', 'more', THEIRS), (model.ALL_PROJECTS,)):
-        changed = dataclasses.replace(made, shared_with=wider)
-        assert policies.update(database, changed) == changed
-        assert policies.get(database, 'even', made.id) == changed
+        made = policies.update(
+            database, dataclasses.replace(made, shared_with=wider)
+        )
+        assert made.shared_with == wider
+        assert policies.get(database, 'even', made.id) == made
 
 
 def test_a_shared_policy_that_nobody_uses_goes(database: api.Database) -> None:
