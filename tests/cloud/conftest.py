@@ -7,6 +7,7 @@ import time
 import pytest
 
 from snapfault import model
+from snapfault import seal
 from tests.cloud import http_calls
 from tests.cloud import tenant
 from tests.contract import real_site
@@ -55,7 +56,11 @@ def snapfault(state, limits, tmp_path_factory):
     process = service.Snapfault(
         tmp_path_factory.mktemp('snapfault'),
         service.read_minicloud(state),
-        limits.options() + FAST + '[worker]\nlease = 5\n' + http_calls.OPTIONS,
+        limits.options()
+        + FAST
+        + '[worker]\nlease = 5\n'
+        + f'[delegation]\nencryption_keys = {seal.new_key()}\n'
+        + http_calls.OPTIONS,
     )
     process.start()
     yield process
