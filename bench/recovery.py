@@ -11,13 +11,15 @@ by hand   what the cloud itself needs: the same calls over plain HTTP with
           one token, those that Nova and Cinder take at once at once, and
           the next 20 ms after the last was seen done. Safety snapshots;
           clones together with the rebuild; stop; detach; attach; start.
-snapfault from the request for a recovery until it is seen done, with the
-          options it has by default: waking up, looking, planning, the
-          journal, and the last look of all are included.
+snapfault from the request for a recovery until it is done, by its own
+          ``finished_at``, with the options it has by default: waking up,
+          looking, planning, the journal, and the last look of all are
+          included.
 """
 
 import argparse
 import concurrent.futures
+import datetime
 import pathlib
 import statistics
 import sys
@@ -33,6 +35,9 @@ from tests.demo import service
 from tests.demo import world
 
 LOOK = 0.02  #: seconds between two looks of the one by hand
+#: Seconds between two looks at a recovery. One costs its process 15 ms; that
+#: of the one by hand is asked nothing.
+WATCH = 0.25
 LIMIT = 120  #: seconds that no stage may take
 POLICY = {'quota': {'count': 2}, 'recovery': {'margin': 0}}
 VERSIONS = {'compute': 'compute 2.96', 'block-storage': 'volume 3.70'}
@@ -181,7 +186,7 @@ def snapshots(business):
 def by_snapfault(business):
     """Recover by snapfault; gives the seconds."""
     before = business.attached()
-    begun = time.monotonic()
+    begun = time.time()  # the clock that snapfault reads as well
     recovery_id = business.recover()
     end = begun + LIMIT
     while True:
@@ -189,9 +194,10 @@ def by_snapfault(business):
         if found['status'] == 'done':
             break
         assert found['status'] in ('waiting', 'running'), found
-        assert time.monotonic() < end, found
-        time.sleep(LOOK)
-    seconds = time.monotonic() - begun
+        assert time.time() < end, found
+        time.sleep(WATCH)
+    ended = datetime.datetime.fromisoformat(found['finished_at'])
+    seconds = ended.timestamp() - begun
     assert found['id'] == recovery_id
     after = business.attached()
     assert after.keys() == before.keys()

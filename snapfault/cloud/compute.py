@@ -47,14 +47,19 @@ def list_attachments(
 
 
 def rebuild(
-    door: doors.Door, server_id: str, image_id: str, marker: str
+    door: doors.Door,
+    server_id: str,
+    image_id: str,
+    marker: str,
+    metadata: resource.Metadata | None = None,
 ) -> None:
     """Ask for a rebuild that leaves its mark in the metadata.
 
     Nova replaces all metadata by what the request has, so what is there
     goes along.
     """
-    metadata = show(door, server_id)['metadata']
+    if metadata is None:
+        metadata = show(door, server_id)['metadata']
     marked = {**metadata, resource.RECOVERY: marker}
     door.change(
         'POST',

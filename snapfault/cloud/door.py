@@ -7,6 +7,7 @@ import typing
 import urllib.parse
 
 from keystoneauth1 import session as ksa_session
+from keystoneauth1.identity import base as identity
 from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
@@ -66,13 +67,19 @@ class Door:
         :raises CloudUnavailable: Keystone gave no answer
         """
         asked = 'asking Keystone for a fresh token'
+        auth = self.session.auth
         try:
-            self.session.invalidate()
-            self.session.get_token()
+            if isinstance(auth, identity.BaseIdentityPlugin):
+                # what is asked meanwhile goes on with the one there is
+                auth.auth_ref = auth.get_auth_ref(self.session)
+            else:
+                self.session.invalidate()
+                self.session.get_token()
             if not self._roles:
                 return
-            held = self.session.auth.get_access(self.session).role_names
+            held = auth.get_access(self.session).role_names
         except translate.FAILURES as error:
+            self.session.invalidate()
             raise self._token_refused(asked, error) from error
         missing = sorted(set(self._roles).difference(held))
         if missing:

@@ -128,7 +128,11 @@ class Project(consistency.Consistency, rescue.Rescue, typing.Protocol):
         """
 
     def rebuild_server(
-        self, server_id: str, image_id: str, marker: str
+        self,
+        server_id: str,
+        image_id: str,
+        marker: str,
+        metadata: resource.Metadata | None = None,
     ) -> None:
         """Ask for the server anew from an image; do not wait.
 
@@ -138,6 +142,7 @@ class Project(consistency.Consistency, rescue.Rescue, typing.Protocol):
         boots from a volume, that volume is written anew, and all that is on
         it lost.
 
+        :param metadata: what it holds, as it was just read; None: it is read
         :raises CloudConflict: the server is locked, busy, or in a state
             that does not allow it
         :raises CloudRefused: Nova rejects image, server or volumes

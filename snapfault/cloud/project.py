@@ -128,10 +128,14 @@ class Project:
         )
 
     def rebuild_server(
-        self, server_id: str, image_id: str, marker: str
+        self,
+        server_id: str,
+        image_id: str,
+        marker: str,
+        metadata: resource.Metadata | None = None,
     ) -> None:
         """See the port."""
-        compute.rebuild(self._door, server_id, image_id, marker)
+        compute.rebuild(self._door, server_id, image_id, marker, metadata)
 
     def stop_server(self, server_id: str) -> None:
         """See the port."""

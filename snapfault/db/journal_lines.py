@@ -27,11 +27,11 @@ Owner = model.Recovery | model.Drill
 def started(
     session: orm.Session,
     owner: Owner,
-    position: int,
+    positions: collections.abc.Sequence[int],
     now: datetime.datetime,
 ) -> None:
-    """Note a step as meant, before the cloud is asked."""
-    table, is_line = _held(session, owner, position)
+    """Note steps as meant, before the cloud is asked for any."""
+    table, is_line = _held(session, owner, positions)
     session.execute(
         sa.update(table)
         .where(*is_line, table.started_at.is_(None))
@@ -47,7 +47,7 @@ def asked(
     request_ids: collections.abc.Sequence[str],
 ) -> None:
     """Add the cloud's ids of what a step asked for; the newest are kept."""
-    table, is_line = _held(session, owner, position)
+    table, is_line = _held(session, owner, [position])
     before = session.scalar(sa.select(table.request_ids).where(*is_line))
     ids = [*(before or ()), *request_ids]
     session.execute(
@@ -59,13 +59,13 @@ def asked(
 def finished(
     session: orm.Session,
     owner: Owner,
-    position: int,
+    positions: collections.abc.Sequence[int],
     status: model.StepStatus,
     detail: str,
     now: datetime.datetime,
 ) -> None:
-    """Note how a step ended."""
-    table, is_line = _held(session, owner, position)
+    """Note how steps ended."""
+    table, is_line = _held(session, owner, positions)
     session.execute(
         sa.update(table)
         .where(*is_line)
@@ -74,9 +74,11 @@ def finished(
 
 
 def _held(
-    session: orm.Session, owner: Owner, position: int
+    session: orm.Session,
+    owner: Owner,
+    positions: collections.abc.Sequence[int],
 ) -> tuple[typing.Any, list[sa.ColumnElement[bool]]]:
-    """See that the owner is still held; give its table and the line's key."""
+    """See that the owner is still held; give its table and what lines."""
     if isinstance(owner, model.Drill):
         drill_claims.hold(session, owner, reason=owner.reason)
         of_owner = tables.DrillStep.drill_id == owner.id
@@ -85,4 +87,4 @@ def _held(
         recovery_moves.hold(session, owner, reason=owner.reason)
         of_owner = tables.Step.recovery_id == owner.id
         line = tables.Step
-    return line, [of_owner, line.position == position]
+    return line, [of_owner, line.position.in_(positions)]

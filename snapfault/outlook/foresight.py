@@ -47,10 +47,7 @@ def foresee(
     )
     seen = Foresight(None, open_recovery_id=_open(database, protection))
     try:
-        project = cloud.project(protection.delegation)
-        found = read.situation(
-            cloud, project, recovery, protection, history, policy
-        )
+        found = read.situation(cloud, recovery, protection, history, policy)
     except errors.SnapfaultError as error:
         return dataclasses.replace(seen, unread=str(error))
     found = dataclasses.replace(

@@ -23,6 +23,7 @@ from snapfault.recover import step
 from snapfault.recover import steps
 
 LOG = logging.getLogger(__name__)
+_TODO, _DONE = step.Progress.TODO, step.Progress.DONE
 Clock = collections.abc.Callable[[], datetime.datetime]
 
 
@@ -53,8 +54,9 @@ def take(
         if record.status is model.StepStatus.FAILED:
             raise errors.ResourceFailed(record.detail)
     by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
+    last = None
     for _, together in by_phase:
-        _take_phase(carrier, list(together))
+        last = _take_phase(carrier, list(together), last)
 
 
 @dataclasses.dataclass
@@ -68,12 +70,39 @@ class _Phase:
     waits: dict[int, str] = dataclasses.field(default_factory=dict)
 
 
-def _take_phase(carrier: Carrier, records: list[model.StepRecord]) -> None:
+def _take_phase(
+    carrier: Carrier,
+    records: list[model.StepRecord],
+    last: glance.Glance | None,
+) -> glance.Glance | None:
     """Take the steps of one phase at once, and wait for them all.
 
+    :param last: what saw the phase before done; None: nobody has just now
+    :returns: what saw this one done; None: it was done before
     :raises ResourceFailed: the cloud did not get there in time; the time of
         an outage does not count
     """
+    phase = _phase(carrier, records)
+    if not all(each.looks_on for each in phase.left.values()):
+        last = None
+    seen = None
+    while phase.left:
+        is_first = seen is None
+        many = sum(each.width for each in phase.left.values()) > 1
+        seen = glance.Glance(carrier.hands.project, many=many, last=last)
+        last = None
+        if is_first and any(each.decisive for each in phase.left.values()):
+            carrier.calls.submit(seen.check)
+        hands = glance.hands(carrier.hands, seen)
+        _act(carrier, phase, _look(carrier, phase, hands), hands)
+        if phase.left and carrier.now() > phase.deadline:
+            _give_up(carrier, phase)
+        if phase.left:
+            carrier.pause()
+    return seen
+
+
+def _phase(carrier: Carrier, records: list[model.StepRecord]) -> _Phase:
     left = {
         record.position: steps.from_record(record)
         for record in records
@@ -83,36 +112,41 @@ def _take_phase(carrier: Carrier, records: list[model.StepRecord]) -> None:
         (each.patience or carrier.step_timeout for each in left.values()),
         default=carrier.step_timeout,
     )
-    phase = _Phase(left, patience, carrier.now() + patience)
-    while phase.left:
-        hands = carrier.hands
-        if len(phase.left) > 1:
-            hands = glance.at(hands)
-        _act(carrier, phase, _look(carrier, phase, hands), hands)
-        if phase.left and carrier.now() > phase.deadline:
-            _give_up(carrier, phase)
-        if phase.left:
-            carrier.pause()
+    return _Phase(left, patience, carrier.now() + patience)
 
 
 def _look(carrier: Carrier, phase: _Phase, hands: step.Hands) -> list[int]:
-    """Look at all that is left; give the positions of what to ask for."""
-    todo = []
-    for position, each in tuple(phase.left.items()):
+    """Look at all that is left; give the positions of what to ask for.
+
+    At once, too: one reads of Nova while another reads of Cinder.
+    """
+
+    def look(position: int) -> step.Progress | None:
+        turn = functools.partial(phase.left[position].look, hands)
         try:
-            look = functools.partial(each.look, hands)
-            progress = _advance(carrier, phase, position, look)
+            return _advance(carrier, phase, position, turn)
         except errors.CloudUnavailable as error:
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.deadline = carrier.now() + phase.patience
-            continue
-        if progress is step.Progress.TODO:
-            todo.append(position)
-        elif progress is step.Progress.DONE:
-            done = model.StepStatus.DONE
-            carrier.journal.finished(position, done, '', carrier.now())
-            del phase.left[position]
-    return todo
+            return None
+
+    asked = {each: carrier.calls.submit(look, each) for each in phase.left}
+    concurrent.futures.wait(asked.values())
+    failed = [each for each in asked.values() if each.exception() is not None]
+    for each in failed:
+        if not isinstance(each.exception(), Exception):
+            each.result()  # raises: the process ends, and writes no more
+    seen = {
+        k: each.result() for k, each in asked.items() if each not in failed
+    }
+    done = [k for k, progress in seen.items() if progress is _DONE]
+    if done:
+        carrier.journal.done(done, carrier.now())
+    for position in done:
+        del phase.left[position]
+    for each in failed:
+        each.result()  # raises
+    return [k for k, progress in seen.items() if progress is _TODO]
 
 
 def _act(
@@ -125,7 +159,6 @@ def _act(
     """
 
     def act(position: int) -> None:
-        carrier.journal.started(position, carrier.now())
         try:
             with noted.noted(carrier.journal, position):
                 phase.left[position].act(hands)
@@ -133,6 +166,8 @@ def _act(
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.waits[position] = str(error)
 
+    if todo:
+        carrier.journal.started(todo, carrier.now())
     asked = [
         carrier.calls.submit(
             _advance, carrier, phase, each, functools.partial(act, each)
@@ -170,7 +205,7 @@ def _advance(
         seen = isinstance(error, errors.ResourceFailed)
         if seen or phase.left[position].changes:
             carrier.journal.finished(
-                position, model.StepStatus.FAILED, str(error), carrier.now()
+                [position], model.StepStatus.FAILED, str(error), carrier.now()
             )
         raise
 
@@ -185,6 +220,6 @@ def _give_up(carrier: Carrier, phase: _Phase) -> typing.NoReturn:
     text = f'not done after {phase.patience}: '
     for position, each in told.items():
         carrier.journal.finished(
-            position, model.StepStatus.FAILED, text + each, carrier.now()
+            [position], model.StepStatus.FAILED, text + each, carrier.now()
         )
     raise errors.ResourceFailed(text + ', '.join(told.values()))

@@ -53,7 +53,11 @@ def _settle(this: planning.Run, recovery: model.Recovery) -> None:
         tools_.patiently(
             tools.pause,
             lambda: quarantine.settle(
-                tools.database, this.project, recovery, tools.now()
+                tools.database,
+                this.project,
+                recovery,
+                tools.now(),
+                tools.calls,
             ),
         )
     except (errors.LeaseLost, errors.Conflict):

@@ -1,7 +1,8 @@
 """One reading of a project, shared by the steps of one look.
 
 Eight volumes are looked at for the price of one: what each step asks of one
-server, volume or snapshot is answered from one list.
+server, volume or snapshot is answered from one list. A single one is asked
+for by itself, for a project may have thousands, and asked for once, too.
 """
 
 import collections.abc
@@ -17,24 +18,62 @@ from snapfault.recover import step
 _Answer = typing.TypeVar('_Answer')
 
 
-def at(hands: step.Hands) -> step.Hands:
-    """Give hands that read everything once, from now on."""
-    project = typing.cast('port.Project', Glance(hands.project))
-    return dataclasses.replace(hands, project=project)
+def hands(of: step.Hands, glance: 'Glance') -> step.Hands:
+    """Give hands that read everything through a glance."""
+    return dataclasses.replace(of, project=typing.cast('port.Project', glance))
+
+
+def attached(project: port.Project, server_id: str) -> set[str]:
+    """Give the ids of what is attached to a server.
+
+    A server names them itself: where it has been read there is no need to
+    ask Nova once more.
+    """
+    if isinstance(project, Glance):
+        server = project.known_server(server_id)
+        if server is not None:
+            return {each.volume_id for each in server.attached}
+    return {each.volume_id for each in project.list_attachments(server_id)}
 
 
 class Glance:
-    """A project whose reads are remembered; all else goes through."""
+    """A project whose reads are remembered; all else goes through.
 
-    def __init__(self, project: port.Project) -> None:
-        """Have read nothing yet."""
+    Threads that ask for the same wait for one answer; those that ask for
+    something else do not wait for them.
+    """
+
+    def __init__(
+        self,
+        project: port.Project,
+        *,
+        many: bool = False,
+        last: 'Glance | None' = None,
+    ) -> None:
+        """Have read nothing yet.
+
+        :param many: several volumes or snapshots will be asked for
+        :param last: one whose own readings are recent enough; None: none is
+        """
         self._project = project
+        self._many = many
+        self._known = {} if last is None else last._read
         self._read: dict[tuple[str, ...], typing.Any] = {}
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._asked: dict[tuple[str, ...], threading.Lock] = {}
 
     def __getattr__(self, name: str) -> typing.Any:
         """Ask the project itself."""
         return getattr(self._project, name)
+
+    def check(self) -> None:
+        """Fetch a fresh token, once."""
+        self._once(('token',), self._project.check)
+
+    def known_server(self, server_id: str) -> resource.Server | None:
+        """Give a server that was read; None: it was not yet."""
+        key = 'server', server_id
+        return self._known.get(key, self._read.get(key))
 
     def get_server(self, server_id: str) -> resource.Server:
         """Read a server, once."""
@@ -58,21 +97,35 @@ class Glance:
         return self._once(('snapshots',), self._project.list_snapshots)
 
     def get_volume(self, volume_id: str) -> resource.Volume:
-        """Find a volume in the list.
+        """Read a volume, once, or find it in the list.
 
         :raises NotFound: it is not there
         """
+        if not self._many:
+            return self._once(
+                ('volume', volume_id),
+                lambda: self._project.get_volume(volume_id),
+            )
         for each in self.list_volumes():
             if each.id == volume_id:
                 return each
         raise errors.NotFound(f'there is no volume {volume_id}')
 
     def find_volumes(self, marker: str) -> list[resource.Volume]:
-        """Find the volumes with a marker in the list, the oldest first."""
+        """Find the volumes with a marker, the oldest first."""
+        if not self._many:
+            return self._once(
+                ('volumes', marker), lambda: self._project.find_volumes(marker)
+            )
         return _marked(self.list_volumes(), marker)
 
     def find_snapshots(self, marker: str) -> list[resource.Snapshot]:
-        """Find the snapshots with a marker in the list, the oldest first."""
+        """Find the snapshots with a marker, the oldest first."""
+        if not self._many:
+            return self._once(
+                ('snapshots', marker),
+                lambda: self._project.find_snapshots(marker),
+            )
         return _marked(self.list_snapshots(), marker)
 
     def _once(
@@ -80,7 +133,11 @@ class Glance:
         key: tuple[str, ...],
         read: collections.abc.Callable[[], _Answer],
     ) -> _Answer:
+        if key in self._known:
+            return typing.cast('_Answer', self._known[key])
         with self._lock:
+            asked = self._asked.setdefault(key, threading.Lock())
+        with asked:
             if key not in self._read:
                 self._read[key] = read()
             return typing.cast('_Answer', self._read[key])

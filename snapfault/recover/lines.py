@@ -26,24 +26,36 @@ class Lines:
     #: Told when something is asked for or over.
     moved: collections.abc.Callable[[datetime.datetime], None] = _unheeded
 
-    def started(self, position: int, now: datetime.datetime) -> None:
-        """Note a step as meant, before the cloud is asked."""
+    def started(
+        self,
+        positions: collections.abc.Sequence[int],
+        now: datetime.datetime,
+    ) -> None:
+        """Note steps as meant, before the cloud is asked for any."""
         self.moved(now)
-        journal_lines.started(self.database, self.owner, position, now)
+        journal_lines.started(self.database, self.owner, positions, now)
 
     def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
         """Add the cloud's ids of what a step asked for."""
         journal_lines.asked(self.database, self.owner, position, ids)
 
+    def done(
+        self,
+        positions: collections.abc.Sequence[int],
+        now: datetime.datetime,
+    ) -> None:
+        """Note steps as done."""
+        self.finished(positions, model.StepStatus.DONE, '', now)
+
     def finished(
         self,
-        position: int,
+        positions: collections.abc.Sequence[int],
         status: model.StepStatus,
         detail: str,
         now: datetime.datetime,
     ) -> None:
-        """Note how a step ended."""
+        """Note how steps ended."""
         self.moved(now)
         journal_lines.finished(
-            self.database, self.owner, position, status, detail, now
+            self.database, self.owner, positions, status, detail, now
         )

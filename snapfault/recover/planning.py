@@ -91,11 +91,11 @@ def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
             tools.pause,
             lambda: read.situation(
                 tools.cloud,
-                this.project,
                 recovery,
                 this.protection,
                 history,
                 this.rules,
+                tools.calls,
             ),
         ),
         stopped_by_us=read.stopped_by_us(tools.database, recovery),

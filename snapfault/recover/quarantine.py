@@ -1,6 +1,7 @@
 """What a recovery takes away is noted before, and named afterwards."""
 
 import collections.abc
+import concurrent.futures
 import datetime
 import logging
 import uuid
@@ -14,6 +15,7 @@ from snapfault.db import journal
 from snapfault.db import kept as rows
 from snapfault.recover import plan
 from snapfault.recover import step
+from snapfault.recover import together
 from snapfault.recover.steps import attach
 from snapfault.recover.steps import detach
 from snapfault.recover.steps import restore_volume
@@ -93,6 +95,7 @@ def settle(
     project: port.Project,
     recovery: model.Recovery,
     now: datetime.datetime,
+    calls: concurrent.futures.Executor,
 ) -> None:
     """Name the safety snapshots, and note the volumes that nobody uses.
 
@@ -100,10 +103,12 @@ def settle(
     a snapshot: it may go at once.
     """
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
+    server_id = recovery.server_id
+    attachments = together.ask(calls, lambda: _attached(project, server_id))
+    volumes = together.ask(calls, project.list_volumes)
     if any(is_marker(each) for each in known):
         name(database, project, known)
-    attached = _attached(project, recovery.server_id)
-    listed = project.list_volumes()
+    attached, listed = attachments(), volumes()
     # not of one whose detach is under way: that may end yet
     in_use = {each.id for each in listed if each.status == 'in-use'}
     for each in known:

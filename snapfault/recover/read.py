@@ -1,6 +1,7 @@
 """Read afresh what diagnosis and plan rest on."""
 
 import collections.abc
+import concurrent.futures
 import dataclasses
 import datetime
 
@@ -17,6 +18,7 @@ from snapfault.recover import case as cases
 from snapfault.recover import choose
 from snapfault.recover import put_back
 from snapfault.recover import situation as situations
+from snapfault.recover import together
 from snapfault.recover.steps import power
 
 
@@ -75,41 +77,98 @@ def _seen(
 
 def situation(
     cloud: port.Cloud,
-    project: port.Project,
     recovery: model.Recovery,
     protection: model.Protection,
     history: collections.abc.Collection[model.RecoveryPoint],
     policy: rules.RecoveryRules,
+    calls: concurrent.futures.Executor | None = None,
 ) -> situations.Situation:
     """Read afresh what the plan of a recovery rests on.
 
     However long the history, what is read of images and keys is that of the
     one point which the plan will choose.
+
+    :param calls: where to read at once what can be; None: nowhere
     """
-    project.check()
-    try:
-        server = project.get_server(recovery.server_id)
-        attachments = tuple(project.list_attachments(recovery.server_id))
-    except errors.NotFound:
-        server, attachments = None, ()
+    project = cloud.project(protection.delegation)
+    asked = _Asked.of(
+        cloud, project, recovery.server_id, protection.image_id, calls
+    )
+    server, attachments = asked.server()
     attached = {each.volume_id for each in attachments}
-    volumes = {v.id: v for v in project.list_volumes()}
-    snapshots = {s.id: s for s in project.list_snapshots()}
+    volumes = {v.id: v for v in asked.volumes()}
+    snapshots = {s.id: s for s in asked.snapshots()}
     point = choose.choose(recovery, history, snapshots, policy).point
-    image_id = protection.image_id if point is None else point.image_id
-    host = cloud.get_host(recovery.server_id)
+    others = set() if point is None else {point.image_id}
+    host = asked.host()
     return situations.Situation(
         server=server,
         attachments=attachments,
         volumes={each: volumes[each] for each in attached & volumes.keys()},
         snapshots=snapshots,
-        images=_images(project, {image_id, protection.image_id}),
-        headroom=project.get_headroom(),
+        images=asked.images()
+        | _images(project, others - {protection.image_id}),
+        headroom=asked.headroom(),
         host_status=_host_status(host, server),
         host=host,
         image_id=protection.image_id,
         key_troubles=_key_troubles(project, point, volumes),
     )
+
+
+_Found = tuple[resource.Server | None, tuple[resource.Attachment, ...]]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """What the plan rests on; each waits for its answer."""
+
+    host: collections.abc.Callable[[], resource.Host | None]
+    server: collections.abc.Callable[[], _Found]
+    volumes: collections.abc.Callable[[], list[resource.Volume]]
+    snapshots: collections.abc.Callable[[], list[resource.Snapshot]]
+    images: collections.abc.Callable[[], dict[str, resource.Image]]
+    headroom: collections.abc.Callable[[], resource.Headroom]
+
+    @classmethod
+    def of(
+        cls,
+        cloud: port.Cloud,
+        project: port.Project,
+        server_id: str,
+        image_id: str,
+        calls: concurrent.futures.Executor | None,
+    ) -> '_Asked':
+        """Ask, and wait for the token without which no answer counts."""
+        token = together.ask(calls, project.check)
+        asked = cls(
+            together.ask(calls, lambda: cloud.get_host(server_id)),
+            _ask_server(calls, project, server_id),
+            together.ask(calls, project.list_volumes),
+            together.ask(calls, project.list_snapshots),
+            together.ask(calls, lambda: _images(project, {image_id})),
+            together.ask(calls, project.get_headroom),
+        )
+        token()
+        return asked
+
+
+def _ask_server(
+    calls: concurrent.futures.Executor | None,
+    project: port.Project,
+    server_id: str,
+) -> collections.abc.Callable[[], _Found]:
+    """Begin to read a server, and what is attached to it."""
+    server = together.ask(calls, lambda: project.get_server(server_id))
+    attached = together.ask(calls, lambda: project.list_attachments(server_id))
+
+    def found() -> _Found:
+        try:
+            return server(), tuple(attached())
+        except errors.NotFound:
+            return None, ()
+
+    return found
 
 
 def _host_status(

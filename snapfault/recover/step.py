@@ -40,6 +40,16 @@ class Step(abc.ABC):
     name: typing.ClassVar[str]
     #: It changes something; one that only looks fails by what it has seen.
     changes: typing.ClassVar[bool] = True
+    #: Whether what was read as the phase before was seen done will do for
+    #: the first look here; the rest is read anew. Not where it matters most.
+    looks_on: typing.ClassVar[bool] = False
+    #: Whether it begins with a fresh token, which comes while it looks.
+    decisive: typing.ClassVar[bool] = False
+
+    @property
+    def width(self) -> int:
+        """Say how many volumes or snapshots a look asks for."""
+        return 1
 
     @property
     def patience(self) -> datetime.timedelta | None:

@@ -14,7 +14,7 @@ from snapfault.recover import carry
 
 LOG = logging.getLogger(__name__)
 _Read = typing.TypeVar('_Read')
-SHORTEST: typing.Final = 0.05  #: seconds between two looks
+SHORTEST: typing.Final = 0.02  #: seconds between two looks
 
 
 def sleep(at_most: float | None, longest: float) -> float:

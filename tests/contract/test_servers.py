@@ -112,6 +112,18 @@ def test_rebuild(world, project, in_error):
     assert volume_statuses(project, server_id) == ['in-use']
 
 
+def test_rebuild_with_the_metadata_that_was_read(world, project):
+    """Nova puts what it is given in the place of all that there was."""
+    server_id = world.make_server(metadata={'theirs': 'kept'})
+    read = {**project.get_server(server_id).metadata, 'more': 'of it'}
+    project.rebuild_server(server_id, world.image_id, 'recovery-1', read)
+    assert project.get_server(server_id).metadata == {
+        'theirs': 'kept',
+        'more': 'of it',
+        resource.RECOVERY: 'recovery-1',
+    }
+
+
 def test_rebuild_of_stopped_server(world, project, server_id, settled):
     project.stop_server(server_id)
     settled()

@@ -7,11 +7,15 @@ from snapfault import resource
 class Rebuilds:
     """The part of the fake Nova that makes servers anew."""
 
-    def rebuild_server(self, project_id, server_id, image_id, marker):
+    def rebuild_server(
+        self, project_id, server_id, image_id, marker, metadata=None
+    ):
         server = self._ready(
             project_id, server_id, ('ACTIVE', 'SHUTOFF', 'ERROR')
         )
         self._check_rebuild(project_id, server, image_id)
+        if metadata is not None:
+            server.metadata = dict(metadata)
         server.metadata[resource.RECOVERY] = marker
         if server.root_id is None:
             server.image_id = image_id

@@ -40,5 +40,5 @@ def test_data_that_is_gone_is_found_out():
             next(iter(stage.cloud.world.snapshots))
         )
 
-    wrong = races.race(deeds.Deed('taken', take), 48)
+    wrong = races.race(deeds.Deed('taken', take), 39)
     assert any(each.endswith(' is gone') for each in wrong), wrong

@@ -255,7 +255,6 @@ def test_a_plan_costs_the_same_however_long_the_history(tmp_path):
         stage.cloud.calls.clear()
         read.situation(
             stage.cloud,
-            stage.cloud.project(stage.protection().delegation),
             recovery,
             stage.protection(),
             known,

@@ -5,6 +5,7 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
+from snapfault.recover import glance
 from snapfault.recover import step
 from snapfault.recover.steps import restore_volume
 
@@ -14,6 +15,7 @@ class Attach(step.Step):
     """Second environment recovery, one volume of it."""
 
     name: typing.ClassVar[str] = 'attach'
+    looks_on: typing.ClassVar[bool] = True
 
     recovery_id: str
     member_id: str
@@ -25,15 +27,17 @@ class Attach(step.Step):
     def look(self, hands: step.Hands) -> step.Progress:
         """Ask both: Nova lists it, and Cinder calls it in use."""
         volume = self._restored(hands)
-        attached = {
-            each.volume_id
-            for each in hands.project.list_attachments(self.server_id)
-        }
+        if volume.status in ('reserved', 'attaching'):
+            return step.Progress.UNDER_WAY
+        if volume.status == 'in-use':
+            # with what it says of itself, which the start asks for next
+            hands.project.get_server(self.server_id)
+        attached = glance.attached(hands.project, self.server_id)
         if volume.status == 'available' and volume.id not in attached:
             return step.Progress.TODO
         if volume.status == 'in-use' and volume.id in attached:
             return step.Progress.DONE
-        if volume.status in ('available', 'reserved', 'attaching', 'in-use'):
+        if volume.status in ('available', 'in-use'):
             return step.Progress.UNDER_WAY
         raise errors.ResourceFailed(
             f'volume {volume.id} is in {volume.status}'

@@ -5,6 +5,7 @@ import typing
 
 from snapfault import errors
 from snapfault import resource
+from snapfault.recover import glance
 from snapfault.recover import step
 
 
@@ -13,6 +14,7 @@ class Detach(step.Step):
     """Detach the damaged volume, and leave it as it is."""
 
     name: typing.ClassVar[str] = 'detach'
+    looks_on: typing.ClassVar[bool] = True  # the volume is read anew
 
     server_id: str
     volume_id: str
@@ -21,17 +23,16 @@ class Detach(step.Step):
 
     def look(self, hands: step.Hands) -> step.Progress:
         """Ask both: Nova lists it no more, and Cinder has let it go."""
-        attached = {
-            each.volume_id
-            for each in hands.project.list_attachments(self.server_id)
-        }
         try:
             volume = hands.project.get_volume(self.volume_id)
         except errors.NotFound:
             return step.Progress.DONE  # somebody deleted it
+        if volume.status == 'detaching':
+            return step.Progress.UNDER_WAY
+        attached = glance.attached(hands.project, self.server_id)
         if volume.status == 'in-use' and self.volume_id in attached:
             return step.Progress.TODO
-        if self.volume_id in attached or volume.status == 'detaching':
+        if self.volume_id in attached:
             return step.Progress.UNDER_WAY
         return step.Progress.DONE
 

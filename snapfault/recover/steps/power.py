@@ -34,6 +34,7 @@ class Stop(step.Step):
     """Stop the server: a stopped guest cannot refuse a detach."""
 
     name: typing.ClassVar[str] = 'stop'
+    looks_on: typing.ClassVar[bool] = True
 
     server_id: str
 
@@ -73,6 +74,7 @@ class Start(step.Step):
     """Start the server, once all its volumes are attached."""
 
     name: typing.ClassVar[str] = 'start'
+    looks_on: typing.ClassVar[bool] = True
 
     server_id: str
 

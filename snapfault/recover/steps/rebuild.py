@@ -18,6 +18,7 @@ class Rebuild(step.Step):
     """
 
     name: typing.ClassVar[str] = 'rebuild'
+    decisive: typing.ClassVar[bool] = True
 
     recovery_id: str
     server_id: str
@@ -30,6 +31,11 @@ class Rebuild(step.Step):
         if self.attempt == 0:
             return self.recovery_id
         return f'{self.recovery_id}/{self.attempt}'
+
+    @property
+    def width(self) -> int:
+        """Say that none but the server is looked at."""
+        return 0
 
     def look(self, hands: step.Hands) -> step.Progress:
         """Find this rebuild's marker in the server's metadata."""
@@ -47,8 +53,9 @@ class Rebuild(step.Step):
 
     def act(self, hands: step.Hands) -> None:
         """Ask for the rebuild, marked."""
+        seen = hands.project.get_server(self.server_id)
         # a right that dies half way leaves volumes reserved
         hands.project.check()
         hands.project.rebuild_server(
-            self.server_id, self.image_id, self.marker
+            self.server_id, self.image_id, self.marker, seen.metadata
         )

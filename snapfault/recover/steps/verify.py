@@ -8,6 +8,7 @@ import typing
 from snapfault import errors
 from snapfault import rules
 from snapfault.recover import checks
+from snapfault.recover import glance
 from snapfault.recover import step
 from snapfault.recover.steps import restore_volume
 
@@ -18,6 +19,7 @@ class Verify(step.Step):
 
     name: typing.ClassVar[str] = 'verify'
     changes: typing.ClassVar[bool] = False
+    looks_on: typing.ClassVar[bool] = True
 
     recovery_id: str
     server_id: str
@@ -26,6 +28,11 @@ class Verify(step.Step):
     #: Of the policy, as :class:`snapfault.rules.Check` has them; all of a
     #: running server must pass, in this order.
     checks: tuple[collections.abc.Mapping[str, typing.Any], ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Say how many restored volumes are looked for."""
+        return len(self.member_ids)
 
     @property
     def patience(self) -> datetime.timedelta | None:
@@ -51,10 +58,7 @@ class Verify(step.Step):
             )
         if server.task_state is not None or server.status != self.status:
             return step.Progress.UNDER_WAY
-        attached = {
-            each.volume_id
-            for each in hands.project.list_attachments(self.server_id)
-        }
+        attached = glance.attached(hands.project, self.server_id)
         for member_id in self.member_ids:
             marker = restore_volume.marker(self.recovery_id, member_id)
             found = hands.project.find_volumes(marker)
