@@ -43,8 +43,6 @@ class Policy(resource.Resource):
     paused = resource.Body('paused')
     #: which servers it enrols by itself: an object; None: none
     selector = resource.Body('selector', type=dict)
-    #: counts its changes: of an entity tag, against lost updates
-    generation = resource.Body('generation', type=int)
     #: ids of the projects that may use it; '*' stands for all
     shared_with = resource.Body('shared_with', type=list)
     #: which recovery points are kept: an object

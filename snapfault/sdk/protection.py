@@ -27,8 +27,6 @@ class Protection(resource.Resource):
     project_id = resource.Body('project_id')
     #: its name, unique in the project
     business_id = resource.Body('business_id')
-    #: counts its changes: of an entity tag, against lost updates
-    generation = resource.Body('generation', type=int)
     #: by what right it is: an object with its kind
     delegation = resource.Body('delegation', type=dict)
     #: what is protected

@@ -64,8 +64,6 @@ class RecoveryPoint(resource.Resource):
     flavor_id = resource.Body('flavor_id')
     #: why it is so
     reason = resource.Body('reason')
-    #: counts its changes: of an entity tag, against lost updates
-    generation = resource.Body('generation', type=int)
     #: when its run fell due
     scheduled_at = resource.Body('scheduled_at')
     #: when it was made, in UTC as all times are
