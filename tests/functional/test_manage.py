@@ -41,7 +41,7 @@ def say(stage, tmp_path, monkeypatch, capsys):
         '[DEFAULT]\nlog_file = log\n[database]\n'
         f'connection = sqlite:////{tmp_path}/snapfault.db\n'
     )
-    monkeypatch.setattr(assemble, 'sessions', lambda conf: None)
+    monkeypatch.setattr(assemble, 'sessions', lambda *given: None)
     # the fake cloud stands in, as everywhere
     monkeypatch.setattr(assemble, 'cloud', lambda conf, doors: stage.cloud)
     monkeypatch.chdir(tmp_path)
