@@ -23,8 +23,6 @@ class Policy(resource.Resource):
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters('name', 'all_projects')
 
-    #: each change that people make of it raises it
-    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: in words, for people

@@ -21,8 +21,6 @@ class Protection(resource.Resource):
         'business_id', 'policy_id', 'all_projects'
     )
 
-    #: each change that people make of it raises it
-    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: its name, unique in the project

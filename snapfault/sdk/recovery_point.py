@@ -20,8 +20,6 @@ class RecoveryPoint(resource.Resource):
         'business_id', 'status', 'all_projects'
     )
 
-    #: each change that people make of it raises it
-    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: what it is of
