@@ -2,17 +2,14 @@
 
 import collections.abc
 
-import waitress.server
-
 from snapfault import notify
 from snapfault import rpc
 from snapfault.cmd import assemble
 from snapfault.cmd import background
 from snapfault.cmd import database
 from snapfault.cmd import meditation
+from snapfault.cmd import serve
 from snapfault.cmd import start
-
-THREADS = 8  #: requests answered at once; most of one is waiting
 
 
 def main() -> int:
@@ -30,14 +27,11 @@ def _serve(arguments: collections.abc.Sequence[str]) -> int:
     application = assemble.application(
         conf, opened, doors, rpc.waker(transport)
     )
-    server = waitress.server.create_server(
+    server = serve.make_server(
         application,
-        host=conf.api.host,
-        port=conf.api.port,
-        threads=THREADS,
-        ident=None,
-        # Whether to believe a proxy is for oslo.middleware to say.
-        clear_untrusted_proxy_headers=False,
+        conf.api.host,
+        conf.api.port,
+        conf.oslo_middleware.max_request_body_size,
     )
     worker = background.Background(
         conf, opened, assemble.cloud(conf, doors), transport

@@ -8,6 +8,7 @@ from tests.functional import scaling
 from tests.functional import test_false_positives
 from tests.functional import test_kills
 from tests.functional import test_many_workers
+from tests.functional.fuzz import fuzz
 from tests.functional.retention import machine
 from tests.functional.retention import simulate
 from tests.outages import strikes
@@ -92,6 +93,15 @@ def _any_service(trial: claim.Trial) -> claim.Outcome:
         return claim.Outcome(trial.count, (shown,))
     detail = f'{found.steps} steps, {found.gone} good points went'
     return claim.Outcome(trial.count, (), detail)
+
+
+def _fuzzed(trial: claim.Trial) -> claim.Outcome:
+    with fuzz.served() as url:
+        campaign = fuzz.Campaign(url, trial.seed, trial.progress)
+        campaign.run(trial.count)
+    counts = sorted(campaign.statuses.items())
+    detail = ', '.join(f'{count} of {status}' for status, count in counts)
+    return claim.Outcome(campaign.sent, tuple(campaign.violations), detail)
 
 
 CLAIMS: typing.Final = (
@@ -210,6 +220,15 @@ CLAIMS: typing.Final = (
         few=1_000,
         run=ranking.ranked,
         bound='CPU 2 s, peak 300 MB, growth 11x',
+    ),
+    Claim(
+        'fuzz',
+        'whatever is asked of the API, by its document or against it, an'
+        ' answer comes that the document tells of, and none is a 5xx',
+        unit='requests',
+        count=10_000,
+        few=40,
+        run=_fuzzed,
     ),
     Claim(
         'calls',

@@ -76,6 +76,7 @@ class World:
             ),
             identity.authenticate,
         )
+        self.inner = made
         self.application = conformance.Conforming(made)
         self.rights = {
             project_id: self.cloud.add_project(project_id)
