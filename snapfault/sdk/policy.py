@@ -23,6 +23,8 @@ class Policy(resource.Resource):
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters('name', 'all_projects')
 
+    #: counts its changes: of an entity tag, against lost updates
+    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: in words, for people

@@ -21,6 +21,8 @@ class Protection(resource.Resource):
         'business_id', 'policy_id', 'all_projects'
     )
 
+    #: counts its changes: of an entity tag, against lost updates
+    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: its name, unique in the project

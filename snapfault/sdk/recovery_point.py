@@ -20,6 +20,8 @@ class RecoveryPoint(resource.Resource):
         'business_id', 'status', 'all_projects'
     )
 
+    #: counts its changes: of an entity tag, against lost updates
+    generation = resource.Body('generation', type=int)
     #: whose it is
     project_id = resource.Body('project_id')
     #: what it is of
