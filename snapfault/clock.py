@@ -35,6 +35,12 @@ def now() -> datetime.datetime:
     return told.at + datetime.timedelta(seconds=passed)
 
 
+def stopwatch() -> collections.abc.Callable[[], datetime.timedelta]:
+    """Begin to count; what it gives says how long ago that was."""
+    begun = time.monotonic()
+    return lambda: datetime.timedelta(seconds=time.monotonic() - begun)
+
+
 def follow(ask: collections.abc.Callable[[], datetime.datetime]) -> None:
     """Go by another clock from now on, the one that all processes share.
 

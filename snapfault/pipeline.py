@@ -10,6 +10,7 @@ import datetime
 import logging
 
 from snapfault import bearing
+from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import trouble
@@ -34,15 +35,19 @@ from snapfault.trigger import run as trigger
 
 LOG = logging.getLogger(__name__)
 
+#: Says how long ago the tick began.
+Passed = collections.abc.Callable[[], datetime.timedelta]
+
 
 def tick(context: contexts.Context, now: datetime.datetime) -> bool:
     """Move everything on by one step.
 
     :returns: whether something is under way, so that a look soon pays
     """
+    passed = clock.stopwatch()
     trigger.fire(context.database, now)
     trigger.rehearse(context.database, now)
-    begun = _begin(context, now)
+    begun = _begin(context, now, passed)
     held = task_claims.held(context.database, context.worker)
     ours = candidates(context.database, held, now)
     busy = follow.settle(context, ours, now) or begun
@@ -51,7 +56,9 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
     return busy
 
 
-def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
+def _begin(
+    context: contexts.Context, now: datetime.datetime, passed: Passed
+) -> bool:
     """Stages 2 and 3: rank what waits and begin it in that order."""
     waiting = tasks.waiting(context.database, now, context.limit)
     if not waiting:
@@ -75,9 +82,8 @@ def _begin(context: contexts.Context, now: datetime.datetime) -> bool:
     for pair in chosen:
         task = pair[0].candidate.task
         with bearing.work('task', task.id, task.project_id):
-            begun.append(
-                context.begin.submit(_begin_one, context, *pair, in_use, now)
-            )
+            arguments = context, *pair, in_use, now, passed
+            begun.append(context.begin.submit(_begin_one, *arguments))
     for future in begun:
         future.result()
     for each, _ in chosen:
@@ -122,8 +128,12 @@ def _begin_one(
     seen: sight.Sight,
     in_use: frozenset[str],
     now: datetime.datetime,
+    passed: Passed,
 ) -> None:
-    """Claim a task and take its point; trouble ends in the task's row."""
+    """Claim a task and take its point; trouble ends in the task's row.
+
+    Its lease counts from its own beginning: a tick may outlast a lease.
+    """
     candidate = ranked.candidate
     protection, policy = candidate.protection, candidate.policy
     task = task_claims.claim(
@@ -131,7 +141,7 @@ def _begin_one(
         candidate.task,
         context.worker,
         now,
-        now + context.lease,
+        now + passed() + context.lease,
     )
     if task is None:
         return  # another worker was quicker
