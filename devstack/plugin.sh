@@ -54,6 +54,9 @@ function configure_snapfault {
     iniset "$SNAPFAULT_CONF" keystone_authtoken \
         service_token_roles_required True
     iniset "$SNAPFAULT_CONF" rank source "$SNAPFAULT_LOAD_SOURCE"
+    # the database is made anew as well: nothing is closed by an older key
+    iniset "$SNAPFAULT_CONF" delegation encryption_keys \
+        "$("$(snapfault_bin)"/snapfault-manage delegation key)"
     configure_snapfault_cloud
 
     if is_service_enabled snapfault-api; then

@@ -60,6 +60,7 @@ def test_its_passwords_are_its_own_to_read(devstack):
     assert settings['database']['connection'].startswith('mysql+pymysql://')
     assert settings['DEFAULT']['transport_url'].startswith('rabbit://')
     assert settings['rank']['source'] == 'none'  # no Gnocchi is enabled
+    assert settings['delegation']['encryption_keys']
 
 
 def test_the_catalogue_has_it_once_however_often_it_is_stacked(devstack):
