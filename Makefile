@@ -5,8 +5,8 @@ UV = .venv/bin/uv
 # both locks are resolved for this Python
 COMPILE = $(UV) pip compile --quiet --upgrade --python-version 3.11 \
 	--no-annotate --custom-compile-command 'make lock'
-RUNNERS = lint unit functional databases packaging minicloud devstack \
-	contract cloud
+RUNNERS = lint unit functional databases servers packaging minicloud \
+	devstack contract cloud
 
 # have uv trust what pip and git trust, where the machine keeps such a list
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
@@ -35,6 +35,7 @@ lint: ## runner: style, types, import contracts, spelling
 unit: ## runner: plans, weighers, diagnosis; seconds
 functional: ## runner: API, database and worker on the fake cloud
 databases: ## runner: the database's room on MariaDB and PostgreSQL
+servers: ## runner: real databases and a real broker die and come back
 packaging: ## runner: the wheel, installed and used outside the checkout
 minicloud: ## runner: the minicloud does what it says
 devstack: ## runner: the DevStack plugin, phase by phase
