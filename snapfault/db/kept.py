@@ -132,6 +132,7 @@ def name(session: orm.Session, kept: model.Kept, resource_id: str) -> None:
         sa.select(tables.Kept.id).where(
             tables.Kept.recovery_id == kept.recovery_id,
             tables.Kept.resource_id == resource_id,
+            tables.Kept.id != kept.id,  # named by who took over meanwhile
         )
     )
     changes: dict[str, typing.Any] = {'resource_id': resource_id}

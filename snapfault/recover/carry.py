@@ -159,6 +159,8 @@ def _act(
     """
 
     def act(position: int) -> None:
+        # each by itself, and no sooner: it proves that the lease is ours
+        carrier.journal.started([position], carrier.now())
         try:
             with noted.noted(carrier.journal, position):
                 phase.left[position].act(hands)
@@ -166,8 +168,6 @@ def _act(
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.waits[position] = str(error)
 
-    if todo:
-        carrier.journal.started(todo, carrier.now())
     asked = [
         carrier.calls.submit(
             _advance, carrier, phase, each, functools.partial(act, each)

@@ -104,24 +104,24 @@ def settle(
     """
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
     server_id = recovery.server_id
-    attachments = together.ask(calls, lambda: _attached(project, server_id))
-    volumes = together.ask(calls, project.list_volumes)
+    # first: what is known must not be old when its rows are written
     if any(is_marker(each) for each in known):
         name(database, project, known)
+    attachments = together.ask(calls, lambda: _attached(project, server_id))
+    volumes = together.ask(calls, project.list_volumes)
     attached, listed = attachments(), volumes()
     # not of one whose detach is under way: that may end yet
     in_use = {each.id for each in listed if each.status == 'in-use'}
+    kept, returned = model.KeptStatus.KEPT, model.KeptStatus.RETURNED
     for each in known:
-        is_kept = each.status is model.KeptStatus.KEPT
-        if is_kept and each.resource_id in attached & in_use:
-            returned = model.KeptStatus.RETURNED
+        if each.status is kept and each.resource_id in attached & in_use:
             rows.move(database, each, returned, 'it is attached')
-    noted = {each.resource_id for each in known}
+    named = attached | {each.resource_id for each in known}
     spare = [
         each.id
         for each in listed
         if each.metadata.get(resource.RECOVERY) == recovery.id
-        and each.id not in attached | noted
+        and each.id not in named
     ]
     if spare:
         LOG.info('Recovery %s leaves volumes %s', recovery.id, spare)

@@ -31,6 +31,14 @@ def test_what_was_noted_by_its_marker_gets_its_id(
     assert _now(database, row) == {'volume-1': 'kept'}
 
 
+def test_a_name_that_is_written_twice_stays(database: api.Database) -> None:
+    """Two workers may read the marker before either writes the id."""
+    (row,) = _noted(database, 'recovery/restored/member')
+    kept.name(database, row, 'volume-1')
+    kept.name(database, row, 'volume-1')
+    assert _now(database, row) == {'volume-1': 'kept'}
+
+
 def test_what_is_noted_by_its_id_as_well_is_kept_once(
     database: api.Database,
 ) -> None:
