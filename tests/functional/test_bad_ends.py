@@ -148,12 +148,12 @@ def test_of_two_rebuilds_at_once_ours_is_done_after_the_other(error):
     ours = nova.rebuild_server
     markers = []
 
-    def rebuild_server(project_id, server_id, image_id, marker):
+    def rebuild_server(project_id, server_id, image_id, marker, *rest):
         markers.append(marker)
         if len(markers) == 1:  # another's came first
             ours(build.PROJECT, server_id, image_id, 'by hand')
             raise error
-        ours(project_id, server_id, image_id, marker)
+        ours(project_id, server_id, image_id, marker, *rest)
 
     nova.rebuild_server = rebuild_server
     done = stage.recover()

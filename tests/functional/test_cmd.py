@@ -267,10 +267,10 @@ def test_a_report_on_a_signal_without_secrets(synced):
 
     with synced.running('snapfault-worker') as process:
         until(lambda: 'is at work' in synced.log(), process)
-        process.send_signal(signal.SIGUSR2)
-        until(lambda: any('window = 3600' in e for e in reports()), process)
         url = f'http://127.0.0.1:{synced.port}/metrics'
         until(lambda: b'status="up"} 1.0' in _read(url), process)
+        process.send_signal(signal.SIGUSR2)
+        until(lambda: any('window = 3600' in e for e in reports()), process)
         process.send_signal(signal.SIGTERM)
         assert process.wait(LONG) == 0
     (text,) = reports()

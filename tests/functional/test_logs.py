@@ -41,6 +41,8 @@ class _Lines(logging.Handler):
 @pytest.fixture
 def lines():
     """Give the lines that all loggers of ours write."""
+    # a test before may have left one in this thread
+    vars(oslo_context._request_store).clear()
     handler = _Lines()
     logger = logging.getLogger('snapfault')
     level = logger.level

@@ -229,7 +229,10 @@ def test_an_import_takes_over_what_a_selector_enrolled(world):
     ]
     found = find(world, 'web-1')
     assert found == dataclasses.replace(
-        first, selected=False, updated_at=found.updated_at
+        first,
+        selected=False,
+        generation=first.generation + 1,
+        updated_at=found.updated_at,
     )
     assert test_record_table.done(world, document) == []
 

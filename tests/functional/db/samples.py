@@ -250,7 +250,8 @@ def kept_protection(
 ) -> model.Protection:
     policy_id = changes.pop('policy_id', None)
     if policy_id is None:
-        policy_id = kept_policy(database).id
+        whose = {k: changes[k] for k in ('project_id',) if k in changes}
+        policy_id = kept_policy(database, **whose).id
     return protections.create(database, protection(policy_id, **changes))
 
 

@@ -62,8 +62,9 @@ def test_update_writes_all_but_the_origin(database: api.Database) -> None:
         quota=rules.Quota(9),
         updated_at=samples.after(1),
     )
-    assert policies.update(database, changed) == changed
-    assert policies.get(database, None, made.id) == changed
+    written = dataclasses.replace(changed, generation=made.generation + 1)
+    assert policies.update(database, changed) == written
+    assert policies.get(database, None, made.id) == written
 
 
 @pytest.mark.parametrize('at', [None, samples.after(9)])

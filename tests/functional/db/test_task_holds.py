@@ -90,8 +90,9 @@ def test_a_pause_calls_nothing_back(database: api.Database) -> None:
     paused = dataclasses.replace(
         owner, status=model.ProtectionStatus.PAUSED, next_run_at=None
     )
-    protections.update(database, paused)
-    assert protections.get(database, None, owner.id) == paused
+    written = protections.update(database, paused)
+    assert written.status is model.ProtectionStatus.PAUSED
+    assert protections.get(database, None, owner.id) == written
     assert read(database, task).not_before == samples.after(600)
 
 
