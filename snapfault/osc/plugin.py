@@ -11,6 +11,18 @@ API_VERSION_OPTION = 'os_fault_tolerance_api_version'
 API_VERSIONS = {'1': 'snapfault.osc.client.Client'}
 DEFAULT_API_VERSION = '1'
 SERVICE_TYPE = 'fault-tolerance'
+#: What is asked for where a person names no more than the major version:
+#: what the commands show and send is of this one.
+MICROVERSION = '1.0'
+
+
+def check_api_version(version: str) -> bool:
+    """Let a person name any microversion; the service says what it serves.
+
+    :returns: False where it is none of ours, so that the client warns
+    """
+    major, point, minor = version.partition('.')
+    return major in API_VERSIONS and (minor.isdecimal() or not point)
 
 
 def make_client(instance: typing.Any) -> 'client.Client':
@@ -24,6 +36,7 @@ def make_client(instance: typing.Any) -> 'client.Client':
 
     from snapfault.osc import client
 
+    version = instance._api_version[API_NAME]
     override = instance.get_configuration().get(
         'fault_tolerance_endpoint_override'
     )
@@ -34,6 +47,7 @@ def make_client(instance: typing.Any) -> 'client.Client':
             interface=instance.interface,
             region_name=instance.region_name or None,
             endpoint_override=override,
+            default_microversion=version if '.' in version else MICROVERSION,
         )
     )
 

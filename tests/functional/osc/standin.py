@@ -76,6 +76,7 @@ class Cloud:
         self.refusal = []
         self.has_service = True  #: whether the catalogue names our service
         self.tokens = {'a-token'}
+        self.versions = set()  #: what the requests asked for
         self.service = None  #: the real API, where it is to answer
 
     @webob.dec.wsgify
@@ -113,6 +114,7 @@ class Cloud:
             asked += f'?{urllib.parse.unquote_plus(request.query_string)}'
         self.asked.append((request.method, asked, body))
         assert request.headers.get('X-Auth-Token') in self.tokens
+        self.versions.add(request.headers.get('OpenStack-API-Version'))
         refused = self.refusal.pop(0) if self.refusal else None
         if refused is not None:
             return _answer(*refused)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from cliff import command
+import pytest
 
 from snapfault import osc
 from snapfault.osc import plugin
@@ -83,3 +84,20 @@ def test_the_plugin_is_what_the_client_expects():
     ]
     assert (point.name, point.load()) == (plugin.API_NAME, plugin)
     assert plugin.DEFAULT_API_VERSION in plugin.API_VERSIONS
+
+
+@pytest.mark.parametrize(
+    ('named', 'asked'),
+    [('', '1.0'), ('1', '1.0'), ('1.0', '1.0'), ('1.7', '1.7')],
+)
+def test_requests_name_a_microversion(cloud, run, named, asked):
+    option = f'--os-fault-tolerance-api-version {named}' if named else ''
+    ran = run(f'{option} protection list')
+    assert (ran.code, ran.err) == (0, '')
+    assert cloud.versions == {f'fault-tolerance {asked}'}
+
+
+@pytest.mark.parametrize('named', ['2', '1.', '1.x', 'latest', '-1'])
+def test_what_is_no_version_of_ours_is_warned_of(cloud, run, named):
+    ran = run(f'--os-fault-tolerance-api-version={named} token issue')
+    assert f'API version {named} is not in supported versions: 1' in ran.err

@@ -242,3 +242,11 @@ def test_what_somebody_else_sets_meanwhile_is_not_lost(shop, cloud, run):
     ran = run('protection policy show hourly -f json')
     assert ran.json['quota']['count'] == 9
     assert ran.json['quota']['age'] is None
+
+
+def test_a_version_that_is_not_served_is_refused_with_those_that_are(
+    service, run
+):
+    ran = run('--os-fault-tolerance-api-version 1.999 protection list')
+    assert ran.code == 1
+    assert 'Version 1.999 is not served: 1.0 to ' in ran.err
