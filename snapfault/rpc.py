@@ -9,6 +9,7 @@ import collections.abc
 import contextlib
 import importlib
 import logging
+import socket
 import threading
 import typing
 
@@ -23,6 +24,10 @@ VERSION = '1.0'
 IN_PROCESS = 'fake:/'
 #: Seconds that a broker has to take a leave.
 GRACE: typing.Final = 3.0
+
+#: Seconds to wait for a broker to take a connection.
+PATIENCE: typing.Final = 3.0
+PORT: typing.Final = 5672  #: where the URL of a broker names none
 
 #: oslo.messaging reads these options, but registers them on the global
 #: configuration only: module, and name of the list and of the group.
@@ -61,6 +66,31 @@ def connect(
         LOG.info('No transport_url: workers find work at their next tick')
         return None
     return oslo_messaging.get_rpc_transport(conf, url=url)
+
+
+def refusal(conf: cfg.ConfigOpts) -> str | None:
+    """Say which broker takes no connection; None: all do, or there is none."""
+    register_opts(conf)
+    where = conf.get_location('transport_url')
+    if where is None or not where.location.is_user_controlled:
+        return None  # workers find work at their next tick
+    try:
+        url = oslo_messaging.TransportURL.parse(conf, conf.transport_url)
+    except oslo_messaging.InvalidTransportURL:
+        return 'transport_url is none'  # it may hold a password
+    told = []
+    for host in url.hosts or ():
+        address = host.hostname or '', host.port or PORT
+        try:
+            socket.create_connection(address, PATIENCE).close()
+        except OSError as error:
+            told.append(f'{address[0]}:{address[1]}: {error}')
+    if not told:
+        return None
+    return (
+        'the broker takes no connection, so workers find work only at their'
+        f' next tick: {"; ".join(told)}'
+    )
 
 
 def waker(

@@ -76,7 +76,7 @@ def make_application(
     # Outside of the guard: refusals name the version too.
     application = microversion.negotiate(application)
     # Clients read it before they have a token or know a version.
-    application = public.Public(application, conf)
+    application = public.Public(application, conf, behind.probes)
     # Before any URL is written: behind a proxy, the caller's differs.
     application = http_proxy_to_wsgi.HTTPProxyToWSGI(application, conf)
     # A browser must be able to read refusals too.

@@ -6,6 +6,7 @@ import datetime
 
 from snapfault import model
 from snapfault import vault
+from snapfault.api import health
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.outlook import foresight
@@ -45,4 +46,8 @@ class Backend:
     #: Gives what a project may have of what is ours.
     limits: collections.abc.Callable[[str], model.Limits] = lambda _: (
         model.UNLIMITED
+    )
+    #: Looks at what the service depends on, by name.
+    probes: collections.abc.Mapping[str, health.Probe] = dataclasses.field(
+        default_factory=dict
     )

@@ -25,6 +25,7 @@ def paths(content: Content) -> dict[str, typing.Any]:
             'openapi', 'Show this document.', public.DOCUMENT, content
         ),
         '/healthcheck': _healthcheck(),
+        '/healthcheck/dependencies': _dependencies(content),
         WEBHOOK: _webhook(content),
     }
 
@@ -55,6 +56,22 @@ def _healthcheck() -> dict[str, typing.Any]:
             'responses': {
                 '200': {'description': 'It does.'},
                 '503': {'description': 'An operator took it out of use.'},
+            },
+        }
+    }
+
+
+def _dependencies(content: Content) -> dict[str, typing.Any]:
+    shown = content(public.DEPENDENCIES)
+    return {
+        'get': {
+            'operationId': 'dependencies',
+            'summary': 'Say whether what the service depends on answers.',
+            'tags': ['public'],
+            'security': [],
+            'responses': {
+                '200': {'description': 'All do.', 'content': shown},
+                '503': {'description': 'One does not.', 'content': shown},
             },
         }
     }

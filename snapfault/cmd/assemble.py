@@ -8,16 +8,19 @@ from keystoneauth1 import exceptions
 from oslo_config import cfg
 
 from snapfault import errors
+from snapfault import rpc
 from snapfault import seal
 from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
+from snapfault.api import health
 from snapfault.cloud import cloud as real
 from snapfault.cloud import enrol
 from snapfault.cloud import limits
 from snapfault.cloud import session
 from snapfault.cloud import source
 from snapfault.db import api
+from snapfault.db import migration
 from snapfault.outlook import foresight
 from snapfault.outlook import preview
 from snapfault.outlook import readying
@@ -79,8 +82,7 @@ def application(
     seen = cloud(conf, doors)
     ranker = rank.Ranker(seen.read_measures, weighers, rank.settings(conf))
     shown = preview.Settings(
-        source=conf.rank.source,
-        refusals=conf.snapshot.max_refused_removals,
+        source=conf.rank.source, refusals=conf.snapshot.max_refused_removals
     )
     behind = backend.Backend(
         database=database,
@@ -99,6 +101,7 @@ def application(
         wake=wake,
         weighers=frozenset(weighers),
         limits=seen.limits,
+        probes=_probes(conf, database, doors),
     )
     with _naming('keystone_authtoken'):
         made = app.make_application(conf, behind)
@@ -108,6 +111,23 @@ def application(
             'auth_type', cfg.OptGroup('keystone_authtoken')
         )
     return made
+
+
+def _probes(
+    conf: cfg.ConfigOpts, database: api.Database, doors: session.Sessions
+) -> dict[str, health.Probe]:
+    """Look at what the service depends on; each raises what is wrong."""
+
+    def broker() -> None:
+        told = rpc.refusal(conf)
+        if told is not None:
+            raise errors.SnapfaultError(told)
+
+    return {
+        'database': lambda: migration.version(database),
+        'broker': broker,
+        'keystone': doors.own.check,
+    }
 
 
 @contextlib.contextmanager

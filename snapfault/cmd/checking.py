@@ -4,18 +4,15 @@ Each gives what is wrong, in a sentence, and None where nothing is.
 """
 
 import collections.abc
-import socket
 import typing
 
 from oslo_config import cfg
 from oslo_db import exception
-import oslo_messaging
 from oslo_policy import policy
 
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
-from snapfault import rpc
 from snapfault import vault
 from snapfault.cmd import assemble
 from snapfault.cmd import database
@@ -24,9 +21,6 @@ from snapfault.db import sealed
 from snapfault.db import workers
 from snapfault.policies import enforcer
 
-#: Seconds to wait for a broker to take a connection.
-PATIENCE: typing.Final = 3.0
-PORT: typing.Final = 5672  #: where the URL of a broker names none
 #: Which options these groups have depends on what they say themselves.
 PLUGINS: typing.Final = ('cloud', 'prometheus')
 
@@ -90,31 +84,6 @@ def _complaint(
         if name in {old.name for old in each.deprecated_opts}:
             return f'{written} is called {each.dest} now'
     return f'there is no {written}'
-
-
-def broker(conf: cfg.ConfigOpts) -> str | None:
-    """Say which broker takes no connection."""
-    rpc.register_opts(conf)
-    where = conf.get_location('transport_url')
-    if where is None or not where.location.is_user_controlled:
-        return None  # workers find work at their next tick
-    try:
-        url = oslo_messaging.TransportURL.parse(conf, conf.transport_url)
-    except oslo_messaging.InvalidTransportURL:
-        return 'transport_url is none'  # it may hold a password
-    told = []
-    for host in url.hosts or ():
-        address = host.hostname or '', host.port or PORT
-        try:
-            socket.create_connection(address, PATIENCE).close()
-        except OSError as error:
-            told.append(f'{address[0]}:{address[1]}: {error}')
-    if not told:
-        return None
-    return (
-        'the broker takes no connection, so workers find work only at their'
-        f' next tick: {"; ".join(told)}'
-    )
 
 
 def keystone(conf: cfg.ConfigOpts) -> str | None:

@@ -8,6 +8,7 @@ from oslo_upgradecheck import common_checks
 from oslo_upgradecheck import upgradecheck
 
 from snapfault import errors
+from snapfault import rpc
 from snapfault.cmd import checking
 from snapfault.cmd import database
 from snapfault.cmd import start
@@ -60,7 +61,7 @@ class Checks(upgradecheck.UpgradeCommands):
         return self._asked(checking.keystone, WARNING)
 
     def _check_broker(self) -> upgradecheck.Result:
-        return self._asked(checking.broker, WARNING)
+        return self._asked(rpc.refusal, WARNING)
 
     def _check_secrets(self) -> upgradecheck.Result:
         return self._asked(checking.secrets, FAILURE)

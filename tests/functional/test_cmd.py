@@ -226,6 +226,10 @@ def test_all_in_one_process(synced, number):
         status, body = synced.get('/v1/policies', **{'X-Auth-Token': 'x'})
         assert (status, body['errors'][0]['status']) == (503, 503)
         assert synced.get('/v1/policies')[0] == 401
+        status, body = synced.get('/healthcheck/dependencies')
+        states = {e['name']: e['status'] for e in body['dependencies']}
+        well = {'database': 'ok', 'broker': 'ok', 'keystone': 'failing'}
+        assert (status, states) == (503, well)
         process.send_signal(number)
         assert process.wait(LONG) == 0
     assert 'is at work' in synced.log()

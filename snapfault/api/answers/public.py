@@ -13,6 +13,18 @@ VERSION = form.whole(
 )
 VERSIONS = form.Form(200, form.whole({'versions': form.many(VERSION)}))
 ONE_VERSION = form.one('version', VERSION)
+DEPENDENCIES = form.whole(
+    {
+        'dependencies': form.many(
+            form.whole(
+                {
+                    'name': form.TEXT,
+                    'status': {'enum': ['ok', 'failing', 'silent']},
+                }
+            )
+        )
+    }
+)
 #: Of the document that has these very schemas.
 DOCUMENT = form.Form(200, form.ANYTHING)
 ERROR = form.whole(

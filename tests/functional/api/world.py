@@ -50,6 +50,7 @@ class World:
         self.database = api.Database(url, sqlite_synchronous=False)
         self.cloud = fake.FakeCloud()
         self.wakes = 0
+        self.probes = {'database': lambda: None}
         self.weighers = load.load()
         self.vault = vault.Vault(self.database, seal.Seal([KEY]))
         self.cloud.opens = self.vault.open
@@ -72,6 +73,7 @@ class World:
                 ),
                 wake=self._wake,
                 weighers=frozenset(self.weighers),
+                probes={'database': lambda: self.probes['database']()},
                 limits=self.cloud.limits,
             ),
             identity.authenticate,
