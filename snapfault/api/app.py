@@ -17,6 +17,7 @@ import webob
 from snapfault import clock
 from snapfault.api import backend
 from snapfault.api import call
+from snapfault.api import cross_origin
 from snapfault.api import faults
 from snapfault.api import microversion
 from snapfault.api import public
@@ -80,6 +81,7 @@ def make_application(
     # Before any URL is written: behind a proxy, the caller's differs.
     application = http_proxy_to_wsgi.HTTPProxyToWSGI(application, conf)
     # A browser must be able to read refusals too.
+    cross_origin.set_defaults()
     application = cors.CORS(application, conf)
     # Outermost: everything said and logged bears the id.
     return request_id.RequestId(application)

@@ -66,6 +66,8 @@ class Conforming:
         )
         if request.method == 'HEAD':  # answered as GET is, without a body
             return
+        if 'Access-Control-Request-Method' in request.headers:
+            return  # a browser's question, which is none of our operations
         if operation is None or status == '500':
             assert status >= '400', shown
             _check(response, shown, 'components', 'schemas', 'Errors')

@@ -45,7 +45,8 @@ def make_database(folder):
 class World:
     """A database, a cloud in memory, and the application over them."""
 
-    def __init__(self, url):
+    def __init__(self, url, files=()):
+        """Open a database, and read what configuration files say."""
         # nothing of it outlives the test, so nothing waits for the disk
         self.database = api.Database(url, sqlite_synchronous=False)
         self.cloud = fake.FakeCloud()
@@ -56,7 +57,7 @@ class World:
         self.cloud.opens = self.vault.open
         conf = cfg.ConfigOpts()
         snapfault.conf.register_opts(conf)
-        conf([], project='snapfault', default_config_files=[])
+        conf([], project='snapfault', default_config_files=files)
         made = app.make_application(
             conf,
             backend.Backend(
