@@ -27,11 +27,14 @@ Owner = model.Recovery | model.Drill
 def started(
     session: orm.Session,
     owner: Owner,
-    positions: collections.abc.Sequence[int],
+    position: int,
     now: datetime.datetime,
 ) -> None:
-    """Note steps as meant, before the cloud is asked for any."""
-    table, is_line = _held(session, owner, positions)
+    """Note a step as meant, before the cloud is asked.
+
+    One at a time: each proves anew that the lease is held.
+    """
+    table, is_line = _held(session, owner, [position])
     session.execute(
         sa.update(table)
         .where(*is_line, table.started_at.is_(None))

@@ -160,7 +160,7 @@ def _act(
 
     def act(position: int) -> None:
         # each by itself, and no sooner: it proves that the lease is ours
-        carrier.journal.started([position], carrier.now())
+        carrier.journal.started(position, carrier.now())
         try:
             with noted.noted(carrier.journal, position):
                 phase.left[position].act(hands)

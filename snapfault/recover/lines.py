@@ -26,14 +26,10 @@ class Lines:
     #: Told when something is asked for or over.
     moved: collections.abc.Callable[[datetime.datetime], None] = _unheeded
 
-    def started(
-        self,
-        positions: collections.abc.Sequence[int],
-        now: datetime.datetime,
-    ) -> None:
-        """Note steps as meant, before the cloud is asked for any."""
+    def started(self, position: int, now: datetime.datetime) -> None:
+        """Note a step as meant, before the cloud is asked."""
         self.moved(now)
-        journal_lines.started(self.database, self.owner, positions, now)
+        journal_lines.started(self.database, self.owner, position, now)
 
     def asked(self, position: int, ids: collections.abc.Sequence[str]) -> None:
         """Add the cloud's ids of what a step asked for."""

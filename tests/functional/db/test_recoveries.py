@@ -90,12 +90,12 @@ def test_the_journal(database: api.Database) -> None:
     )
     with pytest.raises(errors.Conflict, match='attempt 0 already'):
         journal.begin_attempt(database, held, attempt, steps)
-    journal_lines.started(database, held, [1], samples.after(1))
-    journal_lines.started(database, held, [1], samples.after(2))
+    journal_lines.started(database, held, 1, samples.after(1))
+    journal_lines.started(database, held, 1, samples.after(2))
     journal_lines.finished(
         database, held, [1], model.StepStatus.DONE, 'made', samples.after(3)
     )
-    journal_lines.started(database, held, [2], samples.after(4))
+    journal_lines.started(database, held, 2, samples.after(4))
     found = recoveries.get(database, None, held.id)
     assert found.attempts == (attempt,)
     assert found.steps == (
@@ -125,9 +125,7 @@ WRITES: list[
     lambda database, old: journal.end_attempt(
         database, old, model.AttemptStatus.DONE, '', samples.NOW
     ),
-    lambda database, old: journal_lines.started(
-        database, old, [0], samples.NOW
-    ),
+    lambda database, old: journal_lines.started(database, old, 0, samples.NOW),
     lambda database, old: journal_lines.finished(
         database, old, [0], model.StepStatus.DONE, '', samples.NOW
     ),
