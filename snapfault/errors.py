@@ -42,7 +42,7 @@ class CloudUnavailable(SnapfaultError):
 
 
 class DelegationDead(SnapfaultError):
-    """Keystone gives no token for the project: protect the server anew."""
+    """Keystone gives no token for the project: give another right to it."""
 
 
 class ResourceFailed(SnapfaultError):

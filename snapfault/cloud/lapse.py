@@ -13,11 +13,11 @@ _KIND: typing.Final = model.DelegationKind
 _ANEW: typing.Final = {
     _KIND.TRUST: (
         'let a user of the project give another by `openstack protection set'
-        ' --delegation trust`'
+        ' PROTECTION --delegation trust`'
     ),
     _KIND.APPLICATION_CREDENTIAL: (
-        'hand over another by `openstack protection set --delegation'
-        ' application-credential`'
+        'hand over another by `openstack protection set PROTECTION'
+        ' --delegation application-credential --application-credential ID`'
     ),
 }
 

@@ -133,6 +133,7 @@ def _check(
     text = (
         f'{BEGINNING}application credential {right.credential_id} ends at'
         f' {ends:%Y-%m-%d %H:%M} UTC: hand over another by `openstack'
-        ' protection set --delegation application-credential`'
+        ' protection set PROTECTION --delegation application-credential'
+        ' --application-credential ID`'
     )
     alarms.give_way_of_right(database, right_id, BEGINNING, text, now)

@@ -7,12 +7,8 @@ where many servers fail at once it does nothing before a person has looked.
 
 import dataclasses
 import datetime
-import typing
 
 from snapfault import model
-
-#: What a person runs to let a recovery begin.
-APPROVE: typing.Final = 'openstack recovery approve'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +54,8 @@ def storm(pressure: model.Pressure, limits: Limits) -> model.Hold | None:
         model.HoldCause.STORM,
         f'{pressure.faulty} servers were found faulty within {seconds} s,'
         ' and so many at once point to the cloud, not to the servers: look'
-        f' at its control plane first, then {APPROVE} what is still down',
+        ' at its control plane first, then let begin what is still down:'
+        ' openstack recovery approve RECOVERY',
     )
 
 
@@ -86,7 +83,7 @@ def _over_budget(
             return model.Hold(
                 model.HoldCause.BUDGET,
                 f'{count} recoveries {what} and [recover] {option} is'
-                f' {limit}: {APPROVE} {recovery.id} lets it begin',
+                f' {limit}: {_approve(recovery)}',
             )
     return None
 
@@ -94,6 +91,9 @@ def _over_budget(
 def _unapproved(recovery: model.Recovery) -> model.Hold:
     return model.Hold(
         model.HoldCause.APPROVAL,
-        'the policy wants a person to look first:'
-        f' {APPROVE} {recovery.id} lets it begin',
+        f'the policy wants a person to look first: {_approve(recovery)}',
     )
+
+
+def _approve(recovery: model.Recovery) -> str:
+    return f'`openstack recovery approve {recovery.id}` lets it begin'

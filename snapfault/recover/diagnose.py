@@ -70,8 +70,8 @@ def _cannot_act(case: Case) -> Diagnosis | None:
         return None
     return Diagnosis(
         Verdict.BACKUP_FAULT,
-        f'{NO_RIGHT}: {case.delegation_dead};'
-        ' create the protection anew to delegate it again',
+        f'{NO_RIGHT}: {case.delegation_dead}; a user of the project gives'
+        ' another by `openstack protection set PROTECTION --delegation trust`',
         case.at,
     )
 
@@ -127,7 +127,7 @@ def _host_down(case: Case) -> Diagnosis | None:
     if not host.forced_down:
         todo = (
             'bring the host back, or fence it and say so (openstack compute'
-            ' service set --down)'
+            ' service set --down HOST nova-compute)'
         )
     return Diagnosis(
         Verdict.HOST_FAULT,

@@ -166,7 +166,7 @@ def _server_refusal(standing: Standing) -> str:
     if server is None:
         return (
             'the server does not exist any more: attach the kept volumes to'
-            ' another with openstack server add volume'
+            ' another with openstack server add volume SERVER VOLUME'
         )
     if server.locked:
         return (

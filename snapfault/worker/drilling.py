@@ -195,6 +195,6 @@ def left_behind(drill: model.Drill, left: tools.LeftBehind) -> str:
     """Say what a person must know of a drill that cannot end."""
     return (
         f'{drills.BEGINNING}{drill.id} cannot remove what it has made, and'
-        f' goes on trying: {left}; openstack recovery drill show {drill.id}'
+        f' goes on trying: {left}; `openstack recovery drill show {drill.id}`'
         ' names each server and volume'
     )

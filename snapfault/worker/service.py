@@ -226,8 +226,8 @@ class Worker:
         if ended.status is not model.RecoveryStatus.DONE:
             text = (
                 f'recovery {ended.id} {ended.status}: {ended.reason}; once'
-                ' that is mended, openstack recovery create'
-                f' {ended.business_id} starts from what stands now'
+                ' that is mended, `openstack recovery create'
+                f' {ended.business_id}` starts from what stands now'
             )
         protections.set_alarm(self._database, protection.id, text, clock.now())
 

@@ -13,19 +13,20 @@ from snapfault import model
 KIND = model.DelegationKind
 TRUST, ASSIGNMENT = KIND.TRUST, KIND.ASSIGNMENT
 CREDENTIAL = KIND.APPLICATION_CREDENTIAL
+ANEW = 'openstack protection set PROTECTION --delegation'
 #: Each way to die, what must be done, and whether it lives when it is done.
 DEATHS = [
     (TRUST, 'role removed', 'openstack role add', True),
     (TRUST, 'user disabled', 'openstack user set --enable', True),
-    (TRUST, 'user deleted', 'openstack protection set --delegation', False),
-    (TRUST, 'deleted', 'openstack protection set --delegation', False),
+    (TRUST, 'user deleted', ANEW, False),
+    (TRUST, 'deleted', ANEW, False),
     (TRUST, 'project disabled', 'openstack project set --enable', True),
     (ASSIGNMENT, 'role removed', 'openstack role add', True),
     (ASSIGNMENT, 'project disabled', 'openstack project set --enable', True),
     (CREDENTIAL, 'role removed', 'openstack role add', True),
     (CREDENTIAL, 'user disabled', 'openstack user set --enable', True),
-    (CREDENTIAL, 'user deleted', 'protection set --delegation', False),
-    (CREDENTIAL, 'deleted', 'protection set --delegation', False),
+    (CREDENTIAL, 'user deleted', ANEW, False),
+    (CREDENTIAL, 'deleted', ANEW, False),
     (CREDENTIAL, 'project disabled', 'openstack project set --enable', True),
 ]
 

@@ -12,9 +12,9 @@ LAPSES = {
     'role removed': 'openstack role add',
     'user disabled': 'openstack user set --enable',
     'project disabled': 'openstack project set --enable',
-    'user deleted': 'openstack protection set --delegation',
-    'deleted': 'openstack protection set --delegation',
-    'expired': 'expired: openstack protection set --delegation',
+    'user deleted': 'openstack protection set PROTECTION --delegation',
+    'deleted': 'openstack protection set PROTECTION --delegation',
+    'expired': 'expired: openstack protection set PROTECTION --delegation',
 }
 
 

@@ -129,8 +129,8 @@ def test_what_cannot_be_removed_is_told_until_it_is(live):
     assert held.status is model.DrillStatus.RUNNING
     assert alarm(live) == (
         f'drill {held.id} cannot remove what it has made, and goes on trying:'
-        f' no; openstack recovery drill show {held.id} names each server and'
-        ' volume'
+        f' no; `openstack recovery drill show {held.id}` names each server'
+        ' and volume'
     )
     assert rehearsal.left(live)
     assert _go_on(live, held).status is model.DrillStatus.DONE

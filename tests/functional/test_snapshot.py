@@ -189,7 +189,7 @@ def test_a_dead_delegation_alarms_and_stops_nobody_else(tmp_path):
     stage.protect('archive')
     task = stage.run('shop')
     assert task.status is FAILED
-    assert 'protection anew' in stage.protection('shop').alarm
+    assert 'openstack protection set' in stage.protection('shop').alarm
     assert stage.run('archive').status is DONE
     assert stage.recoveries() == []
 

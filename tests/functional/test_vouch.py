@@ -137,7 +137,7 @@ def test_the_end_of_a_credential_is_told_of_days_before(stage):
     assert alarm(stage) == ''
     look(stage, days=2)
     assert 'ends at' in alarm(stage)
-    assert 'openstack protection set --delegation' in alarm(stage)
+    assert 'openstack protection set PROTECTION --delegation' in alarm(stage)
     look(stage, days=7)
     assert 'nothing can be done' in alarm(stage)
 

@@ -23,7 +23,7 @@ TRUST = (
 CREDENTIAL = (200, {'application_credential': {'id': 'c'}})
 ADD = 'openstack role add --user u --project p'
 ENABLE = 'openstack user set --enable u'
-ANEW = 'openstack protection set --delegation'
+ANEW = 'openstack protection set PROTECTION --delegation'
 
 
 def why(tmp_path, kind, ends=None, **answers):

@@ -60,7 +60,7 @@ def test_at_a_limit_it_is_held(over, cause, says):
 def test_approval_holds_when_nothing_else_does():
     hold = judge(CALM, approval=True)
     assert hold.cause is model.HoldCause.APPROVAL
-    assert f'approve {AUTOMATIC.id} lets it begin' in hold.reason
+    assert f'approve {AUTOMATIC.id}` lets it begin' in hold.reason
 
 
 FLOOD = model.Pressure(99, 99, 99, 99, 99)

@@ -119,15 +119,16 @@ def _host_said(status, todo):
 
 FENCE = (
     'bring the host back, or fence it and say so (openstack compute service'
-    ' set --down)'
+    ' set --down HOST nova-compute)'
 )
 LEAVES = (
     'the compute service of the server is DOWN and fenced: the server is to'
     ' leave it'
 )
 NO_RIGHT = (
-    'no right to act for the project: role removed; create the protection'
-    ' anew to delegate it again'
+    'no right to act for the project: role removed; a user of the project'
+    ' gives another by `openstack protection set PROTECTION --delegation'
+    ' trust`'
 )
 UNREAD = 'the state of the service could not be read: nova answered 503'
 ONCE = ' (not confirmed yet: said once, over 0 of 60 s)'
