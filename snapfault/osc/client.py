@@ -212,7 +212,8 @@ class Collection:
         if not found:
             raise exceptions.CommandError(f'There is no {what}')
         raise exceptions.CommandError(
-            f'There is more than one {what}: say which by its id'
+            f'There is more than one {what}: say which by its id,'
+            f' {" or ".join(_told(each) for each in self.list(query))}'
         )
 
     def _one(self, identity: str) -> str:
@@ -228,6 +229,12 @@ class Collection:
         body = None if members is None else {self._key: members}
         answer = self._client.request(method, path, body, generation)
         return typing.cast(Record, answer[self._key])
+
+
+def _told(record: Record) -> str:
+    if record.get('project_id') is None:
+        return str(record['id'])
+    return f'{record["id"]} (project {record["project_id"]})'
 
 
 def _headers(generation: int | None) -> dict[str, str]:

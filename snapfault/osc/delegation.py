@@ -6,6 +6,7 @@ import sys
 import typing
 
 from snapfault.osc import argument
+from snapfault.osc import named
 
 TRUST = 'trust'
 ASSIGNMENT = 'assignment'
@@ -25,15 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         '--delegation-project',
-        metavar='<project-id>',
-        help='With assignment: the id of the project that the server is of,'
-        ' where that is not yours',
+        metavar='<project>',
+        help='With assignment: the project (name or id) that the server is'
+        ' of, where that is not yours',
     )
     parser.add_argument(
         '--application-credential',
-        metavar='<id>',
+        metavar='<credential>',
         dest='credential',
-        help='With application-credential: its id',
+        help='With application-credential: its name or id',
     )
     parser.add_argument(
         '--application-credential-secret-file',
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def members(
+    app: typing.Any,
     parsed_args: argparse.Namespace,
 ) -> dict[str, typing.Any]:
     """Give the member ``delegation``; nothing where no option says it.
@@ -67,11 +69,21 @@ def members(
         return {}
     found: dict[str, str] = {'kind': kind}
     if parsed_args.delegation_project is not None:
-        found['project_id'] = parsed_args.delegation_project
+        found['project_id'] = named.looked_up(
+            '--delegation-project',
+            named.project_id,
+            app,
+            parsed_args.delegation_project,
+        )
     if kind == CREDENTIAL:
         if parsed_args.credential is None:
             argument.refuse('--application-credential', 'say which it is')
-        found['id'] = parsed_args.credential
+        found['id'] = named.looked_up(
+            '--application-credential',
+            named.credential_id,
+            app,
+            parsed_args.credential,
+        )
         found['secret'] = _secret(parsed_args.secret_file)
     return {'delegation': found}
 

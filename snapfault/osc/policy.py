@@ -1,11 +1,13 @@
 """``openstack protection policy``: the rules that protections share."""
 
 import argparse
+import typing
 
 from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
+from snapfault.osc import named
 from snapfault.osc import rule_column
 from snapfault.osc import rules
 from snapfault.osc import sharing
@@ -56,6 +58,7 @@ class Create(command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Create it and show it as it was understood."""
         rules.check(parsed_args)
+        _look_up_network(self.app, parsed_args)
         members = {
             'name': parsed_args.name,
             **rules.members(parsed_args, {}),
@@ -84,6 +87,7 @@ class Set(command.ShowOne):
             or sharing.names_anything(parsed_args)
         ):
             argument.refuse('<policy>', 'say what to set, such as --quota 7')
+        _look_up_network(self.app, parsed_args)
         policy = self.service.policies.find(parsed_args.policy)
         members = rules.changes(parsed_args, policy)
         members |= sharing.members(self.app, parsed_args)
@@ -153,4 +157,15 @@ class Delete(command.Delete):
         self.delete(
             parsed_args.policies,
             lambda name: policies.delete(policies.find(name)['id']),
+        )
+
+
+def _look_up_network(app: typing.Any, parsed_args: argparse.Namespace) -> None:
+    """Put the id of the drills' network where its name stands."""
+    if parsed_args.drill_network is not None:
+        parsed_args.drill_network = named.looked_up(
+            '--drill-network',
+            named.network_id,
+            app,
+            parsed_args.drill_network,
         )

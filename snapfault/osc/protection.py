@@ -2,15 +2,13 @@
 
 import argparse
 
-from osc_lib import exceptions
-
 from snapfault.osc import argument
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
 from snapfault.osc import delegation
+from snapfault.osc import named
 from snapfault.osc import policy
-from snapfault.osc import server
 from snapfault.osc import task
 from snapfault.osc import wait
 
@@ -60,23 +58,19 @@ class Create(command.ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Create it and show it."""
-        lent = delegation.members(parsed_args)
+        lent = delegation.members(self.app, parsed_args)
         chosen = self.service.policies.find(
             parsed_args.policy, parsed_args.delegation_project is not None
         )
         members = {
             'business_id': parsed_args.business_id,
-            'server_id': self._server_id(parsed_args.server),
+            'server_id': named.looked_up(
+                '--server', named.server_id, self.app, parsed_args.server
+            ),
             'policy_id': chosen['id'],
             **lent,
         }
         return command.show(self.service.protections.create(members), FIELDS)
-
-    def _server_id(self, name: str) -> str:
-        try:
-            return server.find_id(self.app, name)
-        except exceptions.CommandError as error:
-            argument.refuse('--server', str(error))
 
 
 class Set(command.ShowOne):
@@ -92,7 +86,7 @@ class Set(command.ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Change it and show it."""
-        members = delegation.members(parsed_args)
+        members = delegation.members(self.app, parsed_args)
         if not members and parsed_args.policy is None:
             argument.refuse('--policy', 'say what is to be otherwise')
         protections = self.service.protections

@@ -10,7 +10,7 @@ from osc_lib import exceptions
 
 from snapfault.osc import client
 from snapfault.osc import command
-from snapfault.osc import server
+from snapfault.osc import named
 from snapfault.osc import table_file
 
 #: What stands before a change, as in the difference of two files.
@@ -118,7 +118,7 @@ class Import(command.PlainLister):
                 raise exceptions.CommandError(
                     'give either the name of one or its id as server_id'
                 )
-            members['server_id'] = server.find_id(self.app, given['server'])
+            members['server_id'] = named.server_id(self.app, given['server'])
         except exceptions.CommandError as error:
             raise exceptions.CommandError(
                 file.located(f'record_table{path}.server: {error}')

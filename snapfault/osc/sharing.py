@@ -3,10 +3,8 @@
 import argparse
 import typing
 
-from openstack import exceptions as sdk_exceptions
-from osc_lib import exceptions
-
 from snapfault.osc import client
+from snapfault.osc import named
 
 #: What the API calls all projects.
 ALL: typing.Final = '*'
@@ -45,7 +43,7 @@ def names_anything(parsed_args: argparse.Namespace) -> bool:
 def members(app: typing.Any, parsed_args: argparse.Namespace) -> client.Record:
     """Give the member that the options stand for, or none.
 
-    :raises CommandError: there is no such project
+    :raises CommandError: there is no such project, or several
     """
     if parsed_args.public:
         return {'shared_with': [ALL]}
@@ -53,27 +51,8 @@ def members(app: typing.Any, parsed_args: argparse.Namespace) -> client.Record:
         return {'shared_with': []}
     if not parsed_args.share_with:
         return {}
-    found = {_find_id(app, each): None for each in parsed_args.share_with}
+    found = {
+        named.looked_up('--share-with', named.project_id, app, each): None
+        for each in parsed_args.share_with
+    }
     return {'shared_with': list(found)}
-
-
-def _find_id(app: typing.Any, project: str) -> str:
-    """Give the id of a project; Keystone is asked for what is none by form."""
-    if client.is_id(project):
-        return project
-    identity = app.client_manager.sdk_connection.identity
-    try:
-        found = identity.find_project(project, ignore_missing=True)
-    except sdk_exceptions.DuplicateResource as error:
-        raise exceptions.CommandError(
-            f'there are several projects with the name {project!r}: say which'
-            ' by its id'
-        ) from error
-    except sdk_exceptions.ForbiddenException:
-        found = None  # who may not look may know the id
-    if found is None:
-        raise exceptions.CommandError(
-            f'there is no project with the name or id {project!r}, or you may'
-            " not look: 'openstack project list' shows those there are"
-        )
-    return str(found.id)

@@ -156,7 +156,7 @@ def _add_proofs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--drill-network',
         metavar='<network>',
-        help='The id of the network of a drill (default: it has none)',
+        help='The network (name or id) of a drill (default: it has none)',
     )
 
 

@@ -11,8 +11,6 @@ import pathlib
 import re
 import shlex
 
-from oslo_config import cfg
-
 from snapfault.cmd import manage
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -28,7 +26,9 @@ GROUPS = (
 )
 PROGRAM = r'(openstack|snapfault-manage|snapfault-status) '
 #: Of a message: up to where the sentence, or the quotation, goes on.
-TOLD = re.compile(rf'(?<![\w./-]){PROGRAM}(.*?)(?=[`\'");]|[,.:] |[.,:]?$| &&)')
+TOLD = re.compile(
+    rf'(?<![\w./-]){PROGRAM}(.*?)(?=[`\'");]|[,.:] |[.,:]?$| &&)'
+)
 #: Of a page: a literal within a sentence, and a line that is to be typed.
 LITERAL = re.compile(rf'``{PROGRAM}([^`]*)``')
 TYPED = re.compile(

@@ -51,6 +51,15 @@ IDENTITY = {
 }
 #: The project of the name ``dept``; Keystone's ids have no dashes.
 DEPARTMENT = identity(99).replace('-', '')
+NETWORK = identity(98)
+CREDENTIAL = identity(97).replace('-', '')
+#: Where other services list what they know.
+LISTS = {
+    '/compute/v2.1/servers': 'servers',
+    '/identity/v3/projects': 'projects',
+    '/identity/v3/users/u/application_credentials': 'application_credentials',
+    '/network/v2.0/networks': 'networks',
+}
 
 
 class Refused(Exception):
@@ -72,9 +81,16 @@ class Cloud:
         self.recovery_plan = {}
         self.report = {'text': ''}
         self.servers = {}  #: name -> id
+        self.named = {  #: what other services know: (name, id)
+            'servers': [],
+            'projects': [('dept', DEPARTMENT)],
+            'application_credentials': [('robot', CREDENTIAL)],
+            'networks': [('net', NETWORK)],
+        }
+        self.hidden = set()  #: what of it the caller may not list
         #: What the next requests get: (status, body), or None to pass one.
         self.refusal = []
-        self.has_service = True  #: whether the catalogue names our service
+        self.missing = set()  #: service types that the catalogue lacks
         self.tokens = {'a-token'}
         self.versions = set()  #: what the requests asked for
         self.service = None  #: the real API, where it is to answer
@@ -90,15 +106,11 @@ class Cloud:
             return self._fault(request, path.removeprefix('/fault/v1/'))
         self.elsewhere.append((request.method, path))
         if path == '/identity/v3/auth/tokens':
-            return _token(self.has_service)
-        if path.startswith('/compute'):
-            return self._compute(request)
+            return _token(self.missing)
+        if path in LISTS:
+            return self._listed(LISTS[path], request.GET.get('name', ''))
         if path.rstrip('/') in ('/identity', '/identity/v3'):
             return _answer(200, {'version': IDENTITY})
-        if path == '/identity/v3/projects':
-            found = [DEPARTMENT] if request.GET.get('name') == 'dept' else []
-            shown = [{'id': each, 'name': 'dept'} for each in found]
-            return _answer(200, {'projects': shown})
         return webob.Response(status=404)
 
     def keep(self, path, number, **members):
@@ -196,14 +208,19 @@ class Cloud:
             return _answer(200, {'record_table': self.record_table})
         return _answer(200, {'changes': self.changes})
 
-    def _compute(self, request):
-        path = request.path.removeprefix('/compute/v2.1')
-        if path == '/servers/detail':
-            name = request.GET.get('name')
-            ids = [self.servers[name]] if name in self.servers else []
-            found = [{'id': each, 'name': name} for each in ids]
-            return _answer(200, {'servers': found})
-        return _answer(404, {'itemNotFound': {'code': 404, 'message': 'no'}})
+    def _listed(self, kind, name):
+        """List what has a name, or begins with it, as Nova would."""
+        if kind in self.hidden:
+            return _answer(403, {'error': {'code': 403, 'message': 'no'}})
+        known = [*self.named[kind]]
+        if kind == 'servers':
+            known += self.servers.items()
+        found = [
+            {'id': each, 'name': own}
+            for own, each in known
+            if own.startswith(name)
+        ]
+        return _answer(200, {kind: found})
 
 
 def error(status, detail, request_id='req-7'):
@@ -228,13 +245,13 @@ def _answer(status, body=None):
     )
 
 
-def _token(has_service):
+def _token(missing):
     urls = {
+        'fault-tolerance': ('snapfault', '/fault'),
         'identity': ('keystone', '/identity'),
         'compute': ('nova', '/compute/v2.1'),
+        'network': ('neutron', '/network/v2.0'),
     }
-    if has_service:
-        urls['fault-tolerance'] = ('snapfault', '/fault')
     catalogue = [
         {
             'type': kind,
@@ -251,6 +268,7 @@ def _token(has_service):
             ],
         }
         for kind, (name, path) in urls.items()
+        if kind not in missing
     ]
     token = {
         'methods': ['password'],

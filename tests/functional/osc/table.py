@@ -255,7 +255,7 @@ CASES = (
                         'cron': '0 3 * * sun',
                         'time_zone': 'Europe/Berlin',
                     },
-                    'network': 'net',
+                    'network': standin.NETWORK,
                 },
             }
         ),
@@ -345,7 +345,7 @@ CASES = (
     ),
     (
         f'protection create web --server {SERVER} --policy {GOLD}'
-        ' --delegation assignment --delegation-project p-2',
+        ' --delegation assignment --delegation-project dept',
         [
             ('GET', f'/v1/policies/{GOLD}?all_projects=true', None),
             (
@@ -358,7 +358,7 @@ CASES = (
                         'policy_id': GOLD,
                         'delegation': {
                             'kind': 'assignment',
-                            'project_id': 'p-2',
+                            'project_id': standin.DEPARTMENT,
                         },
                     }
                 },

@@ -139,7 +139,7 @@ def test_policy_shows_each_rule_of_recovery_that_was_chosen(run):
         '--proven-only --without-point --recover-others --steps-back 2 '
         '--keep-damaged 2d --recovery-confirm 90 '
         '--recovery-check http,port=80,path=/up,timeout=2m '
-        "--drill-schedule '0 3 * * sun Europe/Berlin' --drill-network net-1"
+        "--drill-schedule '0 3 * * sun Europe/Berlin' --drill-network net"
     )
     for text in (
         'automatic, once approved, margin',
@@ -154,7 +154,7 @@ def test_policy_shows_each_rule_of_recovery_that_was_chosen(run):
         'keeps for 2d (172800 s)',
         'steps back 2',
         'check http port=80 path=/up in 2m (120 s)',
-        'drill cron 0 3 * * sun (Europe/Berlin) on network net-1',
+        f'drill cron 0 3 * * sun (Europe/Berlin) on network {standin.NETWORK}',
     ):
         assert text in ran.out
 

@@ -75,7 +75,7 @@ DOOR = (
     ),
     (
         'protection set shop --delegation application-credential'
-        ' --application-credential x'
+        f' --application-credential {standin.CREDENTIAL}'
         ' --application-credential-secret-file /nowhere',
         'argument --application-credential-secret-file: ',
     ),
@@ -158,14 +158,64 @@ def test_a_name_that_two_have(cloud, run):
     ran = run('protection list --policy gold --all-projects')
     assert ran.code == 1
     assert 'There is more than one policy' in ran.err
-    assert 'say which by its id' in ran.err
+    assert (
+        f'say which by its id, {standin.identity(1)} (project a) or'
+        f' {standin.identity(2)} (project b)'
+    ) in ran.err
 
 
-def test_a_server_nobody_has(cloud, run):
+#: Each option that takes what another service knows.
+ELSEWHERE = (
+    ('--server', 'servers', 'protection create a --policy gold --server web'),
+    (
+        '--share-with',
+        'projects',
+        'protection policy set gold --share-with web',
+    ),
+    (
+        '--delegation-project',
+        'projects',
+        'protection set shop --delegation assignment --delegation-project web',
+    ),
+    (
+        '--application-credential',
+        'application_credentials',
+        'protection set shop --delegation application-credential '
+        '--application-credential web',
+    ),
+    ('--drill-network', 'networks', f'{LATE} --drill-network web'),
+)
+
+
+@pytest.mark.parametrize(('option', 'kind', 'line'), ELSEWHERE)
+def test_names_of_other_services(cloud, run, option, kind, line):
     cloud.keep('policies', 1, name='gold')
-    ran = run('protection create a --server web --policy gold')
+    cloud.keep('protections', 2, business_id='shop')
+    what = kind.replace('_', ' ').removesuffix('s')
+    cloud.named[kind].append(('web-2', 'z'))  # begins alike
+    ran = run(line)
     assert ran.code == 1
-    assert 'argument --server: there is no server' in ran.err
+    told = f'argument {option}: there is no {what} with the name or id'
+    assert f"{told} 'web': 'openstack {what} list' shows" in ran.err
+    cloud.named[kind] += [('web', 'y'), ('web', 'x')]
+    ran = run(line)
+    assert ran.code == 1
+    assert f"there is more than one {what} with the name 'web'" in ran.err
+    assert 'say which by its id, x or y' in ran.err
+    cloud.hidden.add(kind)
+    ran = run(line)
+    assert ran.code == 1
+    assert f"may not look for the {what} 'web' by its name" in ran.err
+    assert [each for each in cloud.asked if each[0] != 'GET'] == []
+
+
+def test_a_service_that_is_not_there_to_look(cloud, run):
+    cloud.missing.add('network')
+    ran = run(f'{LATE} --drill-network web')
+    assert ran.code == 1
+    assert "the network 'web' could not be looked for: " in ran.err
+    ran = run(f'{LATE} --drill-network {standin.NETWORK}')
+    assert ran.code == 0, ran.err
 
 
 def test_a_time_zone_for_an_interval(cloud, run):
@@ -176,7 +226,7 @@ def test_a_time_zone_for_an_interval(cloud, run):
 
 
 def test_a_cloud_without_the_service(cloud, run):
-    cloud.has_service = False
+    cloud.missing.add('fault-tolerance')
     ran = run('protection list')
     assert ran.code == 1
     assert 'no endpoint of the service type fault-tolerance' in ran.err
