@@ -19,6 +19,8 @@ def get_host(door: doors.Door, server_id: str) -> resource.Host | None:
     )
     if not name or not status:
         return None
+    if status == 'UP':  # what is forced down is never called so
+        return resource.Host(name=name, status=status, forced_down=False)
     services = door.get(
         'compute',
         'os-services',

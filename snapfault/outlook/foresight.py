@@ -17,6 +17,7 @@ from snapfault.db import step_times
 from snapfault.outlook import cost
 from snapfault.recover import plan
 from snapfault.recover import read
+from snapfault.recover import step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,10 @@ def foresee(
     )
     seen = Foresight(None, open_recovery_id=_open(database, protection))
     try:
-        found = read.situation(cloud, recovery, protection, history, policy)
+        hands = step.Hands(cloud.project(protection.delegation), cloud)
+        found = read.situation(
+            hands, recovery, protection.image_id, history, policy
+        )
     except errors.SnapfaultError as error:
         return dataclasses.replace(seen, unread=str(error))
     found = dataclasses.replace(

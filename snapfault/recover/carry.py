@@ -42,10 +42,14 @@ class Carrier:
 
 
 def take(
-    carrier: Carrier, records: collections.abc.Iterable[model.StepRecord]
+    carrier: Carrier,
+    records: collections.abc.Iterable[model.StepRecord],
+    last: glance.Glance | None = None,
 ) -> None:
     """Take the steps phase by phase; those that are done are left out.
 
+    :param last: what they were planned from just now; None: they were
+        planned before, and some may have been taken since
     :raises SnapfaultError: a step cannot be done; it is noted as failed
     :raises LeaseLost: another worker holds the journal
     """
@@ -54,7 +58,6 @@ def take(
         if record.status is model.StepStatus.FAILED:
             raise errors.ResourceFailed(record.detail)
     by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
-    last = None
     for _, together in by_phase:
         last = _take_phase(carrier, list(together), last)
 
@@ -77,7 +80,8 @@ def _take_phase(
 ) -> glance.Glance | None:
     """Take the steps of one phase at once, and wait for them all.
 
-    :param last: what saw the phase before done; None: nobody has just now
+    :param last: what saw the phase before done, or what the steps were
+        planned from; None: nothing has just now
     :returns: what saw this one done; None: it was done before
     :raises ResourceFailed: the cloud did not get there in time; the time of
         an outage does not count

@@ -113,7 +113,7 @@ class Glance:
 
     def find_volumes(self, marker: str) -> list[resource.Volume]:
         """Find the volumes with a marker, the oldest first."""
-        if not self._many:
+        if not self._many and ('volumes',) not in self._known:
             return self._once(
                 ('volumes', marker), lambda: self._project.find_volumes(marker)
             )
@@ -121,7 +121,7 @@ class Glance:
 
     def find_snapshots(self, marker: str) -> list[resource.Snapshot]:
         """Find the snapshots with a marker, the oldest first."""
-        if not self._many:
+        if not self._many and ('snapshots',) not in self._known:
             return self._once(
                 ('snapshots', marker),
                 lambda: self._project.find_snapshots(marker),

@@ -13,10 +13,12 @@ from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.recover import attempts
 from snapfault.recover import checks
+from snapfault.recover import glance
 from snapfault.recover import plan
 from snapfault.recover import put_back
 from snapfault.recover import quarantine
 from snapfault.recover import read
+from snapfault.recover import situation as situations
 from snapfault.recover import step
 from snapfault.recover import tools as tools_
 
@@ -31,9 +33,18 @@ class Run:
     rules: rules.RecoveryRules
 
 
+@dataclasses.dataclass(frozen=True)
+class Begun:
+    """An attempt that is written down and not taken yet."""
+
+    recovery: model.Recovery
+    #: What its plan was made from a moment ago; None: look anew.
+    seen: glance.Glance | None
+
+
 def begin(
     this: Run, recovery: model.Recovery, following: attempts.Next
-) -> model.Recovery | plan.Refusal:
+) -> Begun | plan.Refusal:
     """Write the plan of one more attempt, or say why there is none.
 
     :raises LeaseLost: another worker holds it
@@ -41,17 +52,17 @@ def begin(
     if recovery.attempts:
         _until_idle(this, recovery)
     if following is attempts.Next.PUT_BACK:
-        planned, attachments = _way_back(this, recovery)
+        planned, attachments, seen = _way_back(this, recovery)
     elif recovery.kind is model.RecoveryKind.UNDO:
-        planned, attachments = _undo(this, recovery)
+        planned, attachments, seen = _undo(this, recovery)
     else:
-        planned, attachments = _way_on(this, recovery)
+        planned, attachments, seen = _way_on(this, recovery)
     if isinstance(planned, plan.Refusal):
         return planned
     number = len(recovery.attempts)
     keep = datetime.timedelta(seconds=this.rules.keep)
     now = this.tools.now()
-    return journal.begin_attempt(
+    begun = journal.begin_attempt(
         this.tools.database,
         recovery,
         _attempt(planned, number, now),
@@ -61,6 +72,7 @@ def begin(
         quarantine.planned(recovery, planned, attachments, keep, now),
         planned.reason,
     )
+    return Begun(begun, seen)
 
 
 def _attempt(
@@ -77,35 +89,53 @@ def _attempt(
     )
 
 
-_Planned = tuple[plan.Plan | plan.Refusal, tuple[resource.Attachment, ...]]
+#: A plan, what was attached, and what it all was read by.
+_Planned = tuple[
+    plan.Plan | plan.Refusal,
+    tuple[resource.Attachment, ...],
+    glance.Glance | None,
+]
 
 
 def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
     """Plan the service's return from a point."""
-    tools = this.tools
+    database = this.tools.database
     history = points.history(
-        tools.database, recovery.project_id, recovery.business_id
+        database, recovery.project_id, recovery.business_id
     )
-    found = dataclasses.replace(
-        tools_.patiently(
-            tools.pause,
-            lambda: read.situation(
-                tools.cloud,
-                recovery,
-                this.protection,
-                history,
-                this.rules,
-                tools.calls,
-            ),
-        ),
-        stopped_by_us=read.stopped_by_us(tools.database, recovery),
-    )
+    found, seen = _look(this, recovery, history)
     for each in this.rules.checks:
         told = checks.wrong(each)
         if told:
-            return plan.Refusal(f'the policy is wrong: {told}'), ()
+            return plan.Refusal(f'the policy is wrong: {told}'), (), None
+    ours = read.stopped_by_us(database, recovery)
+    found = dataclasses.replace(found, stopped_by_us=ours)
     planned = plan.plan(recovery, history, found, this.rules)
-    return planned, found.attachments
+    return planned, found.attachments, seen
+
+
+def _look(
+    this: Run,
+    recovery: model.Recovery,
+    history: list[model.RecoveryPoint],
+) -> tuple[situations.Situation, glance.Glance]:
+    """Read what a plan rests on, anew after each outage of the cloud."""
+    tools = this.tools
+
+    def look() -> tuple[situations.Situation, glance.Glance]:
+        seen = glance.Glance(this.project)
+        hands = glance.hands(step.Hands(this.project, tools.cloud), seen)
+        found = read.situation(
+            hands,
+            recovery,
+            this.protection.image_id,
+            history,
+            this.rules,
+            tools.calls,
+        )
+        return found, seen
+
+    return tools_.patiently(tools.pause, look)
 
 
 def _way_back(this: Run, recovery: model.Recovery) -> _Planned:
@@ -116,7 +146,8 @@ def _way_back(this: Run, recovery: model.Recovery) -> _Planned:
         wanted = put_back.originals(_kept_by(this, recovery.id))
     found = standing(this, recovery)
     runs = attempts.was_running(recovery)
-    return put_back.plan(recovery, wanted, found, runs), found.attachments
+    planned = put_back.plan(recovery, wanted, found, runs)
+    return planned, found.attachments, None
 
 
 def _undo(this: Run, recovery: model.Recovery) -> _Planned:
@@ -131,7 +162,8 @@ def _undo(this: Run, recovery: model.Recovery) -> _Planned:
     runs = server is not None and (
         server.status != 'SHUTOFF' or read.left_stopped(origin)
     )
-    return put_back.plan(recovery, wanted, found, runs), found.attachments
+    planned = put_back.plan(recovery, wanted, found, runs)
+    return planned, found.attachments, None
 
 
 def _kept_by(this: Run, recovery_id: str) -> list[model.Kept]:

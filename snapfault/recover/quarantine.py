@@ -13,6 +13,7 @@ from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import kept as rows
+from snapfault.recover import glance
 from snapfault.recover import plan
 from snapfault.recover import step
 from snapfault.recover import together
@@ -103,12 +104,14 @@ def settle(
     a snapshot: it may go at once.
     """
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
-    server_id = recovery.server_id
+    seen = glance.Glance(project)
+    attachments = together.ask(
+        calls, lambda: _attached(seen, recovery.server_id)
+    )
+    volumes = together.ask(calls, seen.list_volumes)
     # first: what is known must not be old when its rows are written
     if any(is_marker(each) for each in known):
-        name(database, project, known)
-    attachments = together.ask(calls, lambda: _attached(project, server_id))
-    volumes = together.ask(calls, project.list_volumes)
+        name(database, seen, known)
     attached, listed = attachments(), volumes()
     # not of one whose detach is under way: that may end yet
     in_use = {each.id for each in listed if each.status == 'in-use'}
@@ -125,10 +128,21 @@ def settle(
     ]
     if spare:
         LOG.info('Recovery %s leaves volumes %s', recovery.id, spare)
-        left = tuple(
-            _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
-            for each in spare
-        )
+        _keep_copies(database, recovery, spare, now)
+
+
+def _keep_copies(
+    database: api.Database,
+    recovery: model.Recovery,
+    ids: collections.abc.Iterable[str],
+    now: datetime.datetime,
+) -> None:
+    """Note copies of snapshots, by id or marker: they may go at once."""
+    left = tuple(
+        _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
+        for each in ids
+    )
+    if left:
         journal.keep(database, recovery, left)
 
 
@@ -159,13 +173,8 @@ def note_unread(
         if each.name == restore_volume.RestoreVolume.name
         and each.status is not model.StepStatus.PLANNED
     } - attached
-    markers = (restore_volume.marker(recovery.id, each) for each in spare)
-    left = tuple(
-        _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
-        for each in markers
-    )
-    if left:
-        journal.keep(database, recovery, left)
+    markers = [restore_volume.marker(recovery.id, each) for each in spare]
+    _keep_copies(database, recovery, markers, now)
 
 
 def name(

@@ -18,6 +18,7 @@ from snapfault.recover import case as cases
 from snapfault.recover import choose
 from snapfault.recover import put_back
 from snapfault.recover import situation as situations
+from snapfault.recover import step
 from snapfault.recover import together
 from snapfault.recover.steps import power
 
@@ -76,9 +77,9 @@ def _seen(
 
 
 def situation(
-    cloud: port.Cloud,
+    hands: step.Hands,
     recovery: model.Recovery,
-    protection: model.Protection,
+    image_id: str,
     history: collections.abc.Collection[model.RecoveryPoint],
     policy: rules.RecoveryRules,
     calls: concurrent.futures.Executor | None = None,
@@ -88,12 +89,10 @@ def situation(
     However long the history, what is read of images and keys is that of the
     one point which the plan will choose.
 
+    :param image_id: the server's own, as its protection has it
     :param calls: where to read at once what can be; None: nowhere
     """
-    project = cloud.project(protection.delegation)
-    asked = _Asked.of(
-        cloud, project, recovery.server_id, protection.image_id, calls
-    )
+    asked = _Asked.of(hands, recovery.server_id, image_id, calls)
     server, attachments = asked.server()
     attached = {each.volume_id for each in attachments}
     volumes = {v.id: v for v in asked.volumes()}
@@ -106,13 +105,12 @@ def situation(
         attachments=attachments,
         volumes={each: volumes[each] for each in attached & volumes.keys()},
         snapshots=snapshots,
-        images=asked.images()
-        | _images(project, others - {protection.image_id}),
+        images=asked.images() | _images(hands.project, others - {image_id}),
         headroom=asked.headroom(),
         host_status=_host_status(host, server),
         host=host,
-        image_id=protection.image_id,
-        key_troubles=_key_troubles(project, point, volumes),
+        image_id=image_id,
+        key_troubles=_key_troubles(hands.project, point, volumes),
     )
 
 
@@ -133,16 +131,16 @@ class _Asked:
     @classmethod
     def of(
         cls,
-        cloud: port.Cloud,
-        project: port.Project,
+        hands: step.Hands,
         server_id: str,
         image_id: str,
         calls: concurrent.futures.Executor | None,
     ) -> '_Asked':
         """Ask, and wait for the token without which no answer counts."""
+        project = hands.project
         token = together.ask(calls, project.check)
         asked = cls(
-            together.ask(calls, lambda: cloud.get_host(server_id)),
+            together.ask(calls, lambda: hands.cloud.get_host(server_id)),
             _ask_server(calls, project, server_id),
             together.ask(calls, project.list_volumes),
             together.ask(calls, project.list_snapshots),

@@ -14,6 +14,7 @@ from snapfault.db import recoveries
 from snapfault.recover import attempts
 from snapfault.recover import carry
 from snapfault.recover import ending
+from snapfault.recover import glance
 from snapfault.recover import lines
 from snapfault.recover import pace as pace_
 from snapfault.recover import plan
@@ -43,10 +44,12 @@ def run(
     project = tools.cloud.project(protection.delegation)
     this = planning.Run(tools, protection, project, chosen)
     stuck = ending.Stuck('')
+    seen = None
     while True:
         following = attempts.next_of(recovery, chosen)
         if following is attempts.Next.TAKE:
-            recovery = _take(tools, project, recovery)
+            recovery = _take(tools, project, recovery, seen)
+            seen = None
             continue
         if following is attempts.Next.END or stuck.reason:
             return ending.finish(this, recovery, stuck)
@@ -54,12 +57,12 @@ def run(
         if isinstance(begun, ending.Stuck):
             stuck = begun
         else:
-            recovery = begun
+            recovery, seen = begun.recovery, begun.seen
 
 
 def _begin(
     this: planning.Run, recovery: model.Recovery, following: attempts.Next
-) -> model.Recovery | ending.Stuck:
+) -> planning.Begun | ending.Stuck:
     """Write down one more attempt, or say why there is none."""
     try:
         begun = planning.begin(this, recovery, following)
@@ -73,14 +76,20 @@ def _begin(
 
 
 def _take(
-    tools: tools_.Tools, project: port.Project, recovery: model.Recovery
+    tools: tools_.Tools,
+    project: port.Project,
+    recovery: model.Recovery,
+    seen: glance.Glance | None,
 ) -> model.Recovery:
-    """Take the steps of the attempt that runs, and note how it ends."""
+    """Take the steps of the attempt that runs, and note how it ends.
+
+    :param seen: what it was planned from just now; None: it was before
+    """
     attempt = recovery.attempts[-1]
     steps = attempts.steps_of(recovery, attempt)
     status, reason = model.AttemptStatus.DONE, ''
     try:
-        carry.take(_carrier(tools, project, recovery), steps)
+        carry.take(_carrier(tools, project, recovery), steps, seen)
     except (errors.LeaseLost, errors.Conflict):
         raise
     except (errors.SnapfaultError, Aborted) as error:

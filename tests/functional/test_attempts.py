@@ -442,7 +442,7 @@ READS = {
     'get_image': 1,
     'get_server': 7,
     'list_attachments': 3,
-    'list_snapshots': 4,
+    'list_snapshots': 3,
     'list_volumes': 9,
 }
 #: What it changes once, and for each volume.
@@ -482,7 +482,7 @@ def test_of_one_volume_no_list_is_read_at_each_look():
         **dict.fromkeys(EACH, 1),
         'list_snapshots': 2,  # before the plan, and in the end
         'list_volumes': 2,
-        'find_snapshots': 2,
+        'find_snapshots': 1,
         'find_volumes': 6,
         'get_volume': 2,
     }

@@ -170,7 +170,7 @@ def undisturbed(tmp_path_factory):
 
 
 #: Every call of an undisturbed recovery; a test below holds it to that.
-CALLS = range(41)
+CALLS = range(40)
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
@@ -419,3 +419,24 @@ def test_each_step_keeps_the_clouds_ids_of_what_it_asked_for(broken):
     assert len(marks) == 2
     assert all(len(ids) == 1 for ids in asked.values()), asked
     assert all(ids[0].startswith('req-') for ids in asked.values())
+
+
+def test_what_its_plan_has_read_is_not_asked_for_again(broken):
+    """The snapshots are read to plan, and no sooner than a moment ago."""
+    broken.ask_for_recovery()
+    before = broken.cloud.count()
+    broken.recover()
+    asked = [each.method for each in broken.cloud.calls[before:]]
+    first = asked[: asked.index('create_snapshot')]
+    assert first.count('list_snapshots') == 1
+    assert 'find_snapshots' not in first
+
+
+def test_an_outage_in_between_makes_the_plan_read_it_anew(broken):
+    broken.ask_for_recovery()
+    broken.cloud.fail('get_image', errors.CloudUnavailable('503'), times=1)
+    before = broken.cloud.count()
+    broken.recover()
+    asked = [each.method for each in broken.cloud.calls[before:]]
+    first = asked[: asked.index('create_snapshot')]
+    assert first.count('list_snapshots') == first.count('get_server') == 2

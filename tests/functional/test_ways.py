@@ -10,6 +10,7 @@ from snapfault import rules
 from snapfault import trouble
 from snapfault.db import recoveries
 from snapfault.recover import read
+from snapfault.recover import step
 from tests import build
 from tests.functional import stage as stages
 
@@ -254,9 +255,12 @@ def test_a_plan_costs_the_same_however_long_the_history(tmp_path):
     for known in ([point], [point, *history]):
         stage.cloud.calls.clear()
         read.situation(
-            stage.cloud,
+            step.Hands(
+                stage.cloud.project(stage.protection().delegation),
+                stage.cloud,
+            ),
             recovery,
-            stage.protection(),
+            stage.protection().image_id,
             known,
             stage.policy.recovery,
         )

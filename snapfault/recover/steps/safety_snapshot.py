@@ -13,6 +13,7 @@ class SafetySnapshot(step.Step):
     """Take a snapshot of a volume as the fault left it."""
 
     name: typing.ClassVar[str] = 'safety-snapshot'
+    looks_on: typing.ClassVar[bool] = True  # its plan has read them all
 
     recovery_id: str
     volume_id: str
