@@ -6,6 +6,7 @@ import urllib.parse
 
 from snapfault import errors
 from snapfault.api import call
+from snapfault.db import pages
 
 
 class Noun(typing.Protocol):
@@ -25,14 +26,17 @@ def answer(
     query: collections.abc.Callable[..., list[_N]],
     write: collections.abc.Callable[[list[_N]], list[call.Json]],
 ) -> call.Answer:
-    """Answer with a page, newest first, and a link to the next if any.
+    """Answer with a page, and a link to the next if any.
 
     :param query: a ``list_page`` of the database; what the caller's query
-        says beside ``limit``, ``marker`` and ``all_projects`` is its filters
+        says beside ``limit``, ``marker``, ``sort`` and ``all_projects`` is its
+        filters
     :param write: writes the resources as JSON
     """
-    filters = dict(this.query)
+    filters: dict[str, typing.Any] = dict(this.query)
     filters.pop('all_projects', None)
+    if 'sort' in filters:
+        filters['order'] = _order(filters.pop('sort'))
     asked = int(filters.pop('limit', this.max_limit))
     limit = min(asked, this.max_limit)
     try:
@@ -45,6 +49,14 @@ def answer(
             {'rel': 'next', 'href': _next(this, found[limit - 1].id)}
         ]
     return call.Answer(body)
+
+
+def _order(sort: str) -> pages.Order:
+    """Read a key and, behind a colon, a direction if there is one."""
+    key, _, direction = sort.partition(':')
+    if not direction:
+        direction = 'desc' if key.endswith('_at') else 'asc'
+    return pages.Order(key, is_descending=direction == 'desc')
 
 
 def _next(this: call.Call, marker: str) -> str:

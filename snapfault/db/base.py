@@ -1,4 +1,4 @@
-"""What all tables share: reading rows, checked moves, and pages."""
+"""What all tables share: reading rows, and checked moves."""
 
 import collections.abc
 import dataclasses
@@ -77,36 +77,6 @@ def read_all(rows: collections.abc.Iterable[typing.Any]) -> list[typing.Any]:
         except errors.SnapfaultError as error:
             LOG.error('%s', error)
     return found
-
-
-def page(
-    session: orm.Session,
-    table: typing.Any,
-    conditions: collections.abc.Iterable[typing.Any],
-    limit: int,
-    marker: str | None,
-) -> list[typing.Any]:
-    """List rows, newest first, from after the one with id ``marker``.
-
-    :raises InvalidInput: there is no such row among them
-    """
-    query = sa.select(table).where(*conditions)
-    if marker is not None:
-        last = session.scalar(query.where(table.id == marker))
-        if last is None:
-            raise errors.InvalidInput(
-                f'marker {marker} is not in the list: start again without'
-            )
-        query = query.where(
-            sa.or_(
-                table.created_at < last.created_at,
-                sa.and_(
-                    table.created_at == last.created_at, table.id < last.id
-                ),
-            )
-        )
-    query = query.order_by(table.created_at.desc(), table.id.desc())
-    return first(session, query, limit)
 
 
 def mine(table: typing.Any, project_id: str | None) -> list[typing.Any]:

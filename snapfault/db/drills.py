@@ -9,6 +9,7 @@ from sqlalchemy import orm
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import pages
 from snapfault.db import tables
 
 #: The cause of a drill that no schedule asks for.
@@ -77,21 +78,22 @@ def get(
 
 
 @api.reader
-def list_page(
+def list_page(  # noqa: PLR0913 - one a filter
     session: orm.Session,
     project_id: str | None,
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     business_id: str | None = None,
     status: model.DrillStatus | None = None,
 ) -> list[model.Drill]:
-    """List drills, newest first."""
+    """List drills, newest first without an ``order``."""
     conditions = [
         *base.mine(tables.Drill, project_id),
         *base.equal(tables.Drill, business_id=business_id, status=status),
     ]
-    return base.page(session, tables.Drill, conditions, limit, marker)
+    return pages.page(session, tables.Drill, conditions, limit, marker, order)
 
 
 def report(drill: model.Drill) -> str:

@@ -18,6 +18,7 @@ from snapfault.db import base
 from snapfault.db import generations
 from snapfault.db import limits as bounds
 from snapfault.db import news
+from snapfault.db import pages
 from snapfault.db import point_guards
 from snapfault.db import tables
 
@@ -73,11 +74,12 @@ def list_page(  # noqa: PLR0913 - one a filter
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     business_id: str | None = None,
     status: model.PointStatus | None = None,
     protection_id: str | None = None,
 ) -> list[model.RecoveryPoint]:
-    """List points, newest first, deleted ones too."""
+    """List points in an order, deleted ones too."""
     conditions = [
         *base.mine(tables.Point, project_id),
         *base.equal(
@@ -87,7 +89,7 @@ def list_page(  # noqa: PLR0913 - one a filter
             protection_id=protection_id,
         ),
     ]
-    return base.page(session, tables.Point, conditions, limit, marker)
+    return pages.page(session, tables.Point, conditions, limit, marker, order)
 
 
 @api.reader

@@ -17,6 +17,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import generations
 from snapfault.db import limits as bounds
+from snapfault.db import pages
 from snapfault.db import shares
 from snapfault.db import tables
 from snapfault.db import task_holds
@@ -118,14 +119,15 @@ def list_page(
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     name: str | None = None,
 ) -> list[model.Policy]:
-    """List the policies that a project may use, newest first."""
+    """List the policies that a project may use, in an order."""
     conditions = [
         *shares.visible(project_id),
         *base.equal(tables.Policy, name=name),
     ]
-    return base.page(session, tables.Policy, conditions, limit, marker)
+    return pages.page(session, tables.Policy, conditions, limit, marker, order)
 
 
 @api.reader

@@ -14,6 +14,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import generations
 from snapfault.db import limits as bounds
+from snapfault.db import pages
 from snapfault.db import removal
 from snapfault.db import shares
 from snapfault.db import tables
@@ -107,23 +108,26 @@ def get(
 
 
 @api.reader
-def list_page(
+def list_page(  # noqa: PLR0913 - one a filter
     session: orm.Session,
     project_id: str | None,
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     policy_id: str | None = None,
     business_id: str | None = None,
 ) -> list[model.Protection]:
-    """List protections, newest first."""
+    """List protections, newest first without an ``order``."""
     conditions = [
         *base.mine(tables.Protection, project_id),
         *base.equal(
             tables.Protection, policy_id=policy_id, business_id=business_id
         ),
     ]
-    return base.page(session, tables.Protection, conditions, limit, marker)
+    return pages.page(
+        session, tables.Protection, conditions, limit, marker, order
+    )
 
 
 @api.reader

@@ -15,6 +15,7 @@ from snapfault.db import base
 from snapfault.db import columns
 from snapfault.db import events
 from snapfault.db import leases
+from snapfault.db import pages
 from snapfault.db import recovery_moves
 from snapfault.db import tables
 
@@ -57,21 +58,24 @@ def is_abort_asked(session: orm.Session, recovery_id: str) -> bool:
 
 
 @api.reader
-def list_page(
+def list_page(  # noqa: PLR0913 - one a filter
     session: orm.Session,
     project_id: str | None,
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     business_id: str | None = None,
     status: model.RecoveryStatus | None = None,
 ) -> list[model.Recovery]:
-    """List recoveries, newest first."""
+    """List recoveries, newest first without an ``order``."""
     conditions = [
         *base.mine(tables.Recovery, project_id),
         *base.equal(tables.Recovery, business_id=business_id, status=status),
     ]
-    return base.page(session, tables.Recovery, conditions, limit, marker)
+    return pages.page(
+        session, tables.Recovery, conditions, limit, marker, order
+    )
 
 
 @api.reader

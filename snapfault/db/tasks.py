@@ -14,6 +14,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import leases
+from snapfault.db import pages
 from snapfault.db import tables
 
 OPEN: typing.Final = [model.TaskStatus.WAITING, model.TaskStatus.RUNNING]
@@ -115,21 +116,22 @@ def get(
 
 
 @api.reader
-def list_page(
+def list_page(  # noqa: PLR0913 - one a filter
     session: orm.Session,
     project_id: str | None,
     *,
     limit: int,
     marker: str | None = None,
+    order: pages.Order = pages.NEWEST,
     protection_id: str | None = None,
     status: model.TaskStatus | None = None,
 ) -> list[model.Task]:
-    """List tasks, newest first."""
+    """List tasks, newest first without an ``order``."""
     conditions = [
         *base.mine(tables.Task, project_id),
         *base.equal(tables.Task, protection_id=protection_id, status=status),
     ]
-    return base.page(session, tables.Task, conditions, limit, marker)
+    return pages.page(session, tables.Task, conditions, limit, marker, order)
 
 
 @api.reader

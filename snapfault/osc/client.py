@@ -140,7 +140,7 @@ class Collection:
         return self._key.replace('_', ' ')
 
     def list(self, query: Query, limit: int | None = None) -> list[Record]:
-        """List them, page after page, newest first.
+        """List them, page after page, newest first without a ``sort``.
 
         :param limit: the most to give; None for all
         """

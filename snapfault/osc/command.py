@@ -9,6 +9,7 @@ from osc_lib.command import command
 
 from snapfault.osc import argument
 from snapfault.osc import client
+from snapfault.osc import order
 
 #: A member of a resource, and the column class that shows it; None shows
 #: it as it is.
@@ -72,6 +73,8 @@ class Lister(PlainLister):
     """A command that lists resources of one kind."""
 
     fields: typing.ClassVar[Fields]
+    #: What the service sorts by.
+    keys: typing.ClassVar[tuple[str, ...]] = ('created_at', 'business_id')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what every list takes, then the noun's own filters."""
@@ -89,6 +92,15 @@ class Lister(PlainLister):
             metavar='<id>',
             help='List what comes after the one with this id',
         )
+        parser.add_argument(
+            '--sort',
+            metavar='<key>[:<direction>]',
+            type=order.reader(self.keys),
+            help=(
+                f'Sort by {", ".join(self.keys)}, asc or desc (default: '
+                'newest first)'
+            ),
+        )
         return parser
 
     def add_filters(self, parser: argparse.ArgumentParser) -> None:
@@ -103,9 +115,10 @@ class Lister(PlainLister):
         raise NotImplementedError
 
     def take_action(self, parsed_args: argparse.Namespace) -> Shown:
-        """List, newest first."""
+        """List in the order that is asked for."""
         query = {
             **self.filters(parsed_args),
+            'sort': parsed_args.sort,
             'marker': parsed_args.marker,
             'all_projects': parsed_args.all_projects or None,
         }

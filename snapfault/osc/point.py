@@ -41,6 +41,7 @@ class List(command.OfServices):
     """List recovery points."""
 
     statuses = STATUSES
+    keys = ('created_at', 'scheduled_at', 'business_id')
     fields = (
         ('id', None),
         ('business_id', None),

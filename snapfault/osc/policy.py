@@ -115,6 +115,7 @@ class Show(command.Show):
 class List(command.Lister):
     """List policies."""
 
+    keys = ('created_at', 'name')
     fields = (
         ('id', None),
         ('name', None),

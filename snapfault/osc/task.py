@@ -31,6 +31,7 @@ STATUSES = ('waiting', 'running', 'done', 'failed', 'missed')
 class List(command.Lister):
     """List tasks."""
 
+    keys = ('created_at', 'scheduled_at')
     fields = (
         ('id', None),
         ('business_id', column.Text),

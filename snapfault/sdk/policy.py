@@ -21,7 +21,7 @@ class Policy(resource.Resource):
     allow_list = True
     commit_method = 'PATCH'
     _max_microversion = '1.0'
-    _query_mapping = resource.QueryParameters('name', 'all_projects')
+    _query_mapping = resource.QueryParameters('name', 'sort', 'all_projects')
 
     #: counts its changes: of an entity tag, against lost updates
     generation = resource.Body('generation', type=int)

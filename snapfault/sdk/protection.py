@@ -18,7 +18,7 @@ class Protection(resource.Resource):
     commit_method = 'PATCH'
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters(
-        'business_id', 'policy_id', 'all_projects'
+        'business_id', 'policy_id', 'sort', 'all_projects'
     )
 
     #: counts its changes: of an entity tag, against lost updates

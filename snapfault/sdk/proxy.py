@@ -30,7 +30,7 @@ _R = typing.TypeVar('_R', bound=resource.Resource)
 class Proxy(proxy.Proxy):
     """The first version of the API.
 
-    What lists take as ``query`` are the filters of the API, and
+    What lists take as ``query`` are the filters of the API, its ``sort``, and
     ``all_projects`` for who may. Each method raises the exceptions of
     openstacksdk; their text is the service's reason.
     """
@@ -61,7 +61,7 @@ class Proxy(proxy.Proxy):
     # policies
 
     def policies(self, **query: Any) -> Found[Policy]:
-        """List policies, newest first."""
+        """List policies, newest first without a ``sort``."""
         return self._list(Policy, **query)
 
     def get_policy(self, policy: str | Policy) -> Policy:
@@ -91,7 +91,7 @@ class Proxy(proxy.Proxy):
     # protections
 
     def protections(self, **query: Any) -> Found[Protection]:
-        """List protections, newest first."""
+        """List protections, newest first without a ``sort``."""
         return self._list(Protection, **query)
 
     def get_protection(self, protection: str | Protection) -> Protection:
@@ -125,7 +125,7 @@ class Proxy(proxy.Proxy):
     # tasks
 
     def tasks(self, **query: Any) -> Found[Task]:
-        """List tasks, newest first."""
+        """List tasks, newest first without a ``sort``."""
         return self._list(Task, **query)
 
     def get_task(self, task: str | Task) -> Task:
@@ -139,7 +139,7 @@ class Proxy(proxy.Proxy):
     # recovery points
 
     def recovery_points(self, **query: Any) -> Found[RecoveryPoint]:
-        """List recovery points, newest first."""
+        """List recovery points, newest first without a ``sort``."""
         return self._list(RecoveryPoint, **query)
 
     def get_recovery_point(self, point: str | RecoveryPoint) -> RecoveryPoint:
@@ -161,7 +161,7 @@ class Proxy(proxy.Proxy):
     # recoveries
 
     def recoveries(self, **query: Any) -> Found[Recovery]:
-        """List recoveries, newest first."""
+        """List recoveries, newest first without a ``sort``."""
         return self._list(Recovery, **query)
 
     def get_recovery(self, recovery: str | Recovery) -> Recovery:
@@ -209,7 +209,7 @@ class Proxy(proxy.Proxy):
     # drills
 
     def drills(self, **query: Any) -> Found[Drill]:
-        """List drills, newest first."""
+        """List drills, newest first without a ``sort``."""
         return self._list(Drill, **query)
 
     def get_drill(self, drill: str | Drill) -> Drill:

@@ -12,7 +12,7 @@ class Readiness(resource.Resource):
     allow_list = True
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters(
-        'business_id', 'policy_id', 'all_projects'
+        'business_id', 'policy_id', 'sort', 'all_projects'
     )
 
     #: whose it is

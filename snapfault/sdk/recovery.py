@@ -19,7 +19,7 @@ class Recovery(resource.Resource):
     allow_list = True
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters(
-        'business_id', 'status', 'all_projects'
+        'business_id', 'status', 'sort', 'all_projects'
     )
 
     #: whose it is

@@ -17,7 +17,7 @@ class RecoveryPoint(resource.Resource):
     commit_method = 'PATCH'
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters(
-        'business_id', 'status', 'all_projects'
+        'business_id', 'status', 'sort', 'all_projects'
     )
 
     #: counts its changes: of an entity tag, against lost updates

@@ -15,7 +15,7 @@ class Task(resource.Resource):
     allow_list = True
     _max_microversion = '1.0'
     _query_mapping = resource.QueryParameters(
-        'protection_id', 'status', 'all_projects'
+        'protection_id', 'status', 'sort', 'all_projects'
     )
 
     #: whose it is

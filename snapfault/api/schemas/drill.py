@@ -13,5 +13,7 @@ CREATE = types.closed(
     required=['drill'],
 )
 LIST = types.page(
-    business_id=types.NAME, status=types.one_of(model.DrillStatus)
+    ['created_at', 'business_id'],
+    business_id=types.NAME,
+    status=types.one_of(model.DrillStatus),
 )

@@ -188,4 +188,4 @@ UPDATE = types.closed(
     {'policy': {**types.closed(_ALL), 'minProperties': 1}},
     required=['policy'],
 )
-LIST = types.page(name=types.NAME)
+LIST = types.page(['created_at', 'name'], name=types.NAME)

@@ -48,4 +48,8 @@ UPDATE = types.closed(
     },
     required=['protection'],
 )
-LIST = types.page(business_id=types.NAME, policy_id=types.ID)
+LIST = types.page(
+    ['created_at', 'business_id'],
+    business_id=types.NAME,
+    policy_id=types.ID,
+)

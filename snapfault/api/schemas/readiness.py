@@ -2,4 +2,8 @@
 
 from snapfault.api.schemas import types
 
-LIST = types.page(business_id=types.NAME, policy_id=types.ID)
+LIST = types.page(
+    ['created_at', 'business_id'],
+    business_id=types.NAME,
+    policy_id=types.ID,
+)

@@ -22,6 +22,7 @@ RETRY = types.closed(
     required=['recovery'],
 )
 LIST = types.page(
+    ['created_at', 'business_id'],
     business_id=types.NAME,
     status={'enum': [each.value for each in model.RecoveryStatus]},
 )

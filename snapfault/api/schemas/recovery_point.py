@@ -12,6 +12,7 @@ UPDATE = types.closed(
     required=['recovery_point'],
 )
 LIST = types.page(
+    ['created_at', 'scheduled_at', 'business_id'],
     business_id=types.NAME,
     status={'enum': [each.value for each in model.PointStatus]},
 )

@@ -12,6 +12,7 @@ CREATE = types.closed(
     required=['task'],
 )
 LIST = types.page(
+    ['created_at', 'scheduled_at'],
     protection_id=types.ID,
     status={'enum': [each.value for each in model.TaskStatus]},
 )

@@ -85,9 +85,22 @@ def one_of(kind: type[enum.StrEnum]) -> Schema:
     return {'enum': [each.value for each in kind]}
 
 
-def page(**filters: Schema) -> Schema:
-    """Describe the query of a list that can be filtered."""
-    return closed({**_PAGE, **filters})
+def page(keys: collections.abc.Iterable[str], **filters: Schema) -> Schema:
+    """Describe the query of a list that can be filtered and sorted.
+
+    :param keys: what it can be sorted by, as ``db.pages.Order`` has it
+    """
+    sort = {
+        'enum': [
+            f'{key}{direction}'
+            for key in keys
+            for direction in ('', ':asc', ':desc')
+        ],
+        'description': (
+            'Alone, a time begins with the newest, and a name with a.'
+        ),
+    }
+    return closed({**_PAGE, 'sort': sort, **filters})
 
 
 #: The query of a request about one resource.

@@ -18,6 +18,9 @@ class Drill(base.Base):
     __table_args__ = (
         sa.UniqueConstraint('open_protection_id', name='drills_open'),
         sa.Index('drills_page', 'project_id', 'created_at', 'id'),
+        sa.Index(
+            'drills_business', 'project_id', 'business_id', 'created_at', 'id'
+        ),
         sa.Index('drills_status', 'status'),
         sa.Index('drills_protection', 'protection_id'),
         sa.Index('drills_finished', 'finished_at'),

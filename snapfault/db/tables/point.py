@@ -18,6 +18,14 @@ class Point(base.Base):
     __table_args__ = (
         sa.UniqueConstraint('id', name='recovery_points_id'),
         sa.Index('recovery_points_page', 'project_id', 'created_at', 'id'),
+        sa.Index(
+            'recovery_points_scheduled',
+            *('project_id', 'scheduled_at', 'created_at', 'id'),
+        ),
+        sa.Index(
+            'recovery_points_business',
+            *('project_id', 'business_id', 'created_at', 'id'),
+        ),
         sa.Index('recovery_points_history', 'project_id', 'business_id'),
         sa.Index('recovery_points_status', 'status'),
         sa.Index('recovery_points_task', 'task_id'),

@@ -18,6 +18,10 @@ class Recovery(base.Base):
     __table_args__ = (
         sa.UniqueConstraint('open_server_id', name='recoveries_open'),
         sa.Index('recoveries_page', 'project_id', 'created_at', 'id'),
+        sa.Index(
+            'recoveries_business',
+            *('project_id', 'business_id', 'created_at', 'id'),
+        ),
         sa.Index('recoveries_status', 'status'),
         sa.Index('recoveries_finished', 'finished_at'),
         sa.Index('recoveries_created', 'created_at'),

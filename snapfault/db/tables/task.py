@@ -18,6 +18,9 @@ class Task(base.Base):
     __table_args__ = (
         sa.UniqueConstraint('protection_id', 'scheduled_at', name='tasks_due'),
         sa.Index('tasks_page', 'project_id', 'created_at', 'id'),
+        sa.Index(
+            'tasks_scheduled', 'project_id', 'scheduled_at', 'created_at', 'id'
+        ),
         sa.Index('tasks_waiting', 'status', 'not_before'),
         sa.Index('tasks_deadline', 'status', 'deadline_at'),
         sa.Index('tasks_held', 'claimed_by', 'status'),

@@ -316,11 +316,22 @@ def test_what_python_would_read(world, body):
         'all_projects=perhaps',
         '%ff=1',
         'limit=%ff',
+        'sort=',
+        'sort=id',
+        'sort=created_at:',
+        'sort=created_at:up',
+        'sort=created_at:asc:desc',
+        'sort=created_at,created_at',
+        'sort=created_at&sort=created_at',
+        'sort_key=created_at',
     ],
 )
 @pytest.mark.parametrize(
     'noun',
-    ['policies', 'protections', 'tasks', 'recovery-points', 'recoveries'],
+    [
+        *('policies', 'protections', 'tasks', 'recovery-points'),
+        *('recoveries', 'drills', 'readiness'),
+    ],
 )
 def test_query(world, noun, query):
     response = world.request('GET', f'/v1/{noun}?{query}')

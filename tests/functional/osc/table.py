@@ -340,6 +340,14 @@ CASES = (
         ],
     ),
     (
+        'protection list --sort business_id:desc --limit 9',
+        [('GET', '/v1/protections?sort=business_id:desc&limit=9', None)],
+    ),
+    (
+        'recovery point list --sort scheduled_at',
+        [('GET', '/v1/recovery-points?sort=scheduled_at', None)],
+    ),
+    (
         'protection list --business-id shop',
         [('GET', '/v1/protections?business_id=shop', None)],
     ),

@@ -97,6 +97,11 @@ DOOR = (
     (SET, 'say what to set'),
     (f'{SET} --rpo 1h --no-rpo', 'argument --no-rpo: not allowed with'),
     ('protection task list --status bad', 'argument --status: ', 'waiting'),
+    (
+        'protection policy list --sort alarm',
+        "argument --sort: 'alarm': give one of created_at, name",
+    ),
+    ('recovery list --sort business_id:up', "argument --sort: 'business_id:"),
     ('recovery list --limit 0', 'argument --limit: ', 'at least 1'),
     ('recovery create shop --timeout 5', 'argument --timeout: ', '--wait'),
     ('protection run shop --timeout 5', 'argument --timeout: ', '--wait'),

@@ -157,6 +157,8 @@ def test_a_list_goes_on_from_page_to_page(fault):
     for name in names:
         fault.create_policy(**{**POLICY, 'name': name})
     assert {each.name for each in fault.policies(limit=2)} > names
+    in_order = [each.name for each in fault.policies(limit=2, sort='name')]
+    assert in_order == sorted(in_order)
 
 
 def test_each_request_names_its_version(fault, asked, shop):
