@@ -46,8 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def members(
-    app: typing.Any,
-    parsed_args: argparse.Namespace,
+    app: typing.Any, parsed_args: argparse.Namespace
 ) -> dict[str, typing.Any]:
     """Give the member ``delegation``; nothing where no option says it.
 
