@@ -125,6 +125,14 @@ class Volume:
 
 
 @dataclasses.dataclass(frozen=True)
+class Estate:
+    """All servers and volumes of a project, by id, as an admin sees them."""
+
+    servers: dict[str, Server] = dataclasses.field(default_factory=dict)
+    volumes: dict[str, Volume] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
 class Snapshot:
     """A snapshot of one volume as Cinder shows it."""
 

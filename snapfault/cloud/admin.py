@@ -1,12 +1,19 @@
 """What only an administrator may ask: of hosts, and of broken volumes."""
 
+import collections
+import collections.abc
 import typing
 
 from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import door as doors
+from snapfault.cloud import pages
 from snapfault.cloud import translate
+from snapfault.cloud import volume
+
+#: What Cinder shows of a volume to administrators, and to nobody else.
+_ADMINS: typing.Final = 'os-vol-host-attr:host'
 
 
 @translate.sensible
@@ -43,6 +50,51 @@ def list_hosts(door: doors.Door) -> list[resource.Host]:
         resource.Host(each['host'], _status(each), bool(each['forced_down']))
         for each in services
     ]
+
+
+@translate.sensible
+def list_all(door: doors.Door) -> dict[str, resource.Estate]:
+    """List servers, then volumes, of all projects.
+
+    Nova refuses that to a user who is no administrator; Cinder shows them
+    their own volumes and says nothing.
+    """
+    found: dict[str, resource.Estate] = collections.defaultdict(
+        resource.Estate
+    )
+    for each in pages.read(door, 'compute', 'servers', all_tenants='1'):
+        if each['status'] != 'UNKNOWN':  # as in compute.list_servers
+            server = compute.server_of(each)
+            found[each['tenant_id']].servers[server.id] = server
+    listed = list(
+        pages.read(door, 'block_storage', 'volumes', all_tenants='1')
+    )
+    _check_whole(found, listed)
+    for each in listed:
+        project_id = each['os-vol-tenant-attr:tenant_id']
+        found[project_id].volumes[each['id']] = volume.volume_of(each)
+    return dict(found)
+
+
+def _check_whole(
+    found: collections.abc.Mapping[str, resource.Estate],
+    listed: collections.abc.Collection[dict[str, typing.Any]],
+) -> None:
+    """See that Cinder has told of the volumes of all projects.
+
+    :raises CloudRefused: it did not
+    """
+    is_admin = all(_ADMINS in each for each in listed)
+    is_needed = any(
+        server.attached
+        for estate in found.values()
+        for server in estate.servers.values()
+    )
+    if not is_admin or (is_needed and not listed):
+        raise errors.CloudRefused(
+            'Cinder shows the service user its own volumes only: it is no'
+            ' administrator there'
+        )
 
 
 def _status(service: dict[str, typing.Any]) -> str:

@@ -69,6 +69,10 @@ class Cloud:
         except errors.CloudRefused:
             return []
 
+    def list_all(self) -> dict[str, resource.Estate]:
+        """See the port."""
+        return admin.list_all(self._sessions.own)
+
     def evacuate_server(self, server_id: str) -> None:
         """See the port."""
         admin.evacuate(self._sessions.own, server_id)

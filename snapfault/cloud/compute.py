@@ -178,6 +178,7 @@ def server_of(found: dict[str, typing.Any]) -> resource.Server:
             )
         ),
         host_id=found['hostId'],
+        host_status=found.get('host_status') or None,
     )
 
 

@@ -74,6 +74,16 @@ class Admin(typing.Protocol):
         :returns: none where the service user may not know
         """
 
+    def list_all(self) -> dict[str, resource.Estate]:
+        """List, as the service itself, what all projects have: two calls.
+
+        Servers come first: a volume that one has attached is there by then.
+
+        :returns: by the project's id; one that has nothing is left out
+        :raises CloudRefused: the service user may not, or is shown its own
+            only
+        """
+
     def evacuate_server(self, server_id: str) -> None:
         """Ask, as an admin, for a server on another host.
 

@@ -15,21 +15,22 @@ Found = dict[str, typing.Any]
 @translate.sensible
 def get_volume(door: doors.Door, volume_id: str) -> resource.Volume:
     """Read a volume."""
-    return _volume(door.get('block_storage', 'volumes', volume_id)['volume'])
+    return volume_of(door.get('block_storage', 'volumes', volume_id)['volume'])
 
 
 @translate.sensible
 def list_volumes(door: doors.Door) -> list[resource.Volume]:
     """List all volumes."""
     return [
-        _volume(each) for each in pages.read(door, 'block_storage', 'volumes')
+        volume_of(each)
+        for each in pages.read(door, 'block_storage', 'volumes')
     ]
 
 
 @translate.sensible
 def find_volumes(door: doors.Door, marker: str) -> list[resource.Volume]:
     """List the volumes that carry a marker, the oldest first."""
-    return [_volume(each) for each in _marked(door, 'volumes', marker)]
+    return [volume_of(each) for each in _marked(door, 'volumes', marker)]
 
 
 @translate.sensible
@@ -112,7 +113,7 @@ def create_volume(
     found = door.change(
         'POST', 'block_storage', 'volumes', json={'volume': wanted}
     )
-    return _volume(found['volume'])
+    return volume_of(found['volume'])
 
 
 def delete_volume(door: doors.Door, volume_id: str) -> None:
@@ -147,7 +148,8 @@ def _marked(door: doors.Door, kind: str, marker: str) -> list[Found]:
     return sorted(found, key=lambda each: (each['created_at'], each['id']))
 
 
-def _volume(found: Found) -> resource.Volume:
+def volume_of(found: Found) -> resource.Volume:
+    """Translate a volume as Cinder writes it."""
     return resource.Volume(
         id=found['id'],
         name=found['name'] or '',

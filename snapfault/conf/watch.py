@@ -19,6 +19,18 @@ OPTIONS = [
         ' notification speaks of it; failed backups are still answered.',
     ),
     cfg.BoolOpt(
+        'admin_reads',
+        default=False,
+        help='Whether such a look reads one list of all servers and one of'
+        ' all volumes of the cloud, with the rights of the service user,'
+        ' instead of two lists for each project with the rights of its'
+        ' protections. It pays where many projects have few servers each.'
+        ' The service user must be an administrator to Nova and Cinder;'
+        ' where it is not, the look goes by project after all and the log'
+        ' says so. What is found is read once more with the rights of the'
+        ' protection before anything is done, in either case.',
+    ),
+    cfg.BoolOpt(
         'notifications',
         default=False,
         help='Whether to listen to Nova\'s versioned notifications on the'

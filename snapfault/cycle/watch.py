@@ -1,7 +1,8 @@
 """Look at all protected servers and their volumes: two lists a project.
 
-Any worker may do so at any time. What is seen becomes evidence; only a
-service of which enough was said is read by itself, and judged.
+Or two of the whole cloud, where the service user may read them. Any worker
+may do so at any time. What is seen becomes evidence; only a service of which
+enough was said is read by itself, and judged.
 """
 
 import collections.abc
@@ -50,21 +51,36 @@ class Tools:
     trouble: trouble.Tools
     lasts: datetime.timedelta  #: how long what one look sees means something
     apart: datetime.timedelta  #: of two looks sooner than this one counts
+    admin_reads: bool = False  #: all projects at once, as an administrator
 
 
 def look(tools: Tools, now: datetime.datetime) -> None:
     """Look at every project that has protections."""
     database = tools.trouble.database
     evidence.purge(database, now)
-    look_at(tools, inventory.projects(database), now)
+    try:
+        estates = tools.trouble.cloud.list_all() if tools.admin_reads else None
+    except errors.CloudRefused as error:
+        LOG.warning(
+            '[watch] admin_reads: %s; each project is read by itself', error
+        )
+        estates = None
+    except errors.SnapfaultError as error:
+        LOG.warning('Nothing is watched: %s', error)
+        return
+    look_at(tools, inventory.projects(database), now, estates)
 
 
 def look_at(
     tools: Tools,
     project_ids: collections.abc.Iterable[str],
     now: datetime.datetime,
+    estates: collections.abc.Mapping[str, resource.Estate] | None = None,
 ) -> None:
-    """Look at some projects; one that cannot be read keeps no other."""
+    """Look at some projects; one that cannot be read keeps no other.
+
+    :param estates: what they have, by project; None: each is read by itself
+    """
     hosts: list[resource.Host] | None = None
     for project_id in project_ids:
         watched = _watched(tools, project_id)
@@ -74,7 +90,11 @@ def look_at(
             hosts = _hosts(tools)
         marked = {seen.hidden(project_id, h.name): h.status for h in hosts}
         try:
-            _look(tools, watched, marked, now)
+            if estates is None:
+                estate = _read(tools, watched, now)
+            else:
+                estate = estates.get(project_id, resource.Estate())
+            _look(tools, watched, estate, marked, now)
         except errors.DelegationDead as error:
             _tell_dead(tools, watched, error, now)
         except errors.SnapfaultError as error:
@@ -116,9 +136,20 @@ def _watched(tools: Tools, project_id: str) -> list[Watched]:
     ]
 
 
+def _read(
+    tools: Tools, watched: list[Watched], now: datetime.datetime
+) -> resource.Estate:
+    """List what a project has, by the right of one of its protections."""
+    rights = [protection.delegation for protection, _ in watched]
+    project = sight.Sight(tools.trouble.cloud, rights, now)
+    # The servers first: a volume that one has attached is there by then.
+    return resource.Estate(project.servers(), project.volumes())
+
+
 def _look(
     tools: Tools,
     watched: list[Watched],
+    estate: resource.Estate,
     hosts: collections.abc.Mapping[str, str],
     now: datetime.datetime,
 ) -> None:
@@ -126,11 +157,8 @@ def _look(
 
     :param hosts: statuses, by the marks of the project's servers
     """
-    database, cloud = tools.trouble.database, tools.trouble.cloud
-    rights = [protection.delegation for protection, _ in watched]
-    project = sight.Sight(cloud, rights, now)
-    # The servers first: a volume that one has attached is there by then.
-    servers, volumes = project.servers(), project.volumes()
+    database = tools.trouble.database
+    servers, volumes = estate.servers, estate.volumes
     listed = [each for each in watched if each[0].server_id in servers]
     ids = [protection.id for protection, _ in listed]
     before = evidence.current(database, ids, now)

@@ -32,11 +32,12 @@ class Settings:
     """The operator's choices."""
 
     interval: float = 0.0  #: seconds between looks; 0: only when hinted
+    admin_reads: bool = False  #: all projects in one list, as an admin
 
 
 def settings(conf: cfg.ConfigOpts) -> Settings:
     """Read them from the configuration."""
-    return Settings(conf.watch.interval)
+    return Settings(conf.watch.interval, conf.watch.admin_reads)
 
 
 class Watch:
@@ -52,7 +53,9 @@ class Watch:
         self._all = chosen.interval > 0
         self._interval = chosen.interval or AGAIN
         seconds = datetime.timedelta(seconds=self._interval)
-        self._tools = watch.Tools(tools, LOOKS * seconds, seconds / 2)
+        self._tools = watch.Tools(
+            tools, LOOKS * seconds, seconds / 2, chosen.admin_reads
+        )
         share = zlib.crc32(worker.encode()) / 2**32
         self._first = self._interval * share if self._all else 0.0
 

@@ -1,5 +1,7 @@
 """What the service asks in its own name: hosts, evacuations, repairs."""
 
+import dataclasses
+
 import pytest
 
 from snapfault import errors
@@ -28,6 +30,17 @@ def test_host(world, server_id):
         lost = world.cloud.get_host(server_id)
     assert (lost.status, lost.forced_down) == ('DOWN', True)
     assert lost.name == found.name
+
+
+def test_what_all_projects_have(world, project, server_id):
+    found = world.cloud.list_all()[world.project_id]
+    told = {
+        key: dataclasses.replace(each, host_status=None)
+        for key, each in found.servers.items()
+    }
+    assert found.servers[server_id].host_status == 'UP'
+    assert told == {each.id: each for each in project.list_servers()}
+    assert found.volumes == {each.id: each for each in project.list_volumes()}
 
 
 def test_host_of_no_server(world):

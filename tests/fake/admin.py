@@ -1,6 +1,10 @@
 """What the fake cloud answers to the service itself."""
 
+import collections
+import dataclasses
+
 from snapfault import errors
+from snapfault import resource
 
 
 class Admin:
@@ -28,6 +32,19 @@ class Admin:
                 if each.host.status is not None
             }
             return [each.show() for each in hosts.values()]
+
+    def list_all(self):
+        with self.call('list_all'):
+            self._check_admin()
+            found = collections.defaultdict(resource.Estate)
+            for each in self.world.servers.values():
+                shown = dataclasses.replace(
+                    each.show(), host_status=each.host.status
+                )
+                found[each.project_id].servers[each.id] = shown
+            for each in self.world.volumes.values():
+                found[each.project_id].volumes[each.id] = each.show()
+            return dict(found)
 
     def evacuate_server(self, server_id):
         with self.call('evacuate_server', server_id):

@@ -22,6 +22,7 @@ SERVICES = {
     'host_status': 'nova',
     'get_host': 'nova',
     'list_hosts': 'nova',
+    'list_all': 'nova',
     'evacuate_server': 'nova',
     'get_volume': 'cinder',
     'list_volumes': 'cinder',

@@ -168,12 +168,13 @@ class Stage:
             self.cloud.tick()
             self.wait(seconds=1)
 
-    def watch(self, looks=1, seconds=30, cloud=None):
+    def watch(self, looks=1, seconds=30, cloud=None, admin_reads=False):
         """Let a worker look at all there is, so often and so far apart."""
         tools = watch.Tools(
             self.context(cloud).trouble,
             lasts=datetime.timedelta(seconds=90),
             apart=datetime.timedelta(seconds=15),
+            admin_reads=admin_reads,
         )
         for _ in range(looks):
             watch.look(tools, self.now)

@@ -248,7 +248,8 @@ def test_an_alarm_of_a_guest_counts_once_it_lasts(taken):
     )
 
 
-def test_one_project_that_cannot_be_read_keeps_no_other(stage):
+def _protect_another_project(stage):
+    """Give its server; the protection is called protection-b."""
     right = stage.cloud.add_project('project-b')
     server = stage.cloud.add_server('project-b')
     policies.create(
@@ -264,11 +265,60 @@ def test_one_project_that_cannot_be_read_keeps_no_other(stage):
             right_id=right.right_id,
         ),
     )
-    stage.cloud.break_server(server)
+    return server
+
+
+def test_one_project_that_cannot_be_read_keeps_no_other(stage):
+    stage.cloud.break_server(_protect_another_project(stage))
     stage.cloud.fail('list_servers', errors.CloudUnavailable('503'))
     stage.watch()
     found = evidence.current(stage.database, ['protection-b'], stage.now)
     assert len(found['protection-b']) == 1
+
+
+def test_an_administrator_reads_all_projects_at_once(taken):
+    taken.cloud.break_server(_protect_another_project(taken))
+    (volume, *_) = taken.cloud.volumes_of(taken.servers['shop'])
+    volume.status = 'error'
+    taken.cloud.calls.clear()
+    taken.watch(admin_reads=True)
+    assert [each.method for each in taken.cloud.calls] == [
+        'list_all',
+        'list_hosts',
+    ]
+    assert _said(taken) == [('watch', 'volume-error', 1)]
+    found = evidence.current(taken.database, ['protection-b'], taken.now)
+    assert [each.finding for each in found['protection-b']] == ['server-error']
+
+
+def test_what_an_administrator_has_seen_is_read_by_the_protections_right(
+    taken,
+):
+    taken.cloud.break_server(taken.servers['shop'])
+    taken.watch(3, admin_reads=True)
+    assert len(taken.recoveries()) == 1
+    assert taken.cloud.count('check') > 0
+
+
+def test_who_is_no_administrator_reads_each_project(taken, caplog):
+    taken.cloud.is_admin = False
+    taken.cloud.break_server(taken.servers['shop'])
+    taken.watch(admin_reads=True)
+    assert _said(taken) == [('watch', 'server-error', 1)]
+    assert '[watch] admin_reads: ' in caplog.text
+
+
+def test_what_an_administrator_cannot_read_is_neither_said_nor_taken_back(
+    taken,
+):
+    taken.cloud.break_server(taken.servers['shop'])
+    taken.watch(admin_reads=True)
+    before = _said(taken)
+    taken.cloud.fail('list_all', errors.CloudUnavailable('503'))
+    taken.cloud.calls.clear()
+    taken.watch(admin_reads=True)
+    assert _said(taken) == before
+    assert [each.method for each in taken.cloud.calls] == ['list_all']
 
 
 def test_expired_evidence_is_removed(taken):

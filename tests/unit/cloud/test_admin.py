@@ -1,7 +1,8 @@
-"""How a server's host is read."""
+"""What an administrator reads."""
 
 import pytest
 
+from snapfault import errors
 from snapfault import resource
 from snapfault.cloud import admin
 from tests.unit.cloud import canned
@@ -39,3 +40,83 @@ def test_of_one_that_is_down_whether_somebody_has_fenced_it(
     listed = {'services': [{'host': 'cmp-1', 'forced_down': fenced}]}
     services.say('GET', SERVICES, (200, listed))
     assert admin.get_host(door, 's') == resource.Host('cmp-1', 'DOWN', fenced)
+
+
+SERVERS = r'http://nova/v2.1/servers/detail'
+VOLUMES = r'http://cinder/v3/volumes/detail'
+
+
+def listed_server(identity, project_id, *volume_ids, status='ACTIVE'):
+    return {
+        'id': identity,
+        'tenant_id': project_id,
+        'name': identity,
+        'status': status,
+        'OS-EXT-STS:task_state': None,
+        'image': '',
+        'flavor': {'original_name': 'm1'},
+        'metadata': {},
+        'locked': False,
+        'os-extended-volumes:volumes_attached': [
+            {'id': each, 'delete_on_termination': False} for each in volume_ids
+        ],
+        'tags': [],
+        'addresses': {},
+        'hostId': 'h',
+    }
+
+
+def listed_volume(identity, project_id, **more):
+    return {
+        'id': identity,
+        'os-vol-tenant-attr:tenant_id': project_id,
+        'name': identity,
+        'status': 'in-use',
+        'size': 1,
+        'volume_type': None,
+        'availability_zone': None,
+        'snapshot_id': None,
+        'attachments': [],
+        'multiattach': False,
+        'metadata': {},
+        'bootable': 'false',
+        'encrypted': False,
+        **more,
+    }
+
+
+def test_what_all_have_is_told_apart_by_project(services, door):
+    servers = [
+        listed_server('s', 'a', 'v'),
+        listed_server('t', 'b'),
+        listed_server('u', 'c', status='UNKNOWN'),
+    ]
+    host = {'os-vol-host-attr:host': 'pool'}
+    volumes = [
+        listed_volume('v', 'a', **host),
+        listed_volume('w', 'c', **host),
+    ]
+    services.say('GET', SERVERS, (200, {'servers': servers}))
+    services.say('GET', VOLUMES, (200, {'volumes': volumes}))
+    found = admin.list_all(door)
+    assert {
+        each: (set(estate.servers), set(estate.volumes))
+        for each, estate in found.items()
+    } == {'a': ({'s'}, {'v'}), 'b': ({'t'}, set()), 'c': (set(), {'w'})}
+    asked = [each.url for each in services.asked if 'detail' in each.url]
+    assert all('all_tenants=1' in each for each in asked)
+
+
+@pytest.mark.parametrize('own', [[], [listed_volume('w', 'service')]])
+def test_a_list_of_ones_own_is_not_taken_for_all(services, door, own):
+    servers = [listed_server('s', 'a', 'v')]
+    services.say('GET', SERVERS, (200, {'servers': servers}))
+    services.say('GET', VOLUMES, (200, {'volumes': own}))
+    with pytest.raises(errors.CloudRefused, match='no administrator there'):
+        admin.list_all(door)
+
+
+def test_a_cloud_without_anything_is_read_as_such(services, door):
+    services.say('GET', SERVERS, (200, {'servers': []}))
+    services.say('GET', VOLUMES, (200, {'volumes': []}))
+    assert admin.list_all(door) == {}
