@@ -21,6 +21,7 @@ from snapfault.api import cross_origin
 from snapfault.api import faults
 from snapfault.api import microversion
 from snapfault.api import public
+from snapfault.api import rates
 from snapfault.api import routes
 from snapfault.api import routing
 from snapfault.api import validation
@@ -62,11 +63,14 @@ def make_application(
 
     :param authenticate: what lets callers in; the tests have their own
     """
-    application: typing.Any = Api(conf, behind)
+    counted = rates.Rates(conf)
+    application: typing.Any = Api(conf, behind, counted)
     # Only what is behind this needs a token.
     application = authenticate(application, conf)
     # Outside of authentication: an alarm's sender has no token.
     application = webhook.Webhooks(application, conf, behind)
+    # Outside of authentication: who has no token is told by his address.
+    application = rates.ByAddress(application, counted)
     # Outside of authentication: nobody may make us read without end.
     application = sizelimit.RequestBodySizeLimiter(application, conf)
     conf.set_default(
@@ -90,9 +94,15 @@ def make_application(
 class Api:
     """The routes: allow, check the form, hand over, write the answer."""
 
-    def __init__(self, conf: cfg.ConfigOpts, behind: backend.Backend) -> None:
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        behind: backend.Backend,
+        counted: rates.Rates,
+    ) -> None:
         """Load the rules of who may do what."""
         self._backend = behind
+        self._rates = counted
         self._enforcer = enforcer.make_enforcer(conf)
         self._max_limit = conf.api.max_limit
         self._table = routing.Table(routes.ROUTES)
@@ -110,6 +120,7 @@ class Api:
         context = oslo_context.RequestContext.from_environ(request.environ)
         if not context.project_id:
             raise faults.Refusal(403, 'The token is not one of a project.')
+        self._rates.count(request, 'project', context.project_id)
         self._allow(route.rule, context)
         query = validation.read_query(request)
         route.query.check(query, 'query')

@@ -8,6 +8,12 @@ from snapfault.api.answers import public
 from snapfault.api.schemas import webhook
 
 Content = collections.abc.Callable[[form.Schema], dict[str, typing.Any]]
+RETRY: typing.Final = {
+    'Retry-After': {
+        'description': 'The seconds after which to try again.',
+        'schema': {'type': 'integer', 'minimum': 1},
+    },
+}
 WEBHOOK: typing.Final = '/v1/webhooks/{protection_id}/{secret}'
 
 
@@ -90,6 +96,7 @@ def _webhook(content: Content) -> dict[str, typing.Any]:
             (409, 'So many things are said of the service already.'),
             (413, 'The body is too large.'),
             (415, 'The body is not JSON.'),
+            (429, 'The address has sent too many: try again.'),
             (503, 'The database does not answer: try again.'),
         )
     }

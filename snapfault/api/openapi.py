@@ -46,9 +46,10 @@ REFUSALS: typing.Final = {
     412: 'It is of another generation than If-Match names.',
     413: 'The body is too large.',
     415: 'The body is not JSON.',
+    429: 'The project has sent too many: try again after Retry-After.',
     503: 'Keystone, the cloud or the database does not answer: try again.',
 }
-ALWAYS: typing.Final = (400, 401, 403, 404, 406, 503)
+ALWAYS: typing.Final = (400, 401, 403, 404, 406, 429, 503)
 #: Reads that are refused by the state of what they name.
 STATEFUL_READS: typing.Final = frozenset({'/v1/recovery-plan'})
 
@@ -83,11 +84,14 @@ def _components() -> call.Json:
             for name, schema in NAMED.items()
         },
         'parameters': {'microversion': _MICROVERSION},
-        'headers': _HEADERS,
+        'headers': _HEADERS | open_paths.RETRY,
         'responses': {
             _title(status): {
                 'description': text,
-                'headers': _refs('headers', _HEADERS),
+                'headers': _refs(
+                    'headers',
+                    _HEADERS | (open_paths.RETRY if status == 429 else {}),
+                ),
                 'content': content(public.ERRORS),
             }
             for status, text in REFUSALS.items()

@@ -28,6 +28,48 @@ OPTIONS = [
         ' rest. Nova and Cinder default to the same; lower it if answers'
         ' grow too large for a proxy in between.',
     ),
+    cfg.IntOpt(
+        'project_reads',
+        default=0,
+        min=0,
+        mutable=True,
+        help='The most requests a minute that read, with tokens of one'
+        ' project; 0 is no bound. Who sends more gets 429, and is told when to'
+        ' try again. Each process counts for itself. None by default: what'
+        ' is much depends on the size of the projects. A command is a'
+        ' handful of requests, and --wait one every few seconds.',
+    ),
+    cfg.IntOpt(
+        'project_writes',
+        default=0,
+        min=0,
+        mutable=True,
+        help='The most requests a minute that change something, with tokens'
+        ' of one project; 0, the default, is no bound. An import of the whole'
+        ' record table is one request.',
+    ),
+    cfg.IntOpt(
+        'address_reads',
+        default=0,
+        min=0,
+        mutable=True,
+        help='The most requests a minute that read and bear no token, or one'
+        ' that Keystone refuses, from one address (IPv6: from one /64); 0,'
+        ' the default, is no bound. Behind a proxy let oslo.middleware read'
+        ' its headers first ([oslo_middleware] enable_proxy_headers_parsing),'
+        ' or all callers count as the proxy. Versions, healthchecks and the'
+        ' document of the API are not counted.',
+    ),
+    cfg.IntOpt(
+        'address_writes',
+        default=0,
+        min=0,
+        mutable=True,
+        help='The same of requests that change something: alarms sent to'
+        ' webhooks, and changes whose token is refused. An alarm that is'
+        ' refused may be lost, and one address often sends those of a whole'
+        ' cloud: leave room for as many as there are protected services.',
+    ),
 ]
 
 

@@ -25,6 +25,7 @@ PAUSE_GROWTH = 1.5
 CLEAR_LINE = '\r\x1b[K'
 
 DONE = 'done'
+TOO_MANY = 429
 OVER = frozenset({DONE, 'failed', 'missed', 'refused', 'aborted'})
 
 
@@ -90,7 +91,8 @@ def until_over(
 ) -> client.Record:
     """Read again and again until the status is one of ``OVER``.
 
-    An outage of the service is waited out like anything else.
+    An outage of the service is waited out like anything else, and so is
+    having asked too often.
 
     :param timeout: seconds
     :raises TimedOut: it was not over by then
@@ -130,7 +132,7 @@ def _look(
         progress.state('the service does not answer; waiting on', seconds)
         return None
     except exceptions.ClientException as error:
-        if error.code < 500:
+        if error.code < 500 and error.code != TOO_MANY:
             raise
         progress.state(f'{error}; waiting on', seconds)
         return None

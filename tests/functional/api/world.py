@@ -55,7 +55,7 @@ class World:
         self.weighers = load.load()
         self.vault = vault.Vault(self.database, seal.Seal([KEY]))
         self.cloud.opens = self.vault.open
-        conf = cfg.ConfigOpts()
+        conf = self.conf = cfg.ConfigOpts()
         snapfault.conf.register_opts(conf)
         conf([], project='snapfault', default_config_files=files)
         made = app.make_application(

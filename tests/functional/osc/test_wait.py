@@ -126,13 +126,14 @@ def test_a_recovery_that_does_not_succeed(shop, run, status):
     assert f'| {status} ' in ran.out
 
 
-def test_an_outage_is_waited_out(shop, run):
+@pytest.mark.parametrize('status', [503, 429])
+def test_an_outage_is_waited_out(shop, run, status):
     shop.script[TASK] = [{'status': 'done'}]
-    down = (503, standin.error(503, 'Come back.'))
+    down = (status, standin.error(status, 'Come back.'))
     shop.refusal = [None, None, down, None]
     ran = run('protection run shop --wait')
     assert ran.code == 0
-    assert 'Come back. [req-7] (HTTP 503); waiting on' in ran.err
+    assert f'Come back. [req-7] (HTTP {status}); waiting on' in ran.err
 
 
 def test_a_refusal_is_not_waited_out(shop, run):
