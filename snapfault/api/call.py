@@ -47,7 +47,7 @@ class Answer:
     body: Json | None = None
     status: int = 200
     location: str | None = None  #: path of what was made
-    generation: int | None = None  #: of the one noun in the body
+    generation: int | str | None = None  #: of the one noun in the body
 
 
 Handler = collections.abc.Callable[[Call], Answer]

@@ -2,7 +2,14 @@
 
 A noun that people change has a generation, which is the tag of its answer.
 A request may name it in ``If-Match``. One that does not is made again on what
-stands now, if another came between its reading and its writing.
+stands now, if another came between its reading and its writing. The record
+table as a whole has one, too, and a webhook that of its protection.
+
+No other change can be lost, and none of the others heeds ``If-Match``: what
+makes something replaces nothing, and what is asked of a recovery is a move of
+its status, which the database makes from the status it was read in or refuses
+(409). Nor do commands name one where they send a single member as the person
+said it, which rests on nothing that was read: to pin, to pause.
 """
 
 import functools
@@ -17,7 +24,7 @@ from snapfault.api import call
 TRIES: typing.Final = 20
 
 
-def check(this: call.Call, noun: str, generation: int) -> None:
+def check(this: call.Call, noun: str, generation: int | str) -> None:
     """Refuse a request that was meant for another generation.
 
     :raises ChangedMeanwhile: says which there is

@@ -3,38 +3,33 @@
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import generations
 from snapfault.db import tables
 
 
 @api.writer
 def set_hash(
     session: orm.Session,
-    project_id: str | None,
-    protection_id: str,
+    protection: model.Protection,
     webhook_hash: str | None,
 ) -> None:
-    """Give a protection a webhook, another one, or none.
+    """Give a protection, as it was read, a webhook, another one, or none.
 
-    :raises NotFound: the project has no such protection
+    :raises NotFound: there is no such protection any more
+    :raises ChangedMeanwhile: it has another generation
     """
-    changed = base.swapped(
+    row = generations.changed(
         session,
-        sa.update(tables.Protection)
-        .where(
-            tables.Protection.id == protection_id,
-            *base.mine(tables.Protection, project_id),
-        )
-        .values(
-            webhook_hash=webhook_hash,
-            generation=tables.Protection.generation + 1,
-        ),
+        tables.Protection,
+        protection.project_id,
+        protection.id,
+        'protection',
+        protection.generation,
     )
-    if not changed:
-        raise errors.NotFound(f'there is no protection {protection_id}')
+    row.webhook_hash = webhook_hash
 
 
 @api.reader

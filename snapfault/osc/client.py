@@ -73,7 +73,7 @@ class Client:
         method: str,
         path: str,
         body: Record | None = None,
-        generation: int | None = None,
+        generation: int | str | None = None,
     ) -> Record:
         """Send one request and give the body of its answer.
 
@@ -237,7 +237,7 @@ def _told(record: Record) -> str:
     return f'{record["id"]} (project {record["project_id"]})'
 
 
-def _headers(generation: int | None) -> dict[str, str]:
+def _headers(generation: int | str | None) -> dict[str, str]:
     headers = {'Accept': 'application/json'}
     if generation is not None:
         headers['If-Match'] = f'"{generation}"'

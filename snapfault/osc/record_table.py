@@ -52,7 +52,8 @@ class Import(command.PlainLister):
             parsed_args.file, _content(parsed_args.file)
         )
         document = self._with_ids(file)
-        changes = self._send(file, document, parsed_args.prune, dry_run=True)
+        looked = self._send(file, document, parsed_args.prune)
+        changes = typing.cast(Changes, looked['changes'])
         if not changes:
             self._say('There is nothing to change.')
         elif parsed_args.dry_run:
@@ -60,9 +61,11 @@ class Import(command.PlainLister):
         else:
             if not parsed_args.yes:
                 self._ask(changes, parsed_args.file)
-            changes = self._send(
-                file, document, parsed_args.prune, dry_run=False
+            # what was agreed to is a change of what stood then
+            changed = self._send(
+                file, document, parsed_args.prune, looked['generation']
             )
+            changes = changed['changes']
         return TITLES, [
             (each['action'], each['kind'], each['name'], _told(each))
             for each in changes
@@ -73,25 +76,25 @@ class Import(command.PlainLister):
         file: table_file.TableFile,
         document: client.Record,
         prune: bool,
-        dry_run: bool,
-    ) -> Changes:
+        generation: str | None = None,
+    ) -> client.Record:
         """Send the whole document.
 
+        :param generation: of the table that is to be changed; None: only look
         :raises CommandError: the service refuses it; says in which line
         """
         path = client.with_query(
             'record-table',
-            {'prune': prune or None, 'dry_run': dry_run or None},
+            {'prune': prune or None, 'dry_run': generation is None or None},
         )
         try:
-            answer = self.service.request(
-                'PUT', path, {'record_table': document}
+            return self.service.request(
+                'PUT', path, {'record_table': document}, generation
             )
         except exceptions.BadRequest as error:
             raise exceptions.CommandError(
                 file.located(str(error.message))
             ) from error
-        return typing.cast(Changes, answer['changes'])
 
     def _with_ids(self, file: table_file.TableFile) -> client.Record:
         """Put ids where the file has servers by name.

@@ -24,7 +24,9 @@ class Create(command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Make the address and show it."""
         found = self.service.protections.find(parsed_args.protection)
-        answer = self.service.request('POST', _path(found['id']))
+        answer = self.service.request(
+            'POST', _path(found['id']), generation=found.get('generation')
+        )
         return command.show(answer['webhook'], FIELDS)
 
 

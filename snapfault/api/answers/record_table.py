@@ -5,15 +5,17 @@ from snapfault.api.answers import form
 from snapfault.api.schemas import record_table
 
 #: An export is what an import takes.
-SHOWN = form.one(
-    'record_table',
-    form.whole(
-        {
-            'version': {'const': 1},
-            'policies': form.many(record_table.POLICY),
-            'protections': form.many(record_table.PROTECTION),
-        }
-    ),
+SHOWN = form.tagged(
+    form.one(
+        'record_table',
+        form.whole(
+            {
+                'version': {'const': 1},
+                'policies': form.many(record_table.POLICY),
+                'protections': form.many(record_table.PROTECTION),
+            }
+        ),
+    )
 )
 CHANGE = form.whole(
     {
@@ -26,4 +28,10 @@ CHANGE = form.whole(
         ),
     }
 )
-CHANGES = form.Form(200, form.whole({'changes': form.many(CHANGE)}))
+#: The generation is that of what stands now.
+CHANGES = form.tagged(
+    form.Form(
+        200,
+        form.whole({'changes': form.many(CHANGE), 'generation': form.TEXT}),
+    )
+)

@@ -3,6 +3,8 @@
 import collections.abc
 import contextlib
 import dataclasses
+import hashlib
+import json
 
 from snapfault import difference
 from snapfault import errors
@@ -11,6 +13,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import import_writes
 from snapfault.api import importing
+from snapfault.api import precondition
 from snapfault.api import sharing
 from snapfault.db import record_table
 
@@ -18,7 +21,9 @@ from snapfault.db import record_table
 def show(this: call.Call) -> call.Answer:
     """Write all that people set in the caller's project."""
     rows = record_table.read(this.database, this.project_id)
-    return call.Answer({'record_table': importing.export(rows)})
+    return call.Answer(
+        {'record_table': importing.export(rows)}, generation=_generation(rows)
+    )
 
 
 def replace(this: call.Call) -> call.Answer:
@@ -27,12 +32,26 @@ def replace(this: call.Call) -> call.Answer:
     All or nothing: what is refused anywhere has changed nothing.
     """
     rows = record_table.read(this.database, this.project_id)
+    precondition.check(this, 'record table', _generation(rows))
     plan = importing.make_plan(this, rows, _is_on(this, 'prune'))
     sharing.check_import(this, plan)
     images = _images(this, plan)
     if plan.changes and not _is_on(this, 'dry_run'):
-        _apply(this, plan, images)
-    return call.Answer({'changes': [_written(each) for each in plan.changes]})
+        rows = _apply(this, plan, images)
+    generation = _generation(rows)
+    return call.Answer(
+        {
+            'changes': [_written(each) for each in plan.changes],
+            'generation': generation,
+        },
+        generation=generation,
+    )
+
+
+def _generation(rows: record_table.Rows) -> str:
+    """Give a text that is another one as soon as the document is."""
+    text = json.dumps(importing.export(rows), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _is_on(this: call.Call, name: str) -> bool:
@@ -66,8 +85,11 @@ def _apply(
     this: call.Call,
     plan: importing.Plan,
     images: collections.abc.Mapping[str, str],
-) -> None:
-    """Take the caller's right if one is needed, then write all at once."""
+) -> record_table.Rows:
+    """Take the caller's right if one is needed, then write all at once.
+
+    :returns: what stands then
+    """
     limits = this.backend.limits(this.project_id)
     behind = this.backend
     trust_id = None
@@ -92,6 +114,7 @@ def _apply(
     stands = record_table.read(this.database, this.project_id)
     for old in _rights(plan.was) - _rights(stands):
         rights.give_back(this.database, behind.revoke, old, this.now)
+    return stands
 
 
 def _rights(rows: record_table.Rows) -> set[model.Delegation]:

@@ -5,6 +5,7 @@ import concurrent.futures
 import pytest
 
 from snapfault.api import precondition
+from snapfault.api import routes
 from snapfault.db import policies
 
 NOUNS = [
@@ -120,6 +121,83 @@ def test_an_import_is_a_change(used):
     assert used.request('PUT', '/v1/record-table', document).status_int == 200
     after = [tag(used, path) for path in PATHS[:2]]
     assert (before, after) == (['"1"', '"1"'], ['"2"', '"2"'])
+
+
+TABLE = '/v1/record-table'
+HOOK = '/v1/protections/protection-mine/webhook'
+
+
+def emptied(world, query='', **headers):
+    """Ask that the table become empty."""
+    body = {'version': 1, 'policies': [], 'protections': []}
+    return world.request(
+        'PUT', f'{TABLE}?prune=true{query}', {'record_table': body}, **headers
+    )
+
+
+def test_an_import_may_be_meant_for_what_was_read(used):
+    seen = used.request('GET', TABLE).headers['ETag']
+    looked = emptied(used, '&dry_run=true')
+    assert seen == looked.headers['ETag'] == f'"{looked.json["generation"]}"'
+    used.request('PATCH', *NOUNS[0])
+    before = used.request('GET', TABLE)
+    refused = emptied(used, **{'If-Match': seen})
+    assert refused.status_int == 412
+    assert 'record table' in refused.json['errors'][0]['detail']
+    assert used.request('GET', TABLE).json == before.json
+    done = emptied(used, **{'If-Match': before.headers['ETag']})
+    assert done.status_int == 200
+    after = used.request('GET', TABLE)
+    assert after.json['record_table']['policies'] == []
+    assert after.headers['ETag'] == done.headers['ETag']
+    assert done.headers['ETag'] != before.headers['ETag']
+
+
+def test_what_an_import_does_not_set_is_no_change_of_it(used):
+    seen = used.request('GET', TABLE).headers['ETag']
+    used.request('PATCH', *NOUNS[2])
+    used.request('POST', HOOK)
+    assert used.request('GET', TABLE).headers['ETag'] == seen
+    used.request('PATCH', *NOUNS[1])
+    assert used.request('GET', TABLE).headers['ETag'] != seen
+
+
+@pytest.mark.parametrize('method', ['POST', 'DELETE'])
+def test_a_webhook_is_changed_as_part_of_its_protection(used, method):
+    seen = tag(used, PATHS[1])
+    made = used.request('POST', HOOK, **{'If-Match': seen})
+    assert made.status_int == 201
+    address = made.json['webhook']['url'].removeprefix('http://localhost')
+    late = used.request(method, HOOK, **{'If-Match': seen})
+    assert late.status_int == 412
+    said = used.request('POST', address, {'finding': 'down'}, token=None)
+    assert said.status_int == 204  # the first one's address goes on
+    again = used.request(method, HOOK, **{'If-Match': tag(used, PATHS[1])})
+    assert again.status_int in (201, 204)
+    said = used.request('POST', address, {'finding': 'down'}, token=None)
+    assert said.status_int == 404
+
+
+#: What changes something and takes no If-Match: see ``api.precondition``.
+WITHOUT = {
+    ('POST', '/v1/policies'),
+    ('POST', '/v1/protections'),
+    ('POST', '/v1/tasks'),
+    ('POST', '/v1/recoveries'),
+    ('POST', '/v1/drills'),
+    ('POST', '/v1/schedule-previews'),
+    ('POST', '/v1/recoveries/{recovery_id}/undo'),
+    ('POST', '/v1/recoveries/{recovery_id}/abort'),
+    ('POST', '/v1/recoveries/{recovery_id}/retry'),
+    ('POST', '/v1/recoveries/{recovery_id}/approve'),
+}
+
+
+def test_whoever_adds_a_change_says_whether_it_may_be_lost():
+    changing = [each for each in routes.ROUTES if each.method != 'GET']
+    assert {
+        (each.method, each.path) for each in changing if not each.conditional
+    } == WITHOUT
 
 
 CHANGES = [

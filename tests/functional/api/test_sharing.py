@@ -208,7 +208,7 @@ def test_a_file_names_it_by_its_id(shared):
     again = shared.request(
         'PUT', '/v1/record-table?prune=true', {'record_table': exported}
     )
-    assert again.json == {'changes': []}
+    assert again.json['changes'] == []
     moved = put({**wanted, 'policy': 'gold'})
     (change,) = moved.json['changes']
     assert change['members'] == [

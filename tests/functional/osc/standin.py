@@ -206,7 +206,7 @@ class Cloud:
     def _table(self, method):
         if method == 'GET':
             return _answer(200, {'record_table': self.record_table})
-        return _answer(200, {'changes': self.changes})
+        return _answer(200, {'changes': self.changes, 'generation': 'seen'})
 
     def _listed(self, kind, name):
         """List what has a name, or begins with it, as Nova would."""

@@ -207,6 +207,32 @@ def test_a_file_that_the_service_refuses(service, run, tmp_path):
     assert run('protection policy list --name nightly -f json').json == []
 
 
+def test_an_import_changes_what_was_agreed_to_or_nothing(
+    service, cloud, run, tmp_path
+):
+    file = tmp_path / 'table.yaml'
+    file.write_text('version: 1\npolicies: []\nprotections: []\n')
+    (gold,) = policies.list_page(service.database, None, limit=2)
+    answers = cloud.service
+
+    def raced(environ, start):
+        if environ['REQUEST_METHOD'] == 'PUT':
+            shown = list(answers(environ, start))
+            # somebody gives it another name while a person reads
+            policies.update(
+                service.database, dataclasses.replace(gold, name='platinum')
+            )
+            return shown
+        return answers(environ, start)
+
+    cloud.service = raced
+    ran = run(f'protection import {file} --prune --yes')
+    assert ran.code == 1
+    assert 'read it again' in ran.err
+    (kept,) = policies.list_page(service.database, None, limit=2)
+    assert kept.name == 'platinum'
+
+
 def test_a_webhook_is_shown_once_and_removed(shop, run):
     first = run('protection webhook create shop -f json')
     again = run('protection webhook create shop -f json')
