@@ -313,12 +313,12 @@ def test_the_api_by_module_path(synced):
     [
         (
             'oslo-config-generator',
-            'snapfault-config-generator.conf',
+            'config-generator.conf',
             ['[api]', '[cloud]', '[worker]', '[database]', '#max_age = 900'],
         ),
         (
             'oslopolicy-sample-generator',
-            'snapfault-policy-generator.conf',
+            'policy-generator.conf',
             ['# POST  /v1/recoveries'],
         ),
     ],
