@@ -13,6 +13,8 @@ import typing
 
 from oslo_context import context as oslo_context
 
+from snapfault import tracing
+
 _P = typing.ParamSpec('_P')
 _R = typing.TypeVar('_R')
 
@@ -60,7 +62,7 @@ class Pool(concurrent.futures.ThreadPoolExecutor):
         """Have it run with the context of this thread."""
         mine = oslo_context.get_current()
         return super().submit(
-            functools.partial(_run, mine, fn, *args, **kwargs)
+            functools.partial(_run, mine, tracing.lent(fn), *args, **kwargs)
         )
 
 

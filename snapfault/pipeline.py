@@ -13,6 +13,7 @@ from snapfault import bearing
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import tracing
 from snapfault import trouble
 from snapfault.cycle import audit
 from snapfault.cycle import choose
@@ -182,7 +183,8 @@ def _take(
         context.calls,
         context.snapshot,
     )
-    snapshot.take(tools, order, now)
+    with tracing.span('task', id=task.id):
+        snapshot.take(tools, order, now)
 
 
 def _orphan(

@@ -11,6 +11,7 @@ from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
 from oslo_middleware import request_id
 from oslo_middleware import sizelimit
+from oslo_middleware import tracing
 from oslo_policy import policy
 import webob
 
@@ -67,6 +68,9 @@ def make_application(
     application: typing.Any = Api(conf, behind, counted)
     # Only what is behind this needs a token.
     application = authenticate(application, conf)
+    # Inside of the webhooks: their addresses are secrets, and spans tell
+    # addresses.
+    application = tracing.TracingMiddleware(application, conf)
     # Outside of authentication: an alarm's sender has no token.
     application = webhook.Webhooks(application, conf, behind)
     # Outside of authentication: who has no token is told by his address.

@@ -12,6 +12,7 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from snapfault import errors
+from snapfault import tracing
 from snapfault.cloud import request_ids
 from snapfault.cloud import retry
 from snapfault.cloud import translate
@@ -146,7 +147,8 @@ class Door:
         url = ''.join(f'/{urllib.parse.quote(each, "")}' for each in path)
         asked = f'{method} {url} of {service}'
         try:
-            return self._ask(method, service, url, options)
+            with tracing.span(f'{method} {service}', url=url):
+                return self._ask(method, service, url, options)
         except translate.FAILURES as error:
             if translate.is_suspect(error):
                 self.check()
@@ -167,6 +169,7 @@ class Door:
             url,
             method,
             microversion=self._microversion(service),
+            headers=tracing.headers(),
             **options,
         )
         if method != 'GET':

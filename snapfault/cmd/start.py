@@ -18,6 +18,7 @@ from oslo_reports import opts as report_opts
 import sqlalchemy.exc
 
 from snapfault import errors
+from snapfault import tracing
 import snapfault.conf
 
 LOG = logging.getLogger(__name__)
@@ -70,8 +71,9 @@ def configure(
         version=importlib.metadata.version('snapfault'),
         default_config_files=files,
     )
-    _check(conf)
     log.setup(conf, 'snapfault')
+    tracing.set_up(conf)
+    _check(conf)
     return conf
 
 

@@ -16,6 +16,7 @@ import typing
 
 from snapfault import errors
 from snapfault import model
+from snapfault import tracing
 from snapfault.recover import glance
 from snapfault.recover import lines
 from snapfault.recover import noted
@@ -167,7 +168,7 @@ def _act(
         carrier.journal.started(position, carrier.now())
         try:
             with noted.noted(carrier.journal, position):
-                phase.left[position].act(hands)
+                _ask(phase.left[position], hands)
         except errors.CloudUnavailable as error:
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.waits[position] = str(error)
@@ -181,6 +182,11 @@ def _act(
     concurrent.futures.wait(asked)
     for each in asked:
         each.result()
+
+
+def _ask(taken: step.Step, hands: step.Hands) -> None:
+    with tracing.span(taken.name):
+        taken.act(hands)
 
 
 _Result = typing.TypeVar('_Result')

@@ -12,6 +12,7 @@ from snapfault import bearing
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import tracing
 from snapfault.cloud import port
 from snapfault.db import alarms
 from snapfault.db import api
@@ -155,7 +156,9 @@ class Drills:
                 self._database, None, drill.protection_id
             )
             policy = policies.get(self._database, None, protection.policy_id)
-            self._report(run.run(handed, drill, protection, policy.recovery))
+            with tracing.span('drill', id=drill.id):
+                ended = run.run(handed, drill, protection, policy.recovery)
+            self._report(ended)
         except tools.LeftBehind as left:
             self._alarm(drill, left_behind(drill, left))
         except recover_tools.Stopped:

@@ -17,6 +17,7 @@ from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import pipeline
+from snapfault import tracing
 from snapfault import trouble
 from snapfault.cloud import port
 from snapfault.cycle import context as contexts
@@ -204,7 +205,10 @@ class Worker:
                 self._database, recovery.project_id, recovery.protection_id
             )
             policy = policies.get(self._database, None, protection.policy_id)
-            ended = recover.run(tools, recovery, protection, policy.recovery)
+            with tracing.span('recovery', id=recovery.id):
+                ended = recover.run(
+                    tools, recovery, protection, policy.recovery
+                )
             self._report(ended, protection)
         except recover_tools.Stopped:
             recoveries.release(

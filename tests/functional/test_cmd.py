@@ -1,6 +1,8 @@
 """The commands as an operator runs them: processes with files."""
 
 import contextlib
+import gzip
+import http.server
 import json
 import logging
 import os
@@ -14,6 +16,7 @@ import threading
 import urllib.error
 import urllib.request
 
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 import pytest
 
 from snapfault.cmd import all as all_
@@ -235,6 +238,52 @@ def test_all_in_one_process(synced, number):
     assert 'is at work' in synced.log()
     assert 'has stopped' in synced.log()
     assert 'Traceback' not in synced.log()
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Takes spans as OpenTelemetry's collector does, into its server."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        if self.headers.get('Content-Encoding') == 'gzip':
+            body = gzip.decompress(body)
+        sent = trace_service_pb2.ExportTraceServiceRequest.FromString(body)
+        self.server.taken.extend(sent.resource_spans)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def collector():
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Collector)
+    server.taken = []
+    threading.Thread(target=server.serve_forever).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_spans_are_sent_where_the_operator_says(synced, collector):
+    synced.edit(
+        '[api]',
+        '[oslo_middleware_tracing]\nenabled = true\notlp_endpoint ='
+        f' http://127.0.0.1:{collector.server_port}\n[api]',
+    )
+    with synced.running('snapfault-all') as process:
+        until(lambda: synced.get('/')[0] == 200, process)
+        assert synced.get('/v1/policies')[0] == 401
+        assert synced.get('/v1/webhooks/an-id/secret')[0] == 405
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) == 0
+    (taken,) = collector.taken
+    told = {e.key: e.value.string_value for e in taken.resource.attributes}
+    assert told['service.name'] == 'snapfault'
+    spans = [each for scope in taken.scope_spans for each in scope.spans]
+    assert 'HTTP GET /v1/policies' in {each.name for each in spans}
+    assert 'secret' not in str(taken)  # as a webhook's address is
 
 
 def test_a_worker_alone(synced):
