@@ -164,6 +164,8 @@ class Api:
 
     def _body(self, route: routing.Route, request: webob.Request) -> call.Json:
         if route.body is None:
+            if route.method == 'POST':
+                validation.refuse_body(request)
             return {}
         body: call.Json = validation.read_body(request)
         route.body.check(body, 'body')

@@ -90,6 +90,15 @@ def read_body(request: webob.Request) -> typing.Any:
     return body
 
 
+def refuse_body(request: webob.Request) -> None:
+    """Refuse what would not be heeded; an empty object says nothing.
+
+    :raises InvalidInput: there is a body
+    """
+    if request.body.strip() not in (b'', b'{}'):
+        raise errors.InvalidInput('body: none is read here')
+
+
 def _refuse_constant(name: str) -> typing.NoReturn:
     raise ValueError(f'{name} is no number of JSON')
 
