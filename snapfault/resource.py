@@ -198,6 +198,7 @@ class Survey:
 
     images: collections.abc.Mapping[str, str]  #: the original's, by server
     unfit: collections.abc.Mapping[str, str]  #: why the others not, by server
+    unknown: frozenset[str] = frozenset()  #: those that are not in the project
 
 
 def root_of(

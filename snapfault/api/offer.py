@@ -5,6 +5,7 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault.api import call
+from snapfault.api import faults
 from snapfault.policies import protection
 
 #: The members that each kind takes beside its name.
@@ -40,6 +41,38 @@ def read(this: call.Call) -> model.Offer:
         )
     this.backend.vault.check()
     return model.Offer(kind, model.Credential(wanted['id'], wanted['secret']))
+
+
+def by_trust(this: call.Call) -> model.Delegation:
+    """Make the trust that a selector, or what an import brings, acts by.
+
+    :raises CloudRefused: the caller can make none; names what there is for
+        single servers
+    """
+    try:
+        return this.backend.enroller.delegate(this.caller, this.project_id)
+    except errors.CloudRefused as error:
+        raise errors.CloudRefused(
+            f'{error}; a selector and an import act by a trust alone: let'
+            ' somebody ask who can make one, or protect each server by'
+            ' `openstack protection create BUSINESS_ID --server SERVER'
+            ' --policy POLICY --delegation application-credential'
+            ' --application-credential CREDENTIAL`'
+        ) from error
+
+
+def for_admins(this: call.Call, server_id: str) -> str:
+    """Say how a server of another project is protected, to who may do so."""
+    try:
+        this.allow(protection.CREATE_BY_ASSIGNMENT)
+    except faults.Refusal:
+        return ''
+    return (
+        '; an import is of the project of its token, but one of another'
+        ' project you may protect by `openstack protection create BUSINESS_ID'
+        f' --server {server_id} --policy POLICY --delegation assignment'
+        ' --delegation-project PROJECT`'
+    )
 
 
 def project_id(this: call.Call) -> str:

@@ -125,7 +125,9 @@ class Enroller:
             for each in server_ids
             if each not in listed
         }
-        return resource.Survey(found.images, {**found.unfit, **unknown})
+        return resource.Survey(
+            found.images, {**found.unfit, **unknown}, frozenset(unknown)
+        )
 
     def delegate(
         self, caller: typing.Any, project_id: str

@@ -5,6 +5,7 @@ import dataclasses
 import datetime
 import itertools
 import logging
+import shlex
 import uuid
 
 from snapfault import errors
@@ -97,12 +98,24 @@ def _living(this: Pass) -> list[model.Policy]:
             _alarm(
                 this,
                 policy,
-                'its selector enrols and releases nothing: set the selector'
-                f' anew, which gives a new right ({dead[policy.trust_id]})',
+                'its selector enrols and releases nothing: let a user of the'
+                f' project set it anew by `{_anew(policy)}`, which gives a'
+                f' new right ({dead[policy.trust_id]})',
             )
         else:
             living.append(policy)
     return living
+
+
+def _anew(policy: model.Policy) -> str:
+    """Give the command that sets a policy's selector to what it is."""
+    assert policy.selector is not None  # what has a right has one
+    words = ['openstack', 'protection', 'policy', 'set', policy.name]
+    for key, value in policy.selector.metadata.items():
+        words += ['--select-metadata', f'{key}={value}']
+    for tag in policy.selector.tags:
+        words += ['--select-tag', tag]
+    return shlex.join(words)
 
 
 def _is_gone(project: port.Project, released: select.Release) -> bool:

@@ -337,7 +337,9 @@ class FakeEnroller:
             for each in server_ids
             if each not in listed
         }
-        return resource.Survey(found.images, {**found.unfit, **unknown})
+        return resource.Survey(
+            found.images, {**found.unfit, **unknown}, frozenset(unknown)
+        )
 
     def delegate(self, caller, project_id):
         with self._cloud.call('delegate', project_id):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from snapfault.trigger import enlist
 from snapfault.trigger import select
 from tests import build
 from tests.functional import stage as stages
+from tests.functional.osc import advice
 
 GOLD = rules.Selector(metadata={'tier': 'gold'})
 
@@ -184,7 +186,9 @@ def test_a_dead_right_alarms_and_releases_nothing(stage):
     del stage.cloud.world.servers[gone.id]
     stage.cloud.kill_trust(stage.lent)
     assert look(stage) == {'web'}
-    assert 'set the selector anew' in alarm(stage)
+    command = re.search('`openstack (.+?)`', alarm(stage))[1]
+    assert command.endswith(' --select-metadata tier=gold')
+    assert advice.refusal('openstack', command, is_whole=True) == ''
     stage.cloud.revive_trust(stage.lent)
     assert look(stage) == set()
     assert alarm(stage) == ''

@@ -10,6 +10,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rights
 from snapfault.api import call
+from snapfault.api import offer
 from snapfault.api import paging
 from snapfault.api import policy_rules
 from snapfault.api import precondition
@@ -148,7 +149,7 @@ def _with_right(
             f' {policy.project_id}'
         )
     behind = this.backend
-    right = behind.enroller.delegate(this.caller, this.project_id)
+    right = offer.by_trust(this)
     with rights.taken(
         this.database, behind.vault, behind.revoke, (right, None), this.now
     ):

@@ -13,6 +13,7 @@ from snapfault import rights
 from snapfault.api import call
 from snapfault.api import import_writes
 from snapfault.api import importing
+from snapfault.api import offer
 from snapfault.api import precondition
 from snapfault.api import sharing
 from snapfault.db import record_table
@@ -77,6 +78,8 @@ def _images(
             raise errors.InvalidInput(
                 f'{plan.path_of(business_id)}.server_id:'
                 f' {found.unfit[server_id]}'
+                + offer.for_admins(this, server_id)
+                * (server_id in found.unknown)
             )
     return found.images
 
@@ -95,7 +98,7 @@ def _apply(
     trust_id = None
     holding: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if import_writes.needs_right(plan):
-        right = behind.enroller.delegate(this.caller, this.project_id)
+        right = offer.by_trust(this)
         trust_id, holding = (
             right.right_id,
             rights.taken(

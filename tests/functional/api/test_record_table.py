@@ -53,10 +53,10 @@ def done(world, document, query=''):
     ]
 
 
-def refused(world, document, status=400, query=''):
+def refused(world, document, status=400, query='', **asked):
     """Import what is refused, and see that nothing was changed."""
     before, trusts = everything(world), dict(world.cloud.world.trusts)
-    response = put(world, document, query)
+    response = put(world, document, query, **asked)
     assert response.status_int == status, response.text
     assert everything(world) == before
     assert world.cloud.world.trusts == trusts
@@ -356,7 +356,20 @@ def test_a_server_that_cannot_be_protected(world, server, expected, query):
 
 def test_a_trust_that_cannot_be_made(world):
     world.cloud.fail('delegate', errors.CloudRefused('no role'))
-    refused(world, with_new(world, export(world)), 403)
+    told = refused(world, with_new(world, export(world)), 403)
+    assert told.startswith('no role; a selector and an import act by a trust')
+    assert '--delegation application-credential' in told
+
+
+def test_an_admin_is_told_how_to_protect_what_is_another_projects(world):
+    server = world.cloud.add_server(worlds.THEIRS)
+    document = with_new(world, export(world), 1)
+    document['protections'].append(
+        {'business_id': 'web', 'server_id': server.id, 'policy': 'gold'}
+    )
+    told = refused(world, document, token='admin@mine')
+    assert f'--server {server.id} --policy POLICY --delegation assi' in told
+    assert '--delegation' not in refused(world, document)
 
 
 def test_a_cloud_that_is_away(world):

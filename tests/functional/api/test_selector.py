@@ -132,7 +132,7 @@ def test_setting_it_anew_renews_the_right_of_all(world):
     world.cloud.kill_trust(first.delegation)
     enlist.enlist(world.database, world.cloud, clock.now())
     shown = world.request('GET', f'/v1/policies/{made["id"]}').json['policy']
-    assert 'set the selector anew' in shown['alarm']
+    assert '`openstack protection policy set ' in shown['alarm']
     change(world, made['id'], selector=GOLD)
     assert {find(world, 'web-1').right_id} == living(world)
     assert find(world, 'web-1').right_id != first.right_id
