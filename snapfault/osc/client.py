@@ -8,19 +8,11 @@ import uuid
 from keystoneauth1 import exceptions as keystone_exceptions
 from osc_lib import exceptions
 
+from snapfault.osc import answer
+
 #: One resource as the API writes it: text, numbers, lists and mappings.
 Record = dict[str, typing.Any]
 Query = collections.abc.Mapping[str, typing.Any]
-
-ERRORS: typing.Final[dict[int, typing.Any]] = {
-    400: exceptions.BadRequest,
-    401: exceptions.Unauthorized,
-    403: exceptions.Forbidden,
-    404: exceptions.NotFound,
-    409: exceptions.Conflict,
-    413: exceptions.OverLimit,
-    501: exceptions.HTTPNotImplemented,
-}
 
 
 class Unreachable(exceptions.CommandError):
@@ -34,9 +26,13 @@ class Client:
         """Speak through a keystoneauth adapter; nothing is sent yet."""
         self._adapter = adapter
         self._root: str | None = None
-        self.policies = Collection(self, 'policies', 'policy', by='name')
+        self.policies = Collection(
+            *(self, 'policies', 'policy', 'name'),
+            listing='openstack protection policy list',
+        )
         self.protections = Collection(
-            self, 'protections', 'protection', by='business_id'
+            *(self, 'protections', 'protection', 'business_id'),
+            listing='openstack protection list',
         )
         self.tasks = Collection(self, 'tasks', 'task')
         self.points = Collection(self, 'recovery-points', 'recovery_point')
@@ -95,8 +91,8 @@ class Client:
                 f'The fault tolerance service did not answer: {error}'
             ) from error
         if response.status_code >= 400:
-            raise refusal(response)
-        return json_of(response)
+            raise answer.refusal(response)
+        return answer.json_of(response)
 
     def _under_root(self, path: str) -> str:
         """Put /v1 before a path, unless the catalogue's URL ends in it."""
@@ -126,13 +122,23 @@ class Collection:
     """The resources of one kind."""
 
     def __init__(
-        self, client: Client, path: str, key: str, by: str | None = None
+        self,
+        client: Client,
+        path: str,
+        key: str,
+        by: str | None = None,
+        listing: str = '',
     ) -> None:
-        """Name a kind; ``by`` is the member that people know one by."""
+        """Name a kind.
+
+        :param by: the member that people know one by
+        :param listing: the command that lists them
+        """
         self._client = client
         self._path = path
         self._key = key
         self._by = by
+        self._listing = listing
 
     @property
     def noun(self) -> str:
@@ -210,7 +216,9 @@ class Collection:
         by = self._by.replace('_', ' ')
         what = f'{self.noun} with the id or {by} {name!r}'
         if not found:
-            raise exceptions.CommandError(f'There is no {what}')
+            raise exceptions.CommandError(
+                f"There is no {what}: '{self._listing}' shows those there are"
+            )
         raise exceptions.CommandError(
             f'There is more than one {what}: say which by its id,'
             f' {" or ".join(_told(each) for each in self.list(query))}'
@@ -273,27 +281,3 @@ def next_query(links: collections.abc.Iterable[Record]) -> str | None:
         if link.get('rel') == 'next':
             return urllib.parse.urlsplit(link['href']).query
     return None
-
-
-def refusal(response: typing.Any) -> Exception:
-    """Turn an answer of 400 or above into what the command raises."""
-    code = response.status_code
-    errors = json_of(response).get('errors')
-    error = errors[0] if isinstance(errors, list) and errors else {}
-    text = error.get('detail') or error.get('title') or response.reason
-    request_id = error.get('request_id') or response.headers.get(
-        'X-OpenStack-Request-ID'
-    )
-    if request_id:
-        text = f'{text} [{request_id}]'
-    kind = ERRORS.get(code, exceptions.ClientException)
-    return typing.cast(Exception, kind(code, text))
-
-
-def json_of(response: typing.Any) -> Record:
-    """Read a body; what is not a JSON object reads as an empty one."""
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

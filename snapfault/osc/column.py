@@ -58,6 +58,15 @@ class Texts(columns.FormattableColumn):
         return ', '.join(self._value or ())
 
 
+class Pairs(columns.FormattableColumn):
+    """A mapping whose values are whatever they are."""
+
+    def human_readable(self) -> str:
+        """Say ``key='value', other='value'``."""
+        pairs = sorted((self._value or {}).items())
+        return ', '.join(f"{key}='{value}'" for key, value in pairs)
+
+
 class Parts(columns.FormattableColumn):
     """What a weight is made of, one weigher a line."""
 

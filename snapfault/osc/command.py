@@ -9,6 +9,7 @@ from osc_lib.command import command
 
 from snapfault.osc import argument
 from snapfault.osc import client
+from snapfault.osc import consent
 from snapfault.osc import order
 
 #: A member of a resource, and the column class that shows it; None shows
@@ -193,18 +194,34 @@ class Several(Spoken):
 
 
 class Delete(Several):
-    """A command that deletes one or several."""
+    """A command that deletes one or several, once a person agrees."""
 
-    def delete(
-        self,
-        names: collections.abc.Sequence[str],
-        delete_one: collections.abc.Callable[[str], None],
-    ) -> None:
+    names: typing.ClassVar[tuple[str, str]]  #: metavar and help
+    loss: typing.ClassVar[str]  #: what follows for them
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several, and whether to ask."""
+        parser: argparse.ArgumentParser = super().get_parser(prog_name)
+        metavar, text = self.names
+        parser.add_argument('names', metavar=metavar, nargs='+', help=text)
+        consent.add_argument(parser)
+        return parser
+
+    def delete_one(self, name: str) -> None:
+        """Delete one."""
+        raise NotImplementedError
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Delete each; one that fails does not keep the others.
 
         :raises CommandError: some were not deleted
         """
-        self.each(names, delete_one, 'deleted')
+        names = parsed_args.names
+        if not parsed_args.yes:
+            consent.ask(
+                self.app, f'{", ".join(names)}: {self.loss}', 'Delete?'
+            )
+        self.each(names, self.delete_one, 'deleted')
 
 
 def add_all_projects(parser: argparse.ArgumentParser) -> None:

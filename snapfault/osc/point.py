@@ -114,14 +114,9 @@ class Delete(command.Delete):
     one that a recovery or a drill reads from.
     """
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Take one or several ids."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
-        parser.add_argument(
-            'points', metavar='<point>', nargs='+', help='Its id'
-        )
-        return parser
+    names = ('<point>', 'Its id')
+    loss = 'the snapshots go, and nothing can be recovered from them'
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Ask that each be deleted; the service does it in a while."""
-        self.delete(parsed_args.points, self.service.points.delete)
+    def delete_one(self, name: str) -> None:
+        """Ask that one be deleted; the service does it in a while."""
+        self.service.points.delete(name)

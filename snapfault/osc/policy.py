@@ -144,21 +144,13 @@ class List(command.Lister):
 class Delete(command.Delete):
     """Delete policies that no protection uses."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Take one or several names or ids."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
-        parser.add_argument(
-            'policies', metavar='<policy>', nargs='+', help=POLICY
-        )
-        return parser
+    names = ('<policy>', POLICY)
+    loss = 'the rules are gone for good'
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Delete each."""
+    def delete_one(self, name: str) -> None:
+        """Find one and delete it."""
         policies = self.service.policies
-        self.delete(
-            parsed_args.policies,
-            lambda name: policies.delete(policies.find(name)['id']),
-        )
+        policies.delete(policies.find(name)['id'])
 
 
 def _look_up_network(app: typing.Any, parsed_args: argparse.Namespace) -> None:

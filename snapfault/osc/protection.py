@@ -159,24 +159,13 @@ class List(command.Lister):
 class Delete(command.Delete):
     """Stop protecting services; their recovery points stay."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Take one or several business ids or ids."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
-        parser.add_argument(
-            'protections',
-            metavar='<protection>',
-            nargs='+',
-            help=PROTECTION,
-        )
-        return parser
+    names = ('<protection>', PROTECTION)
+    loss = 'no more backups are made; the recovery points stay'
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Delete each."""
+    def delete_one(self, name: str) -> None:
+        """Find one and delete it."""
         protections = self.service.protections
-        self.delete(
-            parsed_args.protections,
-            lambda name: protections.delete(protections.find(name)['id']),
-        )
+        protections.delete(protections.find(name)['id'])
 
 
 class Run(wait.Waits, command.ShowOne):

@@ -10,6 +10,7 @@ from osc_lib import exceptions
 
 from snapfault.osc import client
 from snapfault.osc import command
+from snapfault.osc import consent
 from snapfault.osc import named
 from snapfault.osc import table_file
 
@@ -41,9 +42,7 @@ class Import(command.PlainLister):
                 '(default: they stay as they are)'
             ),
         )
-        parser.add_argument(
-            '--yes', action='store_true', help='Do not ask before the change'
-        )
+        consent.add_argument(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
@@ -133,21 +132,18 @@ class Import(command.PlainLister):
 
         :raises CommandError: nobody says yes
         """
-        if name == '-' or not sys.stdin.isatty():
-            raise exceptions.CommandError(
-                f'{len(changes)} changes are to be made, and nobody is there '
-                'to be asked: look with --dry-run, then give --yes'
-            )
         for each in changes:
             sign, told = SIGNS[each['action']], _told(each)
             self._say(
                 f'{sign} {each["kind"]} {each["name"]}'
                 + ''.join(f'\n    {line}' for line in told.splitlines())
             )
-        self.app.stderr.write(f'Make these {len(changes)} changes? [y/N] ')
-        self.app.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in ('y', 'yes'):
-            raise exceptions.CommandError('Nothing was changed.')
+        consent.ask(
+            self.app,
+            f'{len(changes)} changes are to be made',
+            'Make them?',
+            stdin_is_taken=name == '-',
+        )
 
     def _say(self, text: str) -> None:
         """Tell a person, without a word in the result."""

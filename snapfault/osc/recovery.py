@@ -4,11 +4,10 @@ import argparse
 import collections.abc
 import typing
 
-from osc_lib.cli import format_columns
-
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
+from snapfault.osc import consent
 from snapfault.osc import wait
 from snapfault.osc import wish
 
@@ -23,7 +22,7 @@ FIELDS: command.Fields = (
     ('abort_asked', None),
     ('cause', None),
     ('onset_at', None),
-    ('evidence', format_columns.DictColumn),
+    ('evidence', column.Pairs),
     ('recovery_point_id', column.Text),
     ('reason', column.Text),
     ('attempts', column.Attempts),
@@ -56,6 +55,7 @@ class Create(wait.Waits, command.ShowOne):
         """Take the service, a point and whether to wait."""
         parser: argparse.ArgumentParser = super().get_parser(prog_name)
         wish.add_arguments(parser)
+        consent.add_argument(parser)
         self.add_wait_arguments(parser)
         return parser
 
@@ -63,6 +63,15 @@ class Create(wait.Waits, command.ShowOne):
         """Ask for it and show it, when it is over with --wait."""
         self.check_wait_arguments(parsed_args)
         protection = self.service.protections.find(parsed_args.protection)
+        business_id = protection['business_id']
+        if not parsed_args.yes:
+            consent.ask(
+                self.app,
+                'The server is rebuilt, and what was written since the'
+                " recovery point is lost: 'openstack recovery plan show"
+                f" {business_id}' says what that is",
+                f'Recover {business_id}?',
+            )
         recoveries = self.service.recoveries
         asked = recoveries.create(wish.members(protection, parsed_args))
         record = self.outcome(asked, recoveries, Story(), parsed_args)

@@ -5,8 +5,14 @@ import typing
 
 from snapfault.osc import client
 from snapfault.osc import command
+from snapfault.osc import consent
 from snapfault.osc import recovery
 from snapfault.osc import wait
+
+LOSS = (
+    'The server may be rebuilt, and what was written since the recovery'
+    ' point is lost then'
+)
 
 
 class _Action(wait.Waits, command.ShowOne):
@@ -15,11 +21,14 @@ class _Action(wait.Waits, command.ShowOne):
     what = 'recovery'
     timeout = 3600
     action: typing.ClassVar[str]
+    loss: typing.ClassVar[str] = ''  #: what a person must agree to, if any
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Take a recovery and whether to wait."""
         parser: argparse.ArgumentParser = super().get_parser(prog_name)
         parser.add_argument('recovery', metavar='<recovery>', help='Its id')
+        if self.loss:
+            consent.add_argument(parser)
         self.add_wait_arguments(parser)
         return parser
 
@@ -29,6 +38,9 @@ class _Action(wait.Waits, command.ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> command.Shown:
         """Ask for it and show what comes of it, with --wait its end."""
         self.check_wait_arguments(parsed_args)
+        if self.loss and not parsed_args.yes:
+            question = f'{self.action.title()} {parsed_args.recovery}?'
+            consent.ask(self.app, self.loss, question)
         recoveries = self.service.recoveries
         asked = recoveries.act(
             parsed_args.recovery, self.action, self.members(parsed_args)
@@ -47,6 +59,10 @@ class Undo(_Action):
     """
 
     action = 'undo'
+    loss = (
+        'The server is stopped, and what was written since the recovery is'
+        ' taken from it'
+    )
 
 
 class Abort(_Action):
@@ -59,6 +75,7 @@ class Retry(_Action):
     """Try again, from what stands, a recovery that did not succeed."""
 
     action = 'retry'
+    loss = LOSS
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Take a point, too."""
@@ -84,3 +101,4 @@ class Approve(_Action):
     """Let a recovery begin that is held."""
 
     action = 'approve'
+    loss = LOSS

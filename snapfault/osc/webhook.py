@@ -33,26 +33,13 @@ class Create(command.ShowOne):
 class Delete(command.Delete):
     """Remove the webhooks of protections."""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Take one or several protections."""
-        parser: argparse.ArgumentParser = super().get_parser(prog_name)
-        parser.add_argument(
-            'protections',
-            metavar='<protection>',
-            nargs='+',
-            help=protection.PROTECTION,
-        )
-        return parser
+    names = ('<protection>', protection.PROTECTION)
+    loss = 'what is sent to the address is not heard any more'
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Remove each."""
-        protections = self.service.protections
-
-        def remove(name: str) -> None:
-            identity = protections.find(name)['id']
-            self.service.request('DELETE', _path(identity))
-
-        self.delete(parsed_args.protections, remove)
+    def delete_one(self, name: str) -> None:
+        """Find one and remove its webhook."""
+        identity = self.service.protections.find(name)['id']
+        self.service.request('DELETE', _path(identity))
 
 
 def _path(protection_id: str) -> str:

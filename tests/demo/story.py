@@ -266,7 +266,8 @@ class Story:
         screen.say(f'An undo gives {VICTIM} the volumes back that it had')
         recovery_id = self._recoveries()[0]['id']
         screen.type(
-            f'recovery undo {recovery_id} --wait -c kind -c status -c reason',
+            f'recovery undo {recovery_id} --yes --wait'
+            ' -c kind -c status -c reason',
         )
 
     def check(self, chapter):

@@ -38,6 +38,8 @@ TYPED = re.compile(
 LACKS = ('arguments are required', 'is required', 'expected one argument')
 #: What stands for a value that a message fills in.
 VALUE = 'X'
+#: What the client has of its own, without a plugin.
+OWN = frozenset({'complete', '--help'})
 #: What pages use of plugins that are not installed beside ours.
 ELSEWHERE = ('alarm create ',)  # python-aodhclient's
 
@@ -126,7 +128,7 @@ def refusal(program, line, is_whole):
     :param is_whole: whether values that are missing are amiss, too; those
         of a literal go without saying
     """
-    if not is_whole and is_family(program, line):
+    if line in OWN or (not is_whole and is_family(program, line)):
         return ''
     told = io.StringIO()
     with contextlib.redirect_stderr(told):
@@ -138,8 +140,27 @@ def refusal(program, line, is_whole):
             return str(error)
     text = told.getvalue().strip()
     if not is_whole and any(each in text for each in LACKS):
-        return ''
+        strange = _options(line) - options(program, line)
+        return f'no option {sorted(strange)}' if strange else ''
     return text.splitlines()[-1] if text else ''
+
+
+def _options(line):
+    return {
+        word.partition('=')[0]
+        for word in shlex.split(line)
+        if word.startswith('--')
+    }
+
+
+def options(program, line):
+    """Give the options that a command takes."""
+    if program != 'openstack':
+        return _options(line)  # all of theirs are given whole
+    count, point = _command(shlex.split(line))
+    name = ' '.join(line.split()[:count])
+    parser = point.load()(None, None).get_parser(name)
+    return set(parser._option_string_actions)
 
 
 def _parse(program, words):

@@ -290,7 +290,7 @@ CASES = (
         [('GET', '/v1/policies?name=gold', None)],
     ),
     (
-        f'protection policy delete gold {GOLD}',
+        f'protection policy delete --yes gold {GOLD}',
         [
             FIND_GOLD,
             ('DELETE', f'/v1/policies/{GOLD}', None),
@@ -401,7 +401,7 @@ CASES = (
         [FIND_SHOP, ('POST', f'/v1/protections/{SHOP}/webhook', None)],
     ),
     (
-        f'protection webhook delete shop {SHOP}',
+        f'protection webhook delete --yes shop {SHOP}',
         [
             FIND_SHOP,
             ('DELETE', f'/v1/protections/{SHOP}/webhook', None),
@@ -464,7 +464,7 @@ CASES = (
         ),
     ),
     (
-        'protection delete shop',
+        'protection delete --yes shop',
         [FIND_SHOP, ('DELETE', f'/v1/protections/{SHOP}', None)],
     ),
     (
@@ -514,14 +514,14 @@ CASES = (
         [('GET', '/v1/plan?all_projects=true', None)],
     ),
     (
-        'recovery create shop',
+        'recovery create --yes shop',
         [
             FIND_SHOP,
             ('POST', '/v1/recoveries', {'recovery': {'business_id': 'shop'}}),
         ],
     ),
     (
-        f'recovery create {SHOP} --point {POINT}',
+        f'recovery create --yes {SHOP} --point {POINT}',
         [
             ('GET', f'/v1/protections/{SHOP}', None),
             (
@@ -537,7 +537,7 @@ CASES = (
         ],
     ),
     (
-        'recovery create shop --before 2026-03-01T13:00:00+01:00',
+        'recovery create --yes shop --before 2026-03-01T13:00:00+01:00',
         [
             FIND_SHOP,
             (
@@ -553,7 +553,7 @@ CASES = (
         ],
     ),
     (
-        'recovery create shop --keep-volumes',
+        'recovery create --yes shop --keep-volumes',
         [
             FIND_SHOP,
             (
@@ -628,7 +628,7 @@ CASES = (
         ],
     ),
     (
-        f'recovery undo {RECOVERY}',
+        f'recovery undo --yes {RECOVERY}',
         [('POST', f'/v1/recoveries/{RECOVERY}/undo', None)],
     ),
     (
@@ -636,15 +636,15 @@ CASES = (
         [('POST', f'/v1/recoveries/{RECOVERY}/abort', None)],
     ),
     (
-        f'recovery approve {RECOVERY}',
+        f'recovery approve --yes {RECOVERY}',
         [('POST', f'/v1/recoveries/{RECOVERY}/approve', None)],
     ),
     (
-        f'recovery retry {RECOVERY}',
+        f'recovery retry --yes {RECOVERY}',
         [('POST', f'/v1/recoveries/{RECOVERY}/retry', {'recovery': {}})],
     ),
     (
-        f'recovery retry {RECOVERY} --point {POINT}',
+        f'recovery retry --yes {RECOVERY} --point {POINT}',
         [
             (
                 'POST',
@@ -716,7 +716,7 @@ CASES = (
         ],
     ),
     (
-        f'recovery point delete {MISSING} {POINT}',
+        f'recovery point delete --yes {MISSING} {POINT}',
         [
             ('DELETE', f'/v1/recovery-points/{MISSING}', None),
             ('DELETE', f'/v1/recovery-points/{POINT}', None),
@@ -725,8 +725,22 @@ CASES = (
 )
 #: The lines that end badly, once they have asked.
 FAIL = {
-    f'protection policy delete gold {GOLD}',
+    f'protection policy delete --yes gold {GOLD}',
     'recovery point show ../policies',
-    f'recovery point delete {MISSING} {POINT}',
+    f'recovery point delete --yes {MISSING} {POINT}',
     f'protection pause shop {MISSING} {SHOP}',
 }
+
+
+def line_of(name, names):
+    """Give the first line that calls a command, one that succeeds if any.
+
+    :param names: of all commands: one may begin with another
+    """
+    found = [
+        line
+        for line, _ in CASES
+        if max((n for n in names if f'{line} '.startswith(f'{n} ')), key=len)
+        == name
+    ]
+    return min(found, key=lambda line: line in FAIL)

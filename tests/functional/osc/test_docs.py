@@ -34,6 +34,13 @@ def test_what_pages_show_to_be_typed_can_be_typed():
     assert wrong(told) == []
 
 
+def test_an_option_is_looked_at_though_a_value_is_left_out():
+    line = 'protection set --delegate'
+    assert '--delegate' in advice.refusal('openstack', line, is_whole=False)
+    line = 'protection set --delegation'
+    assert advice.refusal('openstack', line, is_whole=False) == ''
+
+
 def test_what_pages_name_in_a_sentence_is_there():
     told = list(advice.told_in_pages(advice.LITERAL))
     assert len(told) > 30

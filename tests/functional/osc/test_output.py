@@ -305,7 +305,7 @@ def test_readiness_has_a_sentence_a_line(cloud, run):
 
 @pytest.mark.parametrize('when', ['yesterday', '2026-03-01T12:00:00', '7'])
 def test_a_time_needs_its_zone(run, when):
-    ran = run(f'recovery create shop --before {when}')
+    ran = run(f'recovery create --yes shop --before {when}')
     assert ran.code
     assert 'is not a time with its zone' in ran.err
 

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import pathlib
 import pkgutil
 import subprocess
 import sys
@@ -11,7 +12,11 @@ import pytest
 
 from snapfault import osc
 from snapfault.osc import plugin
+from tests.functional.osc import others
 
+#: What cliff and osc-lib load themselves.
+LIGHT = {'oslo_i18n'}
+RECORDED = pathlib.Path(__file__).with_name('others.txt')
 GROUP = 'openstack.fault_tolerance.v1'
 MODULES = [
     module.name
@@ -46,15 +51,21 @@ def test_every_command_says_what_it_does(commands, run):
 
 
 def test_no_command_of_another_plugin_has_our_name(commands):
-    taken = {
-        point.name.replace('_', ' '): point.value
+    installed = {
+        name
         for distribution in importlib.metadata.distributions()
-        for point in distribution.entry_points
-        if point.group.startswith('openstack.')
-        and not point.value.startswith('snapfault.')
+        if distribution.name != 'snapfault'
+        for name in others.commands(distribution)
     }
-    assert len(taken) > 500  # the client's own are among them
-    assert not set(commands) & set(taken)
+    assert len(installed) > 500  # the client's own are among them
+    recorded = {
+        line.strip()
+        for line in RECORDED.read_text().splitlines()
+        if line.startswith(' ')
+    }
+    assert {'orchestration build info', 'alarm create'} <= recorded
+    taken = installed | recorded
+    assert not set(commands) & taken
     # Nor is one of ours the first words of theirs, or the other way round.
     words = {f'{name} ' for name in commands}
     for other in taken:
@@ -69,9 +80,28 @@ def test_imports_nothing_else_of_snapfault():
     assert ours == {'snapfault', 'snapfault.osc', *MODULES}
 
 
+def packages(*modules):
+    """Give whose modules are loaded when these are, by their top names."""
+    return {name.partition('.')[0] for name in loaded_by(*modules)}
+
+
 def test_the_plugin_weighs_nothing():
-    heavy = {'cliff', 'keystoneauth1', 'openstack', 'osc_lib', 'requests'}
-    assert not heavy & set(loaded_by('snapfault.osc.plugin'))
+    """Every run of the client loads it, whatever command is wanted."""
+    more = set(loaded_by('snapfault.osc.plugin')) - set(loaded_by())
+    assert {
+        name
+        for name in more
+        if name.partition('.')[0] not in sys.stdlib_module_names
+    } == {'snapfault', 'snapfault.osc', 'snapfault.osc.plugin'}
+
+
+def test_the_commands_weigh_no_more_than_commands_must():
+    """``openstack --help`` loads them all, for what each says it does."""
+    heavy = {'openstack', 'sqlalchemy', 'alembic', 'jsonschema', 'waitress'}
+    loaded = packages(*MODULES)
+    assert not heavy & loaded
+    assert not {name for name in loaded if name.startswith('oslo_')} - LIGHT
+    assert len(MODULES) < 50
 
 
 def test_the_plugin_is_what_the_client_expects():

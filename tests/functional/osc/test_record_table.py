@@ -58,18 +58,6 @@ def file(tmp_path):
     return path
 
 
-@pytest.fixture
-def terminal(monkeypatch):
-    """Sit before a terminal, and type what a test says."""
-
-    def type_in(text):
-        typed = io.StringIO(text)
-        typed.isatty = lambda: True
-        monkeypatch.setattr(sys, 'stdin', typed)
-
-    return type_in
-
-
 @pytest.mark.parametrize('options', ['', '--yes', '--dry-run', '--prune'])
 def test_nothing_to_change(cloud, run, file, options):
     ran = run(f'protection import {file} {options} -f json')
@@ -121,7 +109,7 @@ def test_a_person_is_shown_the_difference_and_agrees(
     assert ran.code == 0, ran.err
     assert cloud.asked == [LOOK, MAKE]
     assert '+ policy gold\n~ protection shop\n    policy: lead -> ' in ran.err
-    assert 'Make these 2 changes? [y/N] ' in ran.err
+    assert '2 changes are to be made.\nMake them? [y/N] ' in ran.err
 
 
 @pytest.mark.parametrize('typed', ['', '\n', 'n\n', 'yellow\n'])
@@ -130,7 +118,7 @@ def test_a_person_does_not_agree(cloud, run, file, terminal, typed):
     terminal(typed)
     ran = run(f'protection import {file}')
     assert ran.code == 1
-    assert 'Nothing was changed.' in ran.err
+    assert 'Nothing was done.' in ran.err
     assert cloud.asked == [LOOK]
 
 

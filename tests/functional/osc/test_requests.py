@@ -5,26 +5,6 @@ import pytest
 from tests.functional.osc import table
 
 
-@pytest.fixture
-def furnished(cloud):
-    """Give a cloud with one resource of each kind."""
-    cloud.servers.update({'web-1': table.SERVER, 'shop-1': table.SERVER})
-    cloud.keep(
-        'policies',
-        1,
-        name='gold',
-        quota={'count': 2},
-        schedules=[{'cron': '1 2 * * *', 'time_zone': 'Europe/Rome'}],
-        recovery={'automatic': True, 'margin': 5},
-    )
-    cloud.keep('protections', 2, business_id='shop', policy_id=table.GOLD)
-    cloud.keep('tasks', 3, protection_id=table.SHOP, status='failed')
-    cloud.keep('recovery-points', 4, business_id='shop', members=[])
-    cloud.keep('recoveries', 5, business_id='shop')
-    cloud.keep('drills', 8, business_id='shop')
-    return cloud
-
-
 @pytest.mark.parametrize(
     ('line', 'asked'), table.CASES, ids=[c[0] for c in table.CASES]
 )

@@ -101,14 +101,14 @@ def test_a_service_is_protected_run_and_recovered(shop, run):
     assert point['Business ID'] == 'shop'
     assert len(point['Members']) == 2
     ran = run(
-        f'recovery create shop --point {point["ID"]} '
+        f'recovery create --yes shop --point {point["ID"]} '
         '--wait --timeout 20 -f json'
     )
     assert (ran.code, ran.json['status']) == (0, 'done'), ran.err
     names = [step['name'] for step in ran.json['steps']]
     for name in names:
         assert f'{name} done' in ran.err
-    ran = run(f'recovery point delete {point["ID"]}')
+    ran = run(f'recovery point delete --yes {point["ID"]}')
     assert ran.code == 1
     assert f'{point["ID"]} was not deleted: ' in ran.err
     assert '1 of 1 were not deleted' in ran.err
@@ -138,7 +138,7 @@ def test_a_service_is_protected_run_and_recovered(shop, run):
         'protection plan show',
         'recovery list --business-id shop --status done',
         'recovery point list --business-id shop --status good',
-        'protection delete shop',
+        'protection delete --yes shop',
     ],
 )
 def test_the_service_takes_what_the_commands_send(shop, run, line):
@@ -147,7 +147,7 @@ def test_the_service_takes_what_the_commands_send(shop, run, line):
 
 
 def test_what_the_service_refuses_is_told_in_its_words(shop, run):
-    ran = run('protection policy delete hourly')
+    ran = run('protection policy delete --yes hourly')
     assert ran.code == 1
     assert '(HTTP 409)' in ran.err
     assert '[req-' in ran.err
@@ -240,10 +240,10 @@ def test_a_webhook_is_shown_once_and_removed(shop, run):
     assert first.json['url'] != again.json['url']
     assert '/v1/webhooks/' in again.json['url']
     assert run('protection show shop -f json').json['webhook'] is True
-    assert run('protection webhook delete shop').code == 0
+    assert run('protection webhook delete --yes shop').code == 0
     assert run('protection show shop -f json').json['webhook'] is False
     assert run('protection webhook create nothing').code == 1
-    assert run('protection webhook delete nothing').code == 1
+    assert run('protection webhook delete --yes nothing').code == 1
 
 
 def test_what_somebody_else_sets_meanwhile_is_not_lost(shop, cloud, run):

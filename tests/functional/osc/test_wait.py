@@ -83,7 +83,7 @@ def test_a_recovery_tells_each_step(shop, run):
         recovering('done', 'started', 'started'),
         {'status': 'done', 'steps': steps('done', 'done', 'done')},
     ]
-    ran = run('recovery create shop --wait -f json')
+    ran = run('recovery create --yes shop --wait -f json')
     assert ran.code == 0
     assert ran.err.splitlines() == [
         'step 1/3 fence started',
@@ -120,7 +120,7 @@ def test_a_drill_that_does_not_succeed(shop, run, status):
 @pytest.mark.parametrize('status', ['refused', 'failed'])
 def test_a_recovery_that_does_not_succeed(shop, run, status):
     shop.script[TASK] = [{'status': status, 'reason': 'No good point.'}]
-    ran = run('recovery create shop --wait')
+    ran = run('recovery create --yes shop --wait')
     assert ran.code == 1
     assert f'recovery {TASK} ended as {status}: No good point.' in ran.err
     assert f'| {status} ' in ran.out
@@ -166,7 +166,7 @@ def test_on_a_terminal_one_line_is_redrawn(shop, run, monkeypatch):
         start(self, words)
 
     monkeypatch.setattr(shell.OpenStackShell, 'initialize_app', initialize_app)
-    assert run('recovery create shop --wait').code == 0
+    assert run('recovery create --yes shop --wait').code == 0
     assert terminal.getvalue().split(wait.CLEAR_LINE) == [
         '',
         '[0 s] step 1/1 fence started',
