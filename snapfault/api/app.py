@@ -69,7 +69,8 @@ def make_application(
     # Only what is behind this needs a token.
     application = authenticate(application, conf)
     # Inside of the webhooks: their addresses are secrets, and spans tell
-    # addresses.
+    # addresses. A configuration without a name could not be read again.
+    tracing.set_defaults(service_name='snapfault')
     application = tracing.TracingMiddleware(application, conf)
     # Outside of authentication: an alarm's sender has no token.
     application = webhook.Webhooks(application, conf, behind)
