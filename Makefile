@@ -34,7 +34,7 @@ proof: setup ## try every claim with large counts; ONLY=name, SEED=number
 lint: ## runner: style, types, import contracts, spelling
 unit: ## runner: plans, weighers, diagnosis; seconds
 functional: ## runner: API, database and worker on the fake cloud
-databases: ## runner: the database's room on MariaDB and PostgreSQL
+databases: ## runner: what meets in the database, on MariaDB and PostgreSQL
 servers: ## runner: real databases and a real broker die and come back
 packaging: ## runner: the wheel, installed and used outside the checkout
 minicloud: ## runner: the minicloud does what it says

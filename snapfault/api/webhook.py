@@ -96,6 +96,8 @@ class Webhooks:
         :raises Refusal: it is nobody's; a wrong id and a wrong secret are
             told apart neither by the answer nor by its time
         """
+        if '\0' in protection_id:  # PostgreSQL takes no such text
+            raise faults.Refusal(404, 'There is no such webhook.')
         kept, protection = webhooks.find(self._behind.database, protection_id)
         is_right = hmac.compare_digest(hash_of(secret), kept or NOBODYS)
         if protection is None or not is_right:

@@ -82,6 +82,7 @@ class Database:
         self._read_guard: _Guard = contextlib.nullcontext()
         # Zero: a database that is down must not keep a process from starting.
         engine_options.setdefault('max_retries', 0)
+        engine_options.setdefault('mysql_sql_mode', 'TRADITIONAL')
         if self.is_sqlite:
             self.engine = engines.create_engine(
                 url,

@@ -54,14 +54,12 @@ class Measured:
         return f'{self.workers} workers {self.seconds:.1f} s'
 
 
-def measure(folder, url, count, workers):
+def measure(folder, count, workers):
     """Have workers take a point of each of so many services at once.
 
     They are asked for once all of them are at work.
-
-    :param url: of a database with empty tables; None: SQLite's
     """
-    stage = stages.Stage(folder, url)
+    stage = stages.Stage(folder)
     stage.cloud = fake.FakeCloud(settle='auto')
     stage.right = stage.cloud.add_project(build.PROJECT)
     made = [
@@ -148,6 +146,6 @@ def scaled(folder, count, progress):
     for workers in WORKERS:
         own = folder / f'{workers}'
         own.mkdir()
-        found[workers] = measure(own, None, count, workers)
+        found[workers] = measure(own, count, workers)
         progress(len(found) * count // len(WORKERS), str(found[workers]))
     return found

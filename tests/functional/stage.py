@@ -10,8 +10,6 @@ from snapfault import pipeline
 from snapfault import trouble
 from snapfault.cycle import context as contexts
 from snapfault.cycle import watch
-from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -28,6 +26,7 @@ from snapfault.snapshot import pace
 from snapfault.snapshot import run as snapshot
 from tests import build
 from tests.fake import cloud as fake
+from tests.functional import databases
 
 LEASE = datetime.timedelta(seconds=60)
 SETTINGS = snapshot.Settings(
@@ -70,16 +69,13 @@ class Inline(concurrent.futures.Executor):
 class Stage:
     """One database, one cloud, and services protected on it."""
 
-    def __init__(self, folder=None, url=None, **policy):
+    def __init__(self, folder=None, **policy):
         """Make it.
 
-        :param folder: where the database's file is; None: it has none
-        :param url: of a database that is used instead, with empty tables
+        :param folder: where SQLite's file is; None: it has none
         """
         self.now = build.NOW
-        file = f'/{folder}/snapfault.db' if folder else ''
-        self.database = api.Database(url or f'sqlite://{file}')
-        migration.upgrade(self.database)
+        self.database = databases.opened(folder)
         self.cloud = fake.FakeCloud(now=lambda: self.now)
         self.right = self.cloud.add_project(build.PROJECT)
         self.policy = policies.create(

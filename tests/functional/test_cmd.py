@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,10 +20,11 @@ import pytest
 
 from snapfault.cmd import all as all_
 from snapfault.cmd import worker
-from snapfault.db import api
 from snapfault.db import migration
+from tests.functional import databases
 
 BIN = pathlib.Path(sys.executable).parent
+NO_FILE = 'sqlite:////no/such/snapfault.db\n'
 TOP = pathlib.Path(__file__).parents[2]
 LONG = 90  #: seconds; the machine may be busy
 ACCOUNT = """\
@@ -40,7 +40,7 @@ CONFIG = """\
 [DEFAULT]
 log_file = {folder}/snapfault.log
 [database]
-connection = sqlite:///{folder}/snapfault.db
+connection = {url}
 max_retries = 1
 retry_interval = 0
 [keystone_authtoken]
@@ -55,13 +55,16 @@ port = {port}
 class Place:
     """A folder with a configuration, and the commands run in it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, url):
         self.folder = folder
+        self.url = url
         with socket.create_server(('127.0.0.1', 0)) as free:
             self.port = free.getsockname()[1]
         self.config = folder / 'snapfault.conf'
         self.config.write_text(
-            CONFIG.format(folder=folder, account=ACCOUNT, port=self.port)
+            CONFIG.format(
+                folder=folder, url=url, account=ACCOUNT, port=self.port
+            )
         )
 
     def edit(self, old, new):
@@ -127,23 +130,13 @@ def until(is_so, process):
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(tmp_path)
-
-
-@pytest.fixture(scope='session')
-def template(tmp_path_factory):
-    """Give the file of an empty database: a copy is quicker than a sync."""
-    file = tmp_path_factory.mktemp('template') / 'snapfault.db'
-    database = api.Database(f'sqlite:///{file}')
-    migration.upgrade(database)
-    database.close()
-    return file
+    """Give one whose database has no tables yet."""
+    return Place(tmp_path, databases.bare(tmp_path))
 
 
 @pytest.fixture
-def synced(place, template):
-    shutil.copy(template, place.folder)
-    return place
+def synced(tmp_path):
+    return Place(tmp_path, databases.fresh(tmp_path))
 
 
 @pytest.fixture
@@ -190,8 +183,8 @@ def test_a_database_from_nothing(place):
         ('worker', 'auth_type = ', '# ', 2, '[cloud]'),
         ('worker', 'connection = ', '# ', 2, '[database]'),
         ('worker', '[api]', '[worker]\ntick = 0\n[api]', 2, 'tick'),
-        ('all', '/snapfault.db', '/no/such/snapfault.db', 1, 'unable to open'),
-        ('all', '= sqlite', '= nonsense', 2, 'nonsense'),
+        ('all', 'connection = ', f'connection = {NO_FILE}#', 1, 'unable to'),
+        ('all', 'connection = ', 'connection = non', 2, 'non'),
         ('all', '[api]', '[api]\nhost = 192.0.2.1', 1, 'ddress'),
         ('all', '[api]', '[api', 2, 'snapfault.conf'),
     ],

@@ -39,7 +39,7 @@ def say(stage, tmp_path, monkeypatch, capsys):
     config = tmp_path / 'snapfault.conf'
     config.write_text(
         '[DEFAULT]\nlog_file = log\n[database]\n'
-        f'connection = sqlite:////{tmp_path}/snapfault.db\n'
+        f'connection = {stage.database.engine.url}\n'
     )
     monkeypatch.setattr(assemble, 'sessions', lambda *given: None)
     # the fake cloud stands in, as everywhere

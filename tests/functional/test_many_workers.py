@@ -11,12 +11,12 @@ import time
 from snapfault import clock
 from snapfault import model
 from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.worker import service
 from tests import build
 from tests.fake import cloud as fake
+from tests.functional import databases
 from tests.functional import stage as stages
 from tests.functional import test_worker
 from tests.functional.db import samples
@@ -106,9 +106,8 @@ def claimed_by_processes(folder, count, processes):
 
     :returns: what was won twice, or not at all
     """
-    url = f'sqlite:///{folder}/claims.db'
+    url = databases.fresh(folder)
     database = api.Database(url)
-    migration.upgrade(database)
     made = {samples.kept_task(database).id for _ in range(count)}
     database.close()
     with contextlib.ExitStack() as stack:

@@ -19,9 +19,7 @@ from tests.functional import test_cmd
 NOTHING_DUE = '\n[worker]\ntick = 60\n'
 SOON = 30  #: seconds; half a tick of those that are too long
 
-place = test_cmd.place
 synced = test_cmd.synced
-template = test_cmd.template
 
 
 def _default():
@@ -59,9 +57,9 @@ def test_an_option_is_mutable_if_a_worker_takes_it_up(group, option):
     )
 
 
-def _make_due(folder, number):
+def _make_due(url, number):
     """Have a run fall due now, and wait until its task is there."""
-    database = api.Database(f'sqlite:///{folder}/snapfault.db')
+    database = api.Database(url)
     if number == 1:
         policies.create(database, build.policy())
     due = datetime.datetime.now(datetime.UTC) - 2 * build.HOUR
@@ -93,10 +91,10 @@ def test_a_worker_reads_its_files_again(synced):
         test_cmd.until(lambda: 'is at work' in synced.log(), process)
         synced.edit('tick = 60', 'tick = 0.2')
         tell('The configuration was read again')
-        _make_due(synced.folder, 1)
+        _make_due(synced.url, 1)
         synced.edit('tick = 0.2', 'tick = never')
         tell('stays as it was')
-        _make_due(synced.folder, 2)
+        _make_due(synced.url, 2)
         synced.edit('tick = never', 'tick = 0.2\nlease = 61')
         tell('Ignoring change to immutable option worker.lease')
         process.send_signal(signal.SIGTERM)

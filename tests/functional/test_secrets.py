@@ -9,7 +9,6 @@ import datetime
 import http.server
 import json
 import signal
-import sqlite3
 import threading
 import urllib.error
 import urllib.request
@@ -22,11 +21,11 @@ from snapfault import seal
 from snapfault import vault
 from snapfault.api import webhook
 from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import tasks
 from tests import build
+from tests.functional import databases
 from tests.functional import test_cmd
 
 KEY = seal.new_key()
@@ -94,9 +93,9 @@ def keystone():
 
 
 @pytest.fixture
-def place(tmp_path, keystone):
+def place(tmp_path, url, keystone):
     """Give a service with marked secrets and one protection, which is due."""
-    made = test_cmd.Place(tmp_path)
+    made = test_cmd.Place(tmp_path, url)
     made.edit('[DEFAULT]\n', f'[DEFAULT]\n{EXTRA.split("[", 1)[0]}')
     text = made.config.read_text() + f'[{EXTRA.split("[", 1)[1]}'
     before, cloud = text.split('[cloud]')
@@ -109,13 +108,12 @@ def place(tmp_path, keystone):
         'password = secret', f'password = {MARKED["service password"]}'
     ).replace('http://127.0.0.1:1/v3', keystone)
     made.config.write_text(f'{before}[cloud]{cloud}')
-    furnish(tmp_path)
+    furnish(url)
     return made
 
 
-def furnish(folder):
-    database = api.Database(f'sqlite:///{folder}/snapfault.db')
-    migration.upgrade(database)
+def furnish(url):
+    database = api.Database(url)
     kind = model.DelegationKind.APPLICATION_CREDENTIAL
     right = model.Delegation(build.PROJECT, 'right-1', kind)
     credential = model.Credential('credential-1', MARKED['credential'], 'user')
@@ -152,11 +150,9 @@ def ask(place, method, path, body=None):
             return f'{error.headers}{error.read().decode()}'
 
 
-def rows(folder):
-    with contextlib.closing(
-        sqlite3.connect(folder / 'snapfault.db')
-    ) as connection:
-        return '\n'.join(connection.iterdump())
+def rows(url):
+    with contextlib.closing(api.Database(url)) as database:
+        return str(databases.rows_of(database))
 
 
 def leaks(*told):
@@ -205,12 +201,12 @@ def test_no_secret_is_told(place):
         _, errors = process.communicate(timeout=90)
     log = place.log()
     assert ' DEBUG ' in log
-    assert leaks(log, errors, rows(place.folder), *answers) == set()
+    assert leaks(log, errors, rows(place.url), *answers) == set()
 
 
 def test_the_address_of_a_database_that_is_away(place):
     place.edit(
-        f'sqlite:///{place.folder}/snapfault.db',
+        place.url,
         f'mysql+pymysql://snapfault:{MARKED["database"]}@127.0.0.1:1/snapfault',
     )
     for command in (

@@ -15,10 +15,10 @@ from snapfault import seal
 from snapfault import vault
 from snapfault.cmd import status
 from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.db import workers
+from tests.functional import databases
 from tests.functional import test_cmd
 from tests.functional.db import samples
 from tests.functional.db import test_workers
@@ -34,13 +34,11 @@ CHECKS = (
 class Place(test_cmd.Place):
     """A folder with a configuration, checked in this process."""
 
-    def __init__(self, folder, monkeypatch, capsys):
-        super().__init__(folder)
+    def __init__(self, folder, url, monkeypatch, capsys):
+        super().__init__(folder, url)
         self._patch = monkeypatch
         self._said = capsys
-        database = api.Database(f'sqlite:///{folder}/snapfault.db')
-        migration.upgrade(database)
-        self.database = database
+        self.database = api.Database(url)
         monkeypatch.chdir(folder)
 
     def check(self):
@@ -62,10 +60,10 @@ class Place(test_cmd.Place):
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch, capsys):
+def place(tmp_path, url, monkeypatch, capsys):
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    made = Place(tmp_path, monkeypatch, capsys)
+    made = Place(tmp_path, url, monkeypatch, capsys)
     made.edit('password = secret', 'password = m4rked')
     yield made
     made.database.close()
@@ -135,7 +133,7 @@ def test_a_broker_that_takes_no_connection(place):
 
 
 def test_a_schema_of_another_release(place):
-    place.edit('/snapfault.db', '/other.db')
+    place.edit(place.url, databases.bare(place.folder))
     code, unwell = place.check()
     assert code == 2
     assert _away(unwell)[:2] == ('Schema of the database', 'Failure')

@@ -9,18 +9,16 @@ import sqlalchemy as sa
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.trigger import run
+from tests.functional import databases
 from tests.functional.db import samples
 
 
 @pytest.fixture
 def database(tmp_path: pathlib.Path) -> api.Database:
-    opened = api.Database(f'sqlite:///{tmp_path}/snapfault.sqlite')
-    migration.upgrade(opened)
-    return opened
+    return databases.opened(tmp_path)
 
 
 #: As a policy's rules stand in its row.

@@ -12,6 +12,8 @@ from tests.servers import private
 class MariaDB(private.Server):
     """The server, and where its databases are."""
 
+    COUNT_ANEW = 'ALTER TABLE {} AUTO_INCREMENT = 1'
+
     def __init__(self, folder):
         """Make its files in an empty folder."""
         self.port = private.free_port()
@@ -43,9 +45,44 @@ class MariaDB(private.Server):
 
     def create(self, database):
         """Make a database, anew where there is one."""
-        with self._connect() as connection, connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS `{database}`')
-            cursor.execute(f'CREATE DATABASE `{database}`')
+        self.drop(database)
+        self.do(f'CREATE DATABASE `{database}`')
+
+    def drop(self, database):
+        """Remove a database, if there is one."""
+        self.do(f'DROP DATABASE IF EXISTS `{database}`')
+
+    def columns(self, database):
+        """Give the table and the name of each column of a database."""
+        return set(
+            self.do(
+                'SELECT table_name, column_name'
+                ' FROM information_schema.columns'
+                f" WHERE table_schema = '{database}'"
+            )
+        )
+
+    def end_sessions(self, database):
+        """End whoever is connected to a database."""
+        found = self.do(
+            'SELECT id FROM information_schema.processlist'
+            f" WHERE db = '{database}'"
+        )
+        for (session,) in found:
+            with contextlib.suppress(pymysql.OperationalError):  # it left
+                self.do(f'KILL {session}')
+
+    def do(self, statement, database=None):
+        """Carry out a statement; give the rows, if it gives any."""
+        with self.cursor(database) as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+
+    @contextlib.contextmanager
+    def cursor(self, database=None):
+        """Give a cursor of a connection that commits by itself."""
+        with self._connect(database) as connection:
+            yield connection.cursor()
 
     def answers(self):
         """Say whether it takes a connection."""
@@ -53,9 +90,14 @@ class MariaDB(private.Server):
             return True
         return False
 
-    def _connect(self):
+    def _connect(self, database=None):
         return pymysql.connect(
-            host=private.HOST, port=self.port, user='root', connect_timeout=5
+            host=private.HOST,
+            port=self.port,
+            user='root',
+            database=database,
+            connect_timeout=5,
+            autocommit=True,
         )
 
 

@@ -19,6 +19,7 @@ class PostgreSQL(private.Server):
     """The server, and where its databases are."""
 
     ends_by = signal.SIGINT
+    COUNT_ANEW = 'ALTER SEQUENCE {}_sequence_seq RESTART'
 
     def __init__(self, folder):
         """Make its files in an empty folder."""
@@ -57,11 +58,43 @@ class PostgreSQL(private.Server):
 
     def create(self, database):
         """Make a database, anew where there is one."""
-        connection = self._connect()
-        connection.autocommit = True
-        with contextlib.closing(connection), connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{database}"')
-            cursor.execute(f'CREATE DATABASE "{database}"')
+        self.drop(database)
+        self.do(f'CREATE DATABASE "{database}"')
+
+    def drop(self, database):
+        """Remove a database, if there is one."""
+        self.do(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def columns(self, database):
+        """Give the table and the name of each column of a database."""
+        return set(
+            self.do(
+                'SELECT table_name, column_name'
+                ' FROM information_schema.columns'
+                " WHERE table_schema = 'public'",
+                database,
+            )
+        )
+
+    def end_sessions(self, database):
+        """End whoever is connected to a database."""
+        self.do(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
+            f" WHERE datname = '{database}'"
+        )
+
+    def do(self, statement, database='postgres'):
+        """Carry out a statement; give the rows, if it gives any."""
+        with self.cursor(database) as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else ()
+
+    @contextlib.contextmanager
+    def cursor(self, database='postgres'):
+        """Give a cursor of a connection that commits by itself."""
+        with contextlib.closing(self._connect(database)) as connection:
+            connection.autocommit = True
+            yield connection.cursor()
 
     def answers(self):
         """Say whether it takes a connection."""
@@ -70,12 +103,12 @@ class PostgreSQL(private.Server):
             return True
         return False
 
-    def _connect(self):
+    def _connect(self, database='postgres'):
         return psycopg2.connect(
             host=private.HOST,
             port=self.port,
             user=USER,
-            dbname='postgres',
+            dbname=database,
             connect_timeout=5,
         )
 

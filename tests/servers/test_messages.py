@@ -14,9 +14,7 @@ from tests.functional import test_rpc
 from tests.servers import rabbitmq
 
 LONG = 60  #: seconds; a broker that comes back is found again within
-place = test_cmd.place
 synced = test_cmd.synced
-template = test_cmd.template
 
 
 @pytest.fixture(scope='module')

@@ -12,6 +12,7 @@ from snapfault.db import recoveries
 from snapfault.db import tables
 from snapfault.db import tasks
 from tests import build
+from tests.functional import databases
 from tests.functional.api import world as worlds
 
 CURRENT = {}
@@ -30,8 +31,8 @@ class Empty(fixture.GabbiFixture):
     def start_fixture(self):
         """Make it."""
         self._folder = tempfile.TemporaryDirectory()
-        file = worlds.make_database(self._folder.name)
-        world = CURRENT['world'] = worlds.World(f'sqlite:///{file}')
+        url = databases.fresh(self._folder.name)
+        world = CURRENT['world'] = worlds.World(url)
         for project_id in (worlds.MINE, worlds.THEIRS):
             server = world.cloud.add_server(project_id)
             os.environ[f'{project_id.upper()}_SERVER'] = server.id

@@ -13,7 +13,6 @@ def shown(url, tmp_path):
     """Give a service that pages of one origin may use."""
     file = tmp_path / 'cors.conf'
     file.write_text(f'[cors]\nallowed_origin = {PAGE}\n')
-    worlds.make_database(tmp_path)
     made = worlds.World(url, [str(file)])
     made.fill()
     yield made

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+import sqlalchemy as sa
 
 from snapfault import clock
 from snapfault import errors
@@ -52,12 +53,10 @@ def everything(world):
     """Give all that stands in the database, as text."""
     with world.database.reader() as session:
         connection = session.connection()
-        names = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table'"
-        ).scalars()
+        names = sa.inspect(connection).get_table_names()
         return '\n'.join(
             str(row)
-            for name in list(names)
+            for name in names
             for row in connection.exec_driver_sql(f'SELECT * FROM {name}')
         )
 

@@ -2,12 +2,12 @@
 
 import json
 import re
-import shutil
 
 import pytest
 import webob
 
 from snapfault.api import routes
+from tests.functional import databases
 from tests.functional.api import world as worlds
 
 WORLD = 'protection-mine'
@@ -30,10 +30,9 @@ BODILESS = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope='module')
-def world(tmp_path_factory, template):
+def world(tmp_path_factory):
     """Give one for all: nothing here may change a row."""
-    file = shutil.copy(template, tmp_path_factory.mktemp('world'))
-    made = worlds.World(f'sqlite:///{file}')
+    made = worlds.World(databases.fresh(tmp_path_factory.mktemp('world')))
     made.fill()
     yield made
     made.database.close()

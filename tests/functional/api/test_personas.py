@@ -7,13 +7,12 @@ and no answer holds a word of it.
 import collections
 import dataclasses
 import json
-import pathlib
 import re
-import shutil
 
 import pytest
 
 from snapfault.api import routes
+from tests.functional import databases
 from tests.functional.api import persona_table as table
 from tests.functional.api import persona_world
 from tests.functional.api import world as worlds
@@ -45,7 +44,7 @@ class Asked:
 
     def __init__(self, filled, folder, row):
         self._filled, self._folder, self.row = filled, folder, row
-        self._world, self._number = None, 0
+        self._world = None
         self.cells = collections.Counter()
         self.wrong = []
 
@@ -56,10 +55,8 @@ class Asked:
 
     def world(self):
         if self._world is None:
-            self._number += 1
-            file = self._folder / f'{self._number}.db'
-            shutil.copy(self._filled.file, file)
-            self._world = worlds.World(f'sqlite:///{file}')
+            self._world = worlds.World(databases.fresh(self._folder))
+            databases.fill(self._world.database, self._filled.rows)
             persona_world.furnish(self._world)
             self._ids = self._filled.ids
         return self._world
@@ -147,18 +144,18 @@ def _asked_wide(asked):
 class Filled:
     """What every world begins as: copies are quicker than filling anew."""
 
-    file: pathlib.Path
+    rows: list
     ids: dict
 
 
 @pytest.fixture(scope='module')
 def filled(tmp_path_factory):
     """Fill a world once."""
-    file = worlds.make_database(tmp_path_factory.mktemp('filled'))
-    world = worlds.World(f'sqlite:///{file}')
+    world = worlds.World(databases.fresh(tmp_path_factory.mktemp('filled')))
     ids = persona_world.fill(world)
+    rows = databases.rows_of(world.database)
     world.database.close()
-    return Filled(file, ids)
+    return Filled(rows, ids)
 
 
 @pytest.fixture

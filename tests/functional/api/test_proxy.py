@@ -27,7 +27,6 @@ def proxied(url, tmp_path):
     """Give a service that believes its proxy."""
     file = tmp_path / 'proxy.conf'
     file.write_text('[oslo_middleware]\nenable_proxy_headers_parsing = true\n')
-    worlds.make_database(tmp_path)
     made = worlds.World(url, [str(file)])
     made.fill()
     yield made

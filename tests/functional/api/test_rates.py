@@ -33,7 +33,6 @@ def behind_proxy(tmp_path, url):
     """Give a service that believes what a proxy says."""
     file = tmp_path / 'proxy.conf'
     file.write_text(f'{PROXIES}[api]\naddress_writes = 1\n')
-    worlds.make_database(tmp_path)
     made = worlds.World(url, [str(file)])
     made.fill()
     yield made
@@ -199,7 +198,6 @@ def test_the_files_may_say_otherwise_while_it_runs(tmp_path, url):
     """SIGHUP has ``snapfault-all`` do the same."""
     file = tmp_path / 'api.conf'
     file.write_text('[api]\nproject_reads = 1\n')
-    worlds.make_database(tmp_path)
     made = worlds.World(url, [str(file)])
     made.fill()
     assert [read(made).status_int for _ in range(2)] == [200, 429]

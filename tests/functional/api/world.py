@@ -1,7 +1,6 @@
 """One service as its callers see it, and what stands in its tables."""
 
 import json
-import pathlib
 
 from oslo_config import cfg
 import webob
@@ -13,8 +12,6 @@ from snapfault import vault
 from snapfault.api import app
 from snapfault.api import backend
 import snapfault.conf
-from snapfault.db import api
-from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -25,6 +22,7 @@ from snapfault.rank import load
 from snapfault.rank import run as rank
 from tests import build
 from tests.fake import cloud as fake
+from tests.functional import databases
 from tests.functional.api import conformance
 from tests.functional.api import identity
 
@@ -33,22 +31,12 @@ THEIRS = 'theirs'
 KEY = seal.new_key()
 
 
-def make_database(folder):
-    """Make a database with all tables and no rows; gives its file."""
-    file = pathlib.Path(folder) / 'snapfault.db'
-    database = api.Database(f'sqlite:///{file}')
-    migration.upgrade(database)
-    database.close()
-    return file
-
-
 class World:
     """A database, a cloud in memory, and the application over them."""
 
     def __init__(self, url, files=()):
         """Open a database, and read what configuration files say."""
-        # nothing of it outlives the test, so nothing waits for the disk
-        self.database = api.Database(url, sqlite_synchronous=False)
+        self.database = databases.open_(url)
         self.cloud = fake.FakeCloud()
         self.wakes = 0
         self.probes = {'database': lambda: None}

@@ -13,6 +13,7 @@ from snapfault.db import api
 from snapfault.db import migration
 from snapfault.db import migrations
 from snapfault.db import tables
+from tests.functional import databases
 
 REVISIONS = sorted(
     (pathlib.Path(migrations.__file__).parent / 'versions').glob('r*.py')
@@ -40,7 +41,7 @@ def test_an_empty_database_becomes_what_the_tables_say(
 
 
 def test_upgrade_knows_where_it_stands(tmp_path: pathlib.Path) -> None:
-    database = api.Database(f'sqlite:///{tmp_path}/empty.sqlite')
+    database = api.Database(databases.bare(tmp_path))
     assert migration.version(database) is None
     migration.upgrade(database)
     assert migration.version(database) == migration.head()
@@ -53,7 +54,7 @@ def test_connect_says_what_is_missing(tmp_path: pathlib.Path) -> None:
     conf([], default_config_files=[])
     with pytest.raises(errors.SnapfaultError, match=r'set \[database\]'):
         api.connect(conf)
-    url = f'sqlite:///{tmp_path}/conf.sqlite'
+    url = databases.bare(tmp_path)
     conf.set_override('connection', url, 'database')
     migration.upgrade(api.connect(conf))
     assert migration.version(api.connect(conf)) == migration.head()

@@ -43,20 +43,9 @@ def die(each, before, chosen, settled):
         before the next worker looks; after the others it finds that going on
     :returns: how many died, and what ended otherwise
     """
-    stage = each.build()
-    forks.share(stage.database)
-    moments = dying.Moments(chosen)
-
-    def goes_on(died, _):
-        if died[0] in settled:
-            stage.cloud.settle()
-        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
-        scenario.work(stage, None, 'the next', each.meanwhile)
-        return scenario.outcome(stage)
-
-    found = moments.forks.run(
-        lambda: _work_with(each, stage, moments), goes_on
-    )
+    found = {}
+    for some in forks.rounds(chosen):
+        found |= _die(each, some, settled)
     wanted = {
         what: value
         for what, value in before.outcome.items()
@@ -68,6 +57,22 @@ def die(each, before, chosen, settled):
         for difference in scenario.differences(ended, wanted)
     ]
     return len(found), wrong
+
+
+def _die(each, chosen, settled):
+    """Play a scenario, die at these moments in a copy each, and go on."""
+    stage = each.build()
+    forks.share(stage.database)
+    moments = dying.Moments(chosen)
+
+    def goes_on(died, _):
+        if died[0] in settled:
+            stage.cloud.settle()
+        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
+        scenario.work(stage, None, 'the next', each.meanwhile)
+        return scenario.outcome(stage)
+
+    return moments.forks.run(lambda: _work_with(each, stage, moments), goes_on)
 
 
 def sample(each, most, chance):

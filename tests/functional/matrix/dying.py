@@ -20,7 +20,7 @@ class Moments:
         :param chosen: the numbers of the moments at which to die
         """
         self.names = []
-        self.forks = forks.Forks()
+        self.forks = forks.trials()
         self._chosen = frozenset(chosen)
 
     def at(self, name):

@@ -73,7 +73,7 @@ class Calls:
         :param chosen: pairs of the number of a call and a fault's name
         """
         self.methods = []
-        self.forks = forks.Forks()
+        self.forks = forks.trials()
         self._stage = stage
         self._chosen = {}
         for number, name in chosen:
@@ -158,9 +158,22 @@ def sample(each, most, chance):
         for number, method in enumerate(methods_of(each))
         for fault in faults_of(method)
     ]
+    chosen = chance.sample(every, min(most, len(every)))
+    found = {}
+    for some in forks.rounds(chosen):
+        found |= _fail(each, some)
+    return len(found), [
+        f'{each.name}, {method} (call {number}) {name}: {wrong}'
+        for (number, method, name), said in found.items()
+        for wrong in ([said] if isinstance(said, str) else said)
+    ]
+
+
+def _fail(each, chosen):
+    """Play a scenario in which each of these calls fails, in a copy each."""
     stage = each.build()
     forks.share(stage.database)
-    calls = Calls(stage, chance.sample(every, min(most, len(every))))
+    calls = Calls(stage, chosen)
     good = len(stage.good())
 
     def work():
@@ -176,14 +189,9 @@ def sample(each, most, chance):
 
     was = stages.STEP_TIMEOUT
     try:
-        found = calls.forks.run(work, judge)
+        return calls.forks.run(work, judge)
     finally:
         stages.STEP_TIMEOUT = was
-    return len(found), [
-        f'{each.name}, {method} (call {number}) {name}: {wrong}'
-        for (number, method, name), said in found.items()
-        for wrong in ([said] if isinstance(said, str) else said)
-    ]
 
 
 def _judge(each, stage, good):

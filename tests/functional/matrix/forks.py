@@ -3,6 +3,9 @@
 At a moment the process forks: in the child something is done to the worker,
 and the parent's worker goes on to the next moment as if nothing had been.
 So every trial costs what comes after it, and nothing is set up twice.
+
+A copy of the process has a copy of SQLite's database in memory, and none of
+a server's: on those the run is made anew for each trial, up to its moment.
 """
 
 import os
@@ -11,8 +14,54 @@ import traceback
 
 import sqlalchemy as sa
 
+from tests.functional import databases
+
 #: Children that live at once.
 AT_ONCE = os.cpu_count() or 1
+
+
+def rounds(chosen):
+    """Give what can be tried in one run, run by run."""
+    if databases.are_files():
+        return [chosen]
+    return [[each] for each in chosen]
+
+
+def trials():
+    """Give what tries many things in one run, where that can be."""
+    return Forks() if databases.are_files() else Anew()
+
+
+class Anew:
+    """One trial, in a run that is made for it."""
+
+    def __init__(self):
+        """Try nothing yet."""
+        self.tried = None  #: what is tried from now on
+
+    def split(self, what):
+        """Try it, here and now."""
+        self.tried = what
+        return True
+
+    def run(self, work, after):
+        """Do the work; give what was found, by what was tried.
+
+        :param after: as that of :meth:`Forks.run`
+        """
+        ended = None
+        try:
+            work()
+        except BaseException as error:
+            if self.tried is None:
+                raise
+            ended = error
+        if self.tried is None:
+            return {}
+        try:
+            return {self.tried: after(self.tried, ended)}
+        except BaseException:  # noqa: BLE001 - told, and found wrong
+            return {self.tried: traceback.format_exc()}
 
 
 class Forks:
@@ -83,7 +132,8 @@ class Forks:
 def share(database):
     """Let children use their copy of a database that is all in memory.
 
-    oslo.db holds a connection that another process opened for broken.
+    oslo.db holds a connection that another process opened for broken. Those
+    to a server are shared with no child.
     """
 
     def adopt(_connection, record, _proxy):
