@@ -1,26 +1,40 @@
 """Open the database that the configuration names."""
 
+import logging
+
 from oslo_config import cfg
 
 from snapfault import errors
 from snapfault.db import api
 from snapfault.db import migration
 
+LOG = logging.getLogger(__name__)
+
 
 def connect(conf: cfg.ConfigOpts) -> api.Database:
-    """Open the database and see that its schema is this release's.
+    """Open the database and see that this release can work on its schema.
 
     :raises RequiredOptError: no database is configured
-    :raises SnapfaultError: the schema is another's
+    :raises SnapfaultError: the schema is an earlier release's, or not ours
     """
     found = connect_any(conf)
     version, head = migration.version(found), migration.head()
-    if version != head:
+    if migration.is_later(version):
+        LOG.warning('%s This process goes on without them.', later(version))
+    elif version != head:
         raise errors.SnapfaultError(
             f'the schema of the database is at {version or "nothing"}, not at'
             f' {head}: run snapfault-manage db sync'
         )
     return found
+
+
+def later(version: str | None) -> str:
+    """Say what it means that the schema is a later release's."""
+    return (
+        f'The schema of the database is at {version}, with additions of a'
+        f' later release: this one knows it up to {migration.head()}.'
+    )
 
 
 def connect_any(conf: cfg.ConfigOpts) -> api.Database:

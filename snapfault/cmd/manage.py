@@ -53,7 +53,10 @@ def _add_parsers(commands: Commands) -> None:
 def _sync(conf: cfg.ConfigOpts) -> int:
     opened = database.connect_any(conf)
     migration.upgrade(opened)
-    sys.stdout.write(f'{migration.version(opened)}\n')
+    version = migration.version(opened)
+    if migration.is_later(version):
+        sys.stderr.write(f'{database.later(version)} It was left alone.\n')
+    sys.stdout.write(f'{version}\n')
     return 0
 
 

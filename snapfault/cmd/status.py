@@ -37,6 +37,8 @@ class Checks(upgradecheck.UpgradeCommands):
             version = migration.version(database.connect_any(self._conf))
         except (exception.DBError, cfg.Error) as error:
             return upgradecheck.Result(FAILURE, str(error))
+        if migration.is_later(version):
+            return upgradecheck.Result(WARNING, database.later(version))
         if version == migration.head():
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
         return upgradecheck.Result(

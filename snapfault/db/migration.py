@@ -21,7 +21,9 @@ def _config(connection: sa.Connection | None = None) -> config.Config:
 
 
 def upgrade(database: api.Database, revision: str = 'head') -> None:
-    """Create or extend the schema; at head already, do nothing."""
+    """Create or extend the schema; at head or beyond it, do nothing."""
+    if is_later(version(database)):
+        return
     with database.writer() as session:
         command.upgrade(_config(session.connection()), revision)
 
@@ -34,8 +36,21 @@ def version(database: api.Database) -> str | None:
         return found
 
 
-def head() -> str | None:
+def head() -> str:
     """Give the revision that this release needs."""
     scripts = script.ScriptDirectory.from_config(_config())
-    found: str | None = scripts.get_current_head()
+    found: str = scripts.get_current_head()
     return found
+
+
+def is_later(revision: str | None) -> bool:
+    """Say whether a revision is one of a later release.
+
+    They are numbered, and each only adds: so this release goes on with a
+    schema that a later one has extended. Another word is no revision of ours.
+    """
+    return (
+        revision is not None
+        and revision.isdecimal()
+        and int(revision) > int(head())
+    )

@@ -15,6 +15,7 @@ from snapfault.db import tasks
 from snapfault.db import workers
 from tests import build
 from tests.functional import stage as stages
+from tests.functional import test_rolling
 from tests.functional.db import test_workers
 
 DAY = datetime.timedelta(days=1)
@@ -61,6 +62,16 @@ def say(stage, tmp_path, monkeypatch, capsys):
     yield run
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+def test_a_sync_leaves_what_a_later_release_has_extended(stage, say):
+    later = test_rolling.LATER
+    test_rolling.put_at(stage.database, later)
+    code, out, told = say('db', 'sync')
+    assert (code, out) == (0, f'{later}\n')
+    assert f'at {later}, with additions of a later release' in told
+    assert 'left alone' in told
+    assert say('db', 'version') == (0, f'{later}\n', '')
 
 
 def _counted(verb, task_count, worker_count):

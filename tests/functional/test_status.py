@@ -20,6 +20,7 @@ from snapfault.db import tasks
 from snapfault.db import workers
 from tests.functional import databases
 from tests.functional import test_cmd
+from tests.functional import test_rolling
 from tests.functional.db import samples
 from tests.functional.db import test_workers
 
@@ -137,6 +138,16 @@ def test_a_schema_of_another_release(place):
     code, unwell = place.check()
     assert code == 2
     assert _away(unwell)[:2] == ('Schema of the database', 'Failure')
+
+
+def test_a_schema_of_a_later_release(place):
+    """While that is rolled out, those of this one may still start."""
+    test_rolling.put_at(place.database, test_rolling.LATER)
+    code, unwell = place.check()
+    assert code == 1
+    name, kind, details = _away(unwell)
+    assert (name, kind) == ('Schema of the database', 'Warning')
+    assert 'additions of a later release' in details
 
 
 @pytest.mark.parametrize(
