@@ -247,6 +247,21 @@ def measure(owner, hand, volumes, found):
     for each in (first, second):
         owner.ask('DELETE', f'/v1/protections/{each.protection_id}')
         owner.cloud.compute.delete_server(each.server_id)
+    clear(owner.cloud.block_storage)
+
+
+def clear(storage):
+    """Remove all that is left, lest the lists of the next round be longer."""
+    for kind in ('snapshot', 'volume'):
+        end = time.monotonic() + LIMIT
+        asked = set()
+        while left := list(getattr(storage, f'{kind}s')()):
+            assert time.monotonic() < end, left
+            for each in left:
+                if each.status == 'available' and each.id not in asked:
+                    asked.add(each.id)
+                    getattr(storage, f'delete_{kind}')(each)
+            time.sleep(WATCH)
 
 
 def report(median):
