@@ -3,20 +3,13 @@
 import pytest
 import webob
 
-from tests.functional.api import world as worlds
-
 PAGE = 'https://dashboard.example'
 
 
 @pytest.fixture
-def shown(url, tmp_path):
+def shown(configured):
     """Give a service that pages of one origin may use."""
-    file = tmp_path / 'cors.conf'
-    file.write_text(f'[cors]\nallowed_origin = {PAGE}\n')
-    made = worlds.World(url, [str(file)])
-    made.fill()
-    yield made
-    made.database.close()
+    return configured(f'[cors]\nallowed_origin = {PAGE}\n')
 
 
 def asked(world, origin, *headers):

@@ -3,8 +3,6 @@
 import pytest
 import webob
 
-from tests.functional.api import world as worlds
-
 OUTSIDE = 'https://cloud.example/fault-tolerance'
 NAMED = {
     'X-Forwarded-Proto': 'https',
@@ -23,14 +21,11 @@ POLICY = {
 
 
 @pytest.fixture
-def proxied(url, tmp_path):
+def proxied(configured):
     """Give a service that believes its proxy."""
-    file = tmp_path / 'proxy.conf'
-    file.write_text('[oslo_middleware]\nenable_proxy_headers_parsing = true\n')
-    made = worlds.World(url, [str(file)])
-    made.fill()
-    yield made
-    made.database.close()
+    return configured(
+        '[oslo_middleware]\nenable_proxy_headers_parsing = true\n'
+    )
 
 
 def urls(world, headers):

@@ -29,14 +29,9 @@ def bound(world):
 
 
 @pytest.fixture
-def behind_proxy(tmp_path, url):
+def behind_proxy(configured):
     """Give a service that believes what a proxy says."""
-    file = tmp_path / 'proxy.conf'
-    file.write_text(f'{PROXIES}[api]\naddress_writes = 1\n')
-    made = worlds.World(url, [str(file)])
-    made.fill()
-    yield made
-    made.database.close()
+    return configured(f'{PROXIES}[api]\naddress_writes = 1\n')
 
 
 def read(world, token='member@mine', path=POLICY, **headers):

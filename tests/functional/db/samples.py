@@ -322,3 +322,20 @@ class Due:
     next_run_at: datetime.datetime | None = LATER
     labels: tuple[str, ...] = ('default',)
     deadline_at: datetime.datetime | None = None
+
+
+def joined(
+    database: api.Database, noun: typing.Any, limit: int, **query: typing.Any
+) -> list[typing.Any]:
+    """List what project ``mine`` has by pages, none longer than it may be."""
+    found: list[typing.Any] = []
+    while page := noun.list_page(
+        database,
+        'mine',
+        limit=limit,
+        marker=found[-1].id if found else None,
+        **query,
+    ):
+        assert len(page) <= limit
+        found += page
+    return found

@@ -88,16 +88,7 @@ def check(
         reverse=order.is_descending,
     )
     for limit in (1, 2, 3):
-        joined: list[typing.Any] = []
-        while page := noun.list_page(
-            database,
-            'mine',
-            limit=limit,
-            marker=joined[-1].id if joined else None,
-            order=order,
-        ):
-            joined += page
-        assert joined == whole
+        assert samples.joined(database, noun, limit, order=order) == whole
 
 
 @ORDERS

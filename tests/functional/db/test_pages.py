@@ -79,16 +79,7 @@ def test_pages_join_to_the_whole_list(
     )
     assert noun.list_page(database, 'mine', limit=100) == newest_first
     for limit in (1, 2, 3, 7, 8):
-        joined: list[typing.Any] = []
-        while page := noun.list_page(
-            database,
-            'mine',
-            limit=limit,
-            marker=joined[-1].id if joined else None,
-        ):
-            assert len(page) <= limit
-            joined += page
-        assert joined == newest_first
+        assert samples.joined(database, noun, limit) == newest_first
     of_all = noun.list_page(database, None, limit=100)
     assert len(of_all) == 8
     assert theirs in of_all
