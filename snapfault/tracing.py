@@ -28,12 +28,23 @@ _P = typing.ParamSpec('_P')
 _R = typing.TypeVar('_R')
 
 
+def set_defaults() -> None:
+    """Say who we are; a configuration without could not be read again."""
+    tracing.set_defaults(service_name='snapfault')
+
+
+def of_requests(application: typing.Any, conf: cfg.ConfigOpts) -> typing.Any:
+    """Have each request be a span, which tells its address."""
+    set_defaults()
+    return tracing.TracingMiddleware(application, conf)
+
+
 def set_up(conf: cfg.ConfigOpts) -> None:
     """Begin to send spans, if ``[oslo_middleware_tracing]`` says so.
 
     :raises InvalidInput: it does, and the packages are not installed
     """
-    tracing.set_defaults(service_name='snapfault')
+    set_defaults()
     try:
         tracing.init_tracing(conf)
     except RuntimeError as error:

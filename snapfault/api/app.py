@@ -11,11 +11,11 @@ from oslo_middleware import cors
 from oslo_middleware import http_proxy_to_wsgi
 from oslo_middleware import request_id
 from oslo_middleware import sizelimit
-from oslo_middleware import tracing
 from oslo_policy import policy
 import webob
 
 from snapfault import clock
+from snapfault import tracing
 from snapfault.api import backend
 from snapfault.api import call
 from snapfault.api import cross_origin
@@ -69,9 +69,8 @@ def make_application(
     # Only what is behind this needs a token.
     application = authenticate(application, conf)
     # Inside of the webhooks: their addresses are secrets, and spans tell
-    # addresses. A configuration without a name could not be read again.
-    tracing.set_defaults(service_name='snapfault')
-    application = tracing.TracingMiddleware(application, conf)
+    # addresses.
+    application = tracing.of_requests(application, conf)
     # Outside of authentication: an alarm's sender has no token.
     application = webhook.Webhooks(application, conf, behind)
     # Outside of authentication: who has no token is told by his address.

@@ -167,8 +167,11 @@ def _act(
         # each by itself, and no sooner: it proves that the lease is ours
         carrier.journal.started(position, carrier.now())
         try:
-            with noted.noted(carrier.journal, position):
-                _ask(phase.left[position], hands)
+            with (
+                noted.noted(carrier.journal, position),
+                tracing.span(phase.left[position].name),
+            ):
+                phase.left[position].act(hands)
         except errors.CloudUnavailable as error:
             LOG.warning('%s waits: %s', carrier.what, error)
             phase.waits[position] = str(error)
@@ -182,11 +185,6 @@ def _act(
     concurrent.futures.wait(asked)
     for each in asked:
         each.result()
-
-
-def _ask(taken: step.Step, hands: step.Hands) -> None:
-    with tracing.span(taken.name):
-        taken.act(hands)
 
 
 _Result = typing.TypeVar('_Result')
