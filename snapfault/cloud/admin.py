@@ -62,10 +62,9 @@ def list_all(door: doors.Door) -> dict[str, resource.Estate]:
     found: dict[str, resource.Estate] = collections.defaultdict(
         resource.Estate
     )
-    for each in pages.read(door, 'compute', 'servers', all_tenants='1'):
-        if each['status'] != 'UNKNOWN':  # as in compute.list_servers
-            server = compute.server_of(each)
-            found[each['tenant_id']].servers[server.id] = server
+    for each in compute.shown(door, all_tenants='1'):
+        server = compute.server_of(each)
+        found[each['tenant_id']].servers[server.id] = server
     listed = list(
         pages.read(door, 'block_storage', 'volumes', all_tenants='1')
     )

@@ -1,5 +1,6 @@
 """Ask Nova; what it answers leaves as :mod:`snapfault.resource`."""
 
+import collections.abc
 import typing
 
 from snapfault import errors
@@ -24,16 +25,21 @@ def show(door: doors.Door, server_id: str) -> dict[str, typing.Any]:
 
 @translate.sensible
 def list_servers(door: doors.Door) -> list[resource.Server]:
-    """List all servers that Nova can read now.
+    """List all servers that Nova can read now."""
+    return [server_of(each) for each in shown(door)]
+
+
+def shown(
+    door: doors.Door, **filters: str
+) -> collections.abc.Iterator[dict[str, typing.Any]]:
+    """Give the servers that Nova can read now, as it writes them.
 
     Of a cell that is down it lists ids and little more, with the status
     UNKNOWN (since 2.69): nothing to go by, so they are left out.
     """
-    return [
-        server_of(each)
-        for each in pages.read(door, 'compute', 'servers')
-        if each['status'] != 'UNKNOWN'
-    ]
+    for each in pages.read(door, 'compute', 'servers', **filters):
+        if each['status'] != 'UNKNOWN':
+            yield each
 
 
 @translate.sensible
