@@ -30,10 +30,10 @@ class Table:
 
     def __init__(self, routes: collections.abc.Iterable[Route]) -> None:
         """Turn the paths into expressions, once."""
-        # PostgreSQL takes no text with a zero in it, so no id has one.
         methods: dict[str, dict[str, Route]] = collections.defaultdict(dict)
         for route in routes:
             methods[route.path][route.method] = route
+        # PostgreSQL takes no text with a zero in it, so no id has one.
         self._methods = [
             (re.compile(re.sub(r'{(\w+)}', r'(?P<\1>[^/\\0]+)', path)), found)
             for path, found in methods.items()

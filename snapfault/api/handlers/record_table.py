@@ -33,13 +33,13 @@ def replace(this: call.Call) -> call.Answer:
     All or nothing: what is refused anywhere has changed nothing.
     """
     rows = record_table.read(this.database, this.project_id)
-    precondition.check(this, 'record table', _generation(rows))
+    generation = _generation(rows)
+    precondition.check(this, 'record table', generation)
     plan = importing.make_plan(this, rows, _is_on(this, 'prune'))
     sharing.check_import(this, plan)
     images = _images(this, plan)
     if plan.changes and not _is_on(this, 'dry_run'):
-        rows = _apply(this, plan, images)
-    generation = _generation(rows)
+        generation = _generation(_apply(this, plan, images))
     return call.Answer(
         {
             'changes': [_written(each) for each in plan.changes],
@@ -75,11 +75,11 @@ def _images(
     )
     for business_id, server_id in servers.items():
         if server_id in found.unfit:
+            text = found.unfit[server_id]
+            if server_id in found.unknown:
+                text += offer.for_admins(this, server_id)
             raise errors.InvalidInput(
-                f'{plan.path_of(business_id)}.server_id:'
-                f' {found.unfit[server_id]}'
-                + offer.for_admins(this, server_id)
-                * (server_id in found.unknown)
+                f'{plan.path_of(business_id)}.server_id: {text}'
             )
     return found.images
 
