@@ -113,7 +113,7 @@ class Glance:
 
     def find_volumes(self, marker: str) -> list[resource.Volume]:
         """Find the volumes with a marker, the oldest first."""
-        if not self._many and ('volumes',) not in self._known:
+        if not self._many:
             return self._once(
                 ('volumes', marker), lambda: self._project.find_volumes(marker)
             )
