@@ -21,7 +21,6 @@ LOG = logging.getLogger(__name__)
 
 TOPIC = 'snapfault'
 VERSION = '1.0'
-IN_PROCESS = 'fake:/'
 #: Seconds that a broker has to take a leave.
 GRACE: typing.Final = 3.0
 
@@ -50,22 +49,20 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
             conf.register_opts(options, group=name)
 
 
-def connect(
-    conf: cfg.ConfigOpts, default: str | None = None
-) -> oslo_messaging.Transport | None:
+def connect(conf: cfg.ConfigOpts) -> oslo_messaging.Transport | None:
     """Make the transport that ``transport_url`` names; asks nothing yet.
 
-    :param default: the URL where the operator names none
     :returns: None where there is no URL: nobody is woken, ticks suffice
     """
     register_opts(conf)
     where = conf.get_location('transport_url')
-    is_chosen = where is not None and where.location.is_user_controlled
-    url = conf.transport_url if is_chosen else default
-    if url is None:
-        LOG.info('No transport_url: workers find work at their next tick')
+    if where is None or not where.location.is_user_controlled:
+        LOG.info(
+            'No transport_url: workers of other processes find work at their'
+            ' next tick'
+        )
         return None
-    return oslo_messaging.get_rpc_transport(conf, url=url)
+    return oslo_messaging.get_rpc_transport(conf, url=conf.transport_url)
 
 
 def refusal(conf: cfg.ConfigOpts) -> str | None:
@@ -93,14 +90,28 @@ def refusal(conf: cfg.ConfigOpts) -> str | None:
     )
 
 
+def _nobody() -> None:
+    """Wake nobody."""
+
+
 def waker(
     transport: oslo_messaging.Transport | None,
+    own: collections.abc.Callable[[], None] = _nobody,
 ) -> collections.abc.Callable[[], None]:
     """Give what tells the workers to look at once.
 
-    :param transport: None gives what does nothing
+    :param transport: to those of other processes; None: to none of them
+    :param own: wakes the one of this process, which no message has to
     """
-    return (lambda: None) if transport is None else Waker(transport)
+    if transport is None:
+        return own
+    others = Waker(transport)
+
+    def wake() -> None:
+        own()
+        others()
+
+    return wake
 
 
 class Waker:

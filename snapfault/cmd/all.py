@@ -23,18 +23,18 @@ def _serve(arguments: collections.abc.Sequence[str]) -> int:
     opened = database.connect(conf)
     notify.attach(conf, opened)
     doors = assemble.sessions(conf, opened)
-    transport = rpc.connect(conf, default=rpc.IN_PROCESS)
+    transport = rpc.connect(conf)
+    worker = background.Background(
+        conf, opened, assemble.cloud(conf, doors), transport
+    )
     application = assemble.application(
-        conf, opened, doors, rpc.waker(transport)
+        conf, opened, doors, rpc.waker(transport, worker.wake)
     )
     server = serve.make_server(
         application,
         conf.api.host,
         conf.api.port,
         conf.oslo_middleware.max_request_body_size,
-    )
-    worker = background.Background(
-        conf, opened, assemble.cloud(conf, doors), transport
     )
     with worker:
         server.run()

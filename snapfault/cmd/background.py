@@ -75,6 +75,10 @@ class Background:
         self._reload.close()
         return kind is SystemExit
 
+    def wake(self) -> None:
+        """Have the worker look at once; from any thread."""
+        self._wake.set()
+
     def wait(self) -> None:
         """Wait for a signal, or for the worker's end.
 

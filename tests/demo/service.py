@@ -13,7 +13,6 @@ import urllib.request
 
 TEMPLATE = """\
 [DEFAULT]
-transport_url = fake:/
 log_file = {folder}/snapfault.log
 
 [database]

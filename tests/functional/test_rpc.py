@@ -22,7 +22,7 @@ def configure(tmp_path, text=''):
 
 @pytest.fixture
 def transport(tmp_path):
-    return rpc.connect(configure(tmp_path), default=rpc.IN_PROCESS)
+    return rpc.connect(configure(tmp_path, 'transport_url = fake:/'))
 
 
 def test_a_cast_wakes_each_worker(transport):
@@ -40,6 +40,14 @@ def test_a_cast_wakes_each_worker(transport):
         assert first.wait(LONG)
 
 
+def test_the_worker_of_the_same_process_needs_no_message(tmp_path):
+    woken = []
+    rpc.waker(None, lambda: woken.append('alone'))()
+    refused = configure(tmp_path, 'transport_url = rabbit://a:b@127.0.0.1:1/')
+    rpc.waker(rpc.connect(refused), lambda: woken.append('no broker'))()
+    assert woken == ['alone', 'no broker']
+
+
 def test_many_at_once_do_no_harm(transport):
     heard = threading.Event()
     with rpc.listening(transport, 'worker-1', heard.set):
@@ -55,15 +63,10 @@ def test_nobody_listens(transport):
 
 
 @pytest.mark.parametrize(
-    ('text', 'default', 'is_made'),
-    [
-        ('', None, False),
-        ('', 'fake:/', True),
-        ('transport_url = fake:/', None, True),
-    ],
+    ('text', 'is_made'), [('', False), ('transport_url = fake:/', True)]
 )
-def test_only_a_url_makes_a_transport(tmp_path, text, default, is_made):
-    made = rpc.connect(configure(tmp_path, text), default)
+def test_only_a_url_makes_a_transport(tmp_path, text, is_made):
+    made = rpc.connect(configure(tmp_path, text))
     assert (made is not None) is is_made
     with rpc.listening(made, 'worker-1', lambda: None):
         rpc.waker(made)()
