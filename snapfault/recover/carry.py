@@ -17,6 +17,7 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault import tracing
+from snapfault.recover import ahead
 from snapfault.recover import glance
 from snapfault.recover import lines
 from snapfault.recover import noted
@@ -54,13 +55,17 @@ def take(
     :raises SnapfaultError: a step cannot be done; it is noted as failed
     :raises LeaseLost: another worker holds the journal
     """
+    early: ahead.Ahead | None = None
     ordered = sorted(records, key=lambda record: record.position)
     for record in ordered:
         if record.status is model.StepStatus.FAILED:
             raise errors.ResourceFailed(record.detail)
     by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
-    for _, together in by_phase:
-        last = _take_phase(carrier, list(together), last)
+    phases = [list(together) for _, together in by_phase]
+    for this, following in itertools.zip_longest(phases, phases[1:]):
+        then = _left(following or ()).values()
+        phase = _phase(carrier, this)
+        last, early = _take_phase(carrier, phase, then, last, early)
 
 
 @dataclasses.dataclass
@@ -76,43 +81,73 @@ class _Phase:
 
 def _take_phase(
     carrier: Carrier,
-    records: list[model.StepRecord],
+    phase: _Phase,
+    following: collections.abc.Collection[step.Step],
     last: glance.Glance | None,
-) -> glance.Glance | None:
+    early: ahead.Ahead | None,
+) -> tuple[glance.Glance | None, ahead.Ahead | None]:
     """Take the steps of one phase at once, and wait for them all.
 
+    :param following: the steps of the phase after it
     :param last: what saw the phase before done, or what the steps were
         planned from; None: nothing has just now
-    :returns: what saw this one done; None: it was done before
+    :param early: a look at this phase while that one was under way
+    :returns: what saw this one done, None if it was done before; and a look
+        at the one that follows
     :raises ResourceFailed: the cloud did not get there in time; the time of
         an outage does not count
     """
-    phase = _phase(carrier, records)
-    if not all(each.looks_on for each in phase.left.values()):
-        last = None
-    seen = None
+    known = _known(carrier, phase, last, early)
+    seen = early = None
     while phase.left:
         is_first = seen is None
-        many = sum(each.width for each in phase.left.values()) > 1
-        seen = glance.Glance(carrier.hands.project, many=many, last=last)
-        last = None
+        seen = glance.of_phase(
+            carrier.hands.project, phase.left.values(), *known
+        )
+        known = []
         if is_first and any(each.decisive for each in phase.left.values()):
             carrier.calls.submit(seen.check)
         hands = glance.hands(carrier.hands, seen)
         _act(carrier, phase, _look(carrier, phase, hands), hands)
+        if phase.left and is_first:
+            early = ahead.look(
+                carrier.hands, following, carrier.calls, carrier.now()
+            )
         if phase.left and carrier.now() > phase.deadline:
             _give_up(carrier, phase)
         if phase.left:
             carrier.pause()
-    return seen
+    return seen, early
 
 
-def _phase(carrier: Carrier, records: list[model.StepRecord]) -> _Phase:
-    left = {
+def _known(
+    carrier: Carrier,
+    phase: _Phase,
+    last: glance.Glance | None,
+    early: ahead.Ahead | None,
+) -> list[glance.Glance]:
+    """Give what the first look at a phase may go by, the newest last."""
+    found = [None if early is None else early.answer(carrier.now())]
+    if all(each.looks_on for each in phase.left.values()):
+        found.append(last)
+    return [each for each in found if each is not None]
+
+
+def _left(
+    records: collections.abc.Iterable[model.StepRecord],
+) -> dict[int, step.Step]:
+    """Give the steps that are not done yet, by position."""
+    return {
         record.position: steps.from_record(record)
         for record in records
         if record.status is not model.StepStatus.DONE
     }
+
+
+def _phase(
+    carrier: Carrier, records: collections.abc.Iterable[model.StepRecord]
+) -> _Phase:
+    left = _left(records)
     patience = max(
         (each.patience or carrier.step_timeout for each in left.values()),
         default=carrier.step_timeout,

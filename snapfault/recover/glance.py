@@ -23,6 +23,19 @@ def hands(of: step.Hands, glance: 'Glance') -> step.Hands:
     return dataclasses.replace(of, project=typing.cast('port.Project', glance))
 
 
+def of_phase(
+    project: port.Project,
+    phase: collections.abc.Iterable[step.Step],
+    *known: 'Glance',
+) -> 'Glance':
+    """Make one for a look at the steps of a phase.
+
+    :param known: those whose readings will do, the newest last
+    """
+    many = sum(each.width for each in phase) > 1
+    return Glance(project, many=many, known=known)
+
+
 def attached(project: port.Project, server_id: str) -> set[str]:
     """Give the ids of what is attached to a server.
 
@@ -48,16 +61,17 @@ class Glance:
         project: port.Project,
         *,
         many: bool = False,
-        last: 'Glance | None' = None,
+        known: collections.abc.Iterable['Glance'] = (),
     ) -> None:
         """Have read nothing yet.
 
         :param many: several volumes or snapshots will be asked for
-        :param last: one whose own readings are recent enough; None: none is
+        :param known: those whose own readings are recent enough, the newest
+            last
         """
         self._project = project
         self._many = many
-        self._known = {} if last is None else last._read
+        self._known = {k: v for each in known for k, v in each._read.items()}
         self._read: dict[tuple[str, ...], typing.Any] = {}
         self._lock = threading.Lock()
         self._asked: dict[tuple[str, ...], threading.Lock] = {}

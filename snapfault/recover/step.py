@@ -43,7 +43,8 @@ class Step(abc.ABC):
     #: Whether what was read as the phase before was seen done will do for
     #: the first look here; the rest is read anew. Not where it matters most.
     looks_on: typing.ClassVar[bool] = False
-    #: Whether it begins with a fresh token, which comes while it looks.
+    #: Whether it begins with a fresh token, and a look that is recent but
+    #: its own: both while the phase before is under way, where that is short.
     decisive: typing.ClassVar[bool] = False
 
     @property

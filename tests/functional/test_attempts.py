@@ -456,14 +456,18 @@ EACH = (
 )
 
 
-def _calls(volumes):
-    """Give what a recovery of so many volumes asks, by method and in order."""
+def _calls(volumes, seconds=0):
+    """Give what a recovery of so many volumes asks, by method and in order.
+
+    :param seconds: so much more passes between two looks than one
+    """
     stage = stages.Stage()
     stage.protect(volumes=volumes)
     _damaged(stage)
     stage.ask_for_recovery()
     stage.cloud.calls.clear()
-    assert stage.recover().status is DONE
+    ended = stage.recover(pause=lambda: stage.wait(seconds=seconds))
+    assert ended.status is DONE
     return [each.method for each in stage.cloud.calls]
 
 
@@ -488,15 +492,27 @@ def test_of_one_volume_no_list_is_read_at_each_look():
     }
 
 
-def test_what_cannot_be_taken_back_is_looked_at_just_before():
-    """A token and the server before a rebuild, the volumes before a detach."""
+#: What is looked at before a rebuild.
+LOOK = ['check', 'get_server', 'list_volumes']
+
+
+def test_a_rebuild_is_looked_at_while_its_safety_snapshots_are_made():
+    """One more look at these, and it is asked for: the other is fresh."""
     calls = _calls(2)
     rebuild = calls.index('rebuild_server')
-    assert calls[rebuild - 3 : rebuild] == [
-        'check',
-        'get_server',
-        'list_volumes',
-    ]
+    before = calls[rebuild - 4 : rebuild]
+    assert (sorted(before[:3]), before[3]) == (LOOK, 'list_snapshots')
+    assert calls[rebuild - 5] == 'create_snapshot'
+
+
+def test_what_was_looked_at_too_long_ago_is_looked_at_just_before():
+    calls = _calls(2, seconds=2)
+    rebuild = calls.index('rebuild_server')
+    assert calls[rebuild - 4 : rebuild] == ['list_snapshots', *LOOK]
+
+
+def test_a_detach_is_looked_at_just_before():
+    calls = _calls(2)
     first = calls.index('detach_volume')
     assert calls[first - 4 : first] == [
         'stop_server',
