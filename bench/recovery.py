@@ -37,7 +37,13 @@ from tests.demo import world
 LOOK = 0.02  #: seconds between two looks of the one by hand
 #: Seconds between two looks at a recovery. One costs its process 15 ms; that
 #: of the one by hand is asked nothing.
-WATCH = 0.25
+WATCH = 1.0
+#: What a worker has by default, and the demo, which takes turns, has not.
+DEFAULTS = """\
+[worker]
+concurrency = 4
+tick = 1.0
+"""
 LIMIT = 120  #: seconds that no stage may take
 POLICY = {'quota': {'count': 2}, 'recovery': {'margin': 0}}
 VERSIONS = {'compute': 'compute 2.96', 'block-storage': 'volume 3.70'}
@@ -217,7 +223,9 @@ def main():
         tempfile.TemporaryDirectory() as folder,
         concurrent.futures.ThreadPoolExecutor(16) as pool,
     ):
-        process = service.Snapfault(folder, service.read_minicloud(state))
+        process = service.Snapfault(
+            folder, service.read_minicloud(state), DEFAULTS
+        )
         process.start()
         try:
             owner = tenants.Tenant(
