@@ -1,5 +1,7 @@
 """Readiness, read from the in-memory cloud in a bounded number of calls."""
 
+import sqlalchemy as sa
+
 from snapfault import errors
 from snapfault.db import protections
 from snapfault.outlook import readying
@@ -50,9 +52,9 @@ def test_a_dead_trust_of_one_is_not_anothers(stage):
     mine = stage.cloud.add_trust(build.PROJECT)
     ledger = stage.protection('ledger')
     with stage.database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            'update protections set trust_id = ? where id = ?',
-            (mine.right_id, ledger.id),
+        connection.execute(
+            sa.text('update protections set trust_id = :id where id = :of'),
+            {'id': mine.right_id, 'of': ledger.id},
         )
     stage.cloud.kill_trust(mine)
     found = _judge(stage)
@@ -84,8 +86,8 @@ def test_a_hundred_services_cost_the_lists_of_one(stage):
         stage.protect(f'service-{number}')
     image_id = stage.protection().image_id
     with stage.database.engine.begin() as connection:
-        connection.exec_driver_sql(
-            'update protections set image_id = ?', (image_id,)
+        connection.execute(
+            sa.text('update protections set image_id = :id'), {'id': image_id}
         )
     stage.cloud.calls.clear()
     assert len(_judge(stage)) == 21

@@ -5,6 +5,7 @@ import datetime
 import uuid
 
 import pytest
+import sqlalchemy as sa
 
 from snapfault import model
 from snapfault import rights
@@ -179,8 +180,9 @@ def test_the_rights_of_an_older_service_are_noted(stage):
     """It adds rows to the record table and knows of no other."""
     right = stage.cloud.add_trust(build.PROJECT)
     with stage.database.writer() as session:
-        session.connection().exec_driver_sql(
-            'update protections set trust_id = ?', (right.right_id,)
+        session.execute(
+            sa.text('update protections set trust_id = :id'),
+            {'id': right.right_id},
         )
     vouch.sweep(stage.database, stage.now)
     assert right.right_id in noted(stage)
