@@ -49,14 +49,20 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
             conf.register_opts(options, group=name)
 
 
+def _is_chosen(conf: cfg.ConfigOpts) -> bool:
+    """Say whether the operator names a broker."""
+    register_opts(conf)
+    where = conf.get_location('transport_url')
+    return where is not None and where.location.is_user_controlled
+
+
 def connect(conf: cfg.ConfigOpts) -> oslo_messaging.Transport | None:
     """Make the transport that ``transport_url`` names; asks nothing yet.
 
-    :returns: None where there is no URL: nobody is woken, ticks suffice
+    :returns: None where there is no URL: no message wakes anybody, and ticks
+        suffice
     """
-    register_opts(conf)
-    where = conf.get_location('transport_url')
-    if where is None or not where.location.is_user_controlled:
+    if not _is_chosen(conf):
         LOG.info(
             'No transport_url: workers of other processes find work at their'
             ' next tick'
@@ -67,9 +73,7 @@ def connect(conf: cfg.ConfigOpts) -> oslo_messaging.Transport | None:
 
 def refusal(conf: cfg.ConfigOpts) -> str | None:
     """Say which broker takes no connection; None: all do, or there is none."""
-    register_opts(conf)
-    where = conf.get_location('transport_url')
-    if where is None or not where.location.is_user_controlled:
+    if not _is_chosen(conf):
         return None  # workers find work at their next tick
     try:
         url = oslo_messaging.TransportURL.parse(conf, conf.transport_url)
