@@ -8,6 +8,7 @@ import typing
 
 from snapfault.recover import glance
 from snapfault.recover import step
+from snapfault.recover import together
 
 #: How old a look may be that is gone by: less than a rebuild takes.
 MOMENT: typing.Final = datetime.timedelta(seconds=2)
@@ -26,10 +27,7 @@ class Ahead:
 
         What could not be read is not in it, and is read anew.
         """
-        concurrent.futures.wait(self.asked)
-        for each in self.asked:
-            if not isinstance(each.exception(), Exception | None):
-                each.result()  # raises: the process ends
+        together.wait(self.asked)
         return self.seen if now - self.begun_at <= MOMENT else None
 
 

@@ -23,6 +23,7 @@ from snapfault.recover import lines
 from snapfault.recover import noted
 from snapfault.recover import step
 from snapfault.recover import steps
+from snapfault.recover import together
 
 LOG = logging.getLogger(__name__)
 _TODO, _DONE = step.Progress.TODO, step.Progress.DONE
@@ -61,7 +62,7 @@ def take(
         if record.status is model.StepStatus.FAILED:
             raise errors.ResourceFailed(record.detail)
     by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
-    phases = [list(together) for _, together in by_phase]
+    phases = [list(at_once) for _, at_once in by_phase]
     for this, following in itertools.zip_longest(phases, phases[1:]):
         then = _left(following or ()).values()
         phase = _phase(carrier, this)
@@ -171,11 +172,8 @@ def _look(carrier: Carrier, phase: _Phase, hands: step.Hands) -> list[int]:
             return None
 
     asked = {each: carrier.calls.submit(look, each) for each in phase.left}
-    concurrent.futures.wait(asked.values())
+    together.wait(asked.values())
     failed = [each for each in asked.values() if each.exception() is not None]
-    for each in failed:
-        if not isinstance(each.exception(), Exception):
-            each.result()  # raises: the process ends, and writes no more
     seen = {
         k: each.result() for k, each in asked.items() if each not in failed
     }
