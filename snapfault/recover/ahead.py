@@ -22,13 +22,17 @@ class Ahead:
     begun_at: datetime.datetime
     asked: tuple[concurrent.futures.Future[typing.Any], ...]
 
-    def answer(self, now: datetime.datetime) -> glance.Glance | None:
+    def answer(
+        self, now: collections.abc.Callable[[], datetime.datetime]
+    ) -> glance.Glance | None:
         """Wait for it, and give what it has read; None: it is too old.
 
         What could not be read is not in it, and is read anew.
+
+        :param now: asked once the waiting is over: a part may have hung
         """
         together.wait(self.asked)
-        return self.seen if now - self.begun_at <= MOMENT else None
+        return self.seen if now() - self.begun_at <= MOMENT else None
 
 
 def look(

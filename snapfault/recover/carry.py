@@ -128,7 +128,7 @@ def _known(
     early: ahead.Ahead | None,
 ) -> list[glance.Glance]:
     """Give what the first look at a phase may go by, the newest last."""
-    found = [None if early is None else early.answer(carrier.now())]
+    found = [None if early is None else early.answer(carrier.now)]
     if all(each.looks_on for each in phase.left.values()):
         found.append(last)
     return [each for each in found if each is not None]
