@@ -19,6 +19,7 @@ from snapfault.cycle import audit
 from snapfault.cycle import choose
 from snapfault.cycle import context as contexts
 from snapfault.cycle import follow
+from snapfault.cycle import queue as queues
 from snapfault.cycle import reap
 from snapfault.db import alarms
 from snapfault.db import api
@@ -29,7 +30,6 @@ from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.db import task_claims
 from snapfault.db import tasks
-from snapfault.rank import plan as rank_plan
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
 from snapfault.trigger import run as trigger
@@ -79,12 +79,11 @@ def _begin(
     ranked = choose.rank(context, ready, now)
     chosen = choose.choose(context, ranked, gate, now)
     in_use = recoveries.points_in_use(context.database)
-    begun = []
-    for pair in chosen:
-        task = pair[0].candidate.task
-        with bearing.work('task', task.id, task.project_id):
-            arguments = context, *pair, in_use, now, passed
-            begun.append(context.begin.submit(_begin_one, *arguments))
+    queue = queues.Queue(context, chosen, now)
+    begun = [
+        context.begin.submit(_begin_one, context, queue, in_use, now, passed)
+        for _ in chosen
+    ]
     for future in begun:
         future.result()
     for each, _ in chosen:
@@ -125,36 +124,44 @@ def candidates(
 
 def _begin_one(
     context: contexts.Context,
-    ranked: rank_plan.Ranked,
-    seen: sight.Sight,
+    queue: queues.Queue,
     in_use: frozenset[str],
     now: datetime.datetime,
     passed: Passed,
 ) -> None:
-    """Claim a task and take its point; trouble ends in the task's row.
+    """Claim the next task and take its point.
 
     Its lease counts from its own beginning: a tick may outlast a lease.
     """
-    candidate = ranked.candidate
-    protection, policy = candidate.protection, candidate.policy
-    task = task_claims.claim(
-        context.database,
-        candidate.task,
-        context.worker,
-        now,
-        now + passed() + context.lease,
-    )
-    if task is None:
-        return  # another worker was quicker
-    LOG.info(
-        'Task %s of %s begins with weight %s',
-        task.id,
-        protection.business_id,
-        ranked.weight,
-    )
-    order = snapshot.Order(
-        task, protection, policy, in_use, candidate.failures
-    )
+    claimed = queue.claim(now + passed() + context.lease)
+    if claimed is None:
+        return  # other workers were quicker
+    task, candidate = claimed.task, claimed.ranked.candidate
+    with bearing.work('task', task.id, task.project_id):
+        LOG.info(
+            'Task %s of %s begins with weight %s',
+            task.id,
+            candidate.protection.business_id,
+            claimed.ranked.weight,
+        )
+        order = snapshot.Order(
+            task,
+            candidate.protection,
+            candidate.policy,
+            in_use,
+            candidate.failures,
+        )
+        _try(context, order, claimed.sight, now)
+
+
+def _try(
+    context: contexts.Context,
+    order: snapshot.Order,
+    seen: sight.Sight,
+    now: datetime.datetime,
+) -> None:
+    """Take the point of a claimed task; trouble ends in the task's row."""
+    task, protection = order.task, order.protection
     try:
         _take(context, order, seen, now)
     except errors.LeaseLost:
@@ -162,7 +169,9 @@ def _begin_one(
     except snapshot.ServerGone as error:
         _orphan(context, task, protection, error, now)
     except errors.SnapfaultError as error:
-        trouble.answer(context.trouble, task, protection, policy, error, now)
+        trouble.answer(
+            context.trouble, task, protection, order.policy, error, now
+        )
 
 
 def _take(

@@ -4,15 +4,13 @@ import collections.abc
 import dataclasses
 import datetime
 import logging
-import typing
 
 from snapfault import errors
 from snapfault import model
 from snapfault.cycle import context as contexts
+from snapfault.cycle import readings
 from snapfault.db import alarms
-from snapfault.db import api
 from snapfault.db import points
-from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
@@ -21,9 +19,6 @@ from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
 
 LOG = logging.getLogger(__name__)
-
-#: By how much the clocks of two workers may differ.
-CLOCKS: typing.Final = datetime.timedelta(seconds=5)
 
 Ranking = list[rank_plan.Ranked]
 Chosen = list[tuple[rank_plan.Ranked, sight.Sight]]
@@ -98,21 +93,14 @@ def choose(
     Of a project that nothing may begin in nothing is read. Where a project
     cannot be read, its tasks wait: an outage uses up no attempt.
     """
-    rights: dict[str, list[model.Delegation]] = {}
-    for each in ranked:
-        right = each.candidate.protection.delegation
-        rights.setdefault(right.project_id, []).append(right)
-    since = _since(context.database, ranked, now)
+    projects = readings.Readings(context, ranked, let_in, now)
     chosen: Chosen = []
     away: dict[str, list[model.Candidate]] = {}
     for each in ranked:
         task, owner = each.candidate.task, each.candidate.protection
         if not is_taken_over(task) and let_in.is_closed(task.project_id):
             continue
-        project_id = task.project_id
-        seen = context.memory.sights.of(
-            project_id, rights[project_id], now, since.get(project_id)
-        )
+        seen = projects.of(task.project_id)
         if not is_taken_over(task):
             try:
                 wish = snapshot.wish(seen, task, owner.server_id)
@@ -126,26 +114,6 @@ def choose(
         chosen.append((each, seen))
     _put_off(context, away, now)
     return chosen
-
-
-def _since(
-    database: api.Database, ranked: Ranking, now: datetime.datetime
-) -> dict[str, datetime.datetime]:
-    """Give how old the reading of each project may be at most.
-
-    Not older than a task that is to begin: a volume that was attached before
-    a run fell due, or was asked for, is in its point. And not older than the
-    end of a recovery, which has put other volumes in the place of the old.
-    """
-    ended = recoveries.ended_since(
-        database, now - contexts.SIGHT_LIFE - CLOCKS
-    )
-    found = {each: min(at + CLOCKS, now) for each, at in ended.items()}
-    for each in ranked:
-        task = each.candidate.task
-        at = found.get(task.project_id, task.not_before)
-        found[task.project_id] = max(at, task.not_before)
-    return found
 
 
 def _put_off(

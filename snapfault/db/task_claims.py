@@ -49,6 +49,25 @@ def running(
     return found
 
 
+@api.reader
+def free(
+    session: orm.Session,
+    task_ids: collections.abc.Collection[str],
+    now: datetime.datetime,
+) -> set[str]:
+    """Say which of these tasks nobody holds."""
+    found: set[str] = set()
+    for ids in base.chunks(task_ids):
+        found.update(
+            session.scalars(
+                sa.select(tables.Task.id).where(
+                    tables.Task.id.in_(ids), leases.free(tables.Task, now)
+                )
+            )
+        )
+    return found
+
+
 @api.writer
 def claim(
     session: orm.Session,

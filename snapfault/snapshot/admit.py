@@ -64,6 +64,10 @@ class Gate:
         """Say whether nobody, or nobody of the project, gets through."""
         return ALL in self._closed or ('project', project_id) in self._closed
 
+    def left(self) -> int:
+        """Say how many more snapshots get through at most."""
+        return max(self._bounds.overall - self._counted[ALL], 0)
+
     def admits(self, wish: Wish) -> bool:
         """Let a task through and count it, or let it wait."""
         wanted = _wanted(wish)

@@ -6,7 +6,10 @@ failed fails for all alike, so that an outage is not asked about a hundred
 times.
 """
 
+import collections
 import collections.abc
+import concurrent.futures
+import contextlib
 import datetime
 import threading
 import typing
@@ -41,7 +44,13 @@ class Sight:
         self._rights = list(dict.fromkeys(rights))
         self._known: dict[str, typing.Any] = {}
         self._failed: dict[str, errors.SnapfaultError] = {}
-        self._lock = threading.RLock()
+        #: Held for a moment, and never while the cloud is asked.
+        self._lock = threading.Lock()
+        #: One a list: whoever wants one that another reads waits for it.
+        self._reading: dict[str, threading.Lock] = collections.defaultdict(
+            threading.Lock
+        )
+        self._room = threading.Lock()
 
     @property
     def project(self) -> port.Project:
@@ -73,6 +82,18 @@ class Sight:
             lambda p: {each.id: each for each in p.list_snapshots()},
         )
 
+    def headroom(self) -> resource.Headroom:
+        """Give the room that is left, less what was taken of it here."""
+        return self._once('headroom', lambda p: p.get_headroom())
+
+    def begin_to_read(self, calls: concurrent.futures.Executor) -> None:
+        """Have read, at once, what a point to be taken rests on.
+
+        What fails is raised to those who ask for it.
+        """
+        for read in (self.servers, self.volumes, self.headroom):
+            calls.submit(_quietly, read)
+
     def take_room(
         self,
         members: collections.abc.Collection[model.Member],
@@ -82,8 +103,8 @@ class Sight:
 
         One at a time: what is taken is gone for those who come after.
         """
-        with self._lock:
-            left = self._once('headroom', lambda p: p.get_headroom())
+        with self._room:
+            left = self.headroom()
             decided = decide(left)
             if decided.enough:
                 self._known['headroom'] = room.less(left, members)
@@ -91,6 +112,8 @@ class Sight:
 
     def _once(self, name: str, ask: Ask[Answer]) -> Answer:
         with self._lock:
+            reading = self._reading[name]
+        with reading:
             if name in self._failed:
                 error = self._failed[name]
                 raise type(error)(str(error)) from error
@@ -105,13 +128,23 @@ class Sight:
 
     def _ask(self, ask: Ask[Answer]) -> Answer:
         dead: errors.SnapfaultError = _dead()
-        while self._rights:
+        while rights := self._rights:
             try:
-                return ask(self.project)
+                return ask(self._cloud.project(rights[0]))
             except errors.DelegationDead as error:
                 dead = error
-                self._rights.pop(0)
+                self._bury(rights[0])
         raise dead
+
+    def _bury(self, right: model.Delegation) -> None:
+        """Go by the next right; who read beside us may have done so."""
+        with self._lock:
+            self._rights = [each for each in self._rights if each != right]
+
+
+def _quietly(read: collections.abc.Callable[[], object]) -> None:
+    with contextlib.suppress(errors.SnapfaultError):
+        read()
 
 
 def _dead() -> errors.DelegationDead:

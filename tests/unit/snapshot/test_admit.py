@@ -85,3 +85,22 @@ def test_whoever_waits_begins_as_soon_as_others_finish():
         assert begun == []
         flying.pop()
     assert begun == ['large']
+
+
+@pytest.mark.parametrize(
+    ('under_way', 'left'),
+    [([], 10), (['a:xxxx', 'b:yyyy'], 2), (['a:xxxxxxxxxxxx'], 0)],
+)
+def test_how_many_more_get_through_at_most(under_way, left):
+    gate = admit.Gate(admit.load(_wishes(*under_way)), BOUNDS)
+    assert gate.left() == left
+    if left > 1:
+        assert gate.admits(admit.Wish('9', 'z', ('z',)))
+        assert gate.left() == left - 1
+
+
+def test_what_is_larger_than_the_bound_leaves_nothing():
+    gate = admit.Gate({}, BOUNDS)
+    assert gate.admits(admit.Wish('1', 'a', ('x',) * 12))
+    assert gate.left() == 0
+    assert not gate.admits(admit.Wish('2', 'b', ('y',)))
