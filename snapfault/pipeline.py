@@ -23,7 +23,7 @@ from snapfault.cycle import queue as queues
 from snapfault.cycle import reap
 from snapfault.db import alarms
 from snapfault.db import api
-from snapfault.db import points
+from snapfault.db import makings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -180,10 +180,10 @@ def _take(
     seen: sight.Sight,
     now: datetime.datetime,
 ) -> None:
-    """Take a claimed task's point, unless a dead worker has begun it."""
+    """Take a claimed task's point, unless a dead worker has taken it."""
     task = order.task
-    if task.attempts > 1 and points.creating_for(context.database, task.id):
-        return  # it is followed from here on
+    if task.attempts > 1 and makings.of_tasks(context.database, [task.id]):
+        return  # it is followed, or called done, from here on
     tools = snapshot.Tools(
         context.database,
         context.cloud,

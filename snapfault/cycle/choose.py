@@ -10,7 +10,7 @@ from snapfault import model
 from snapfault.cycle import context as contexts
 from snapfault.cycle import readings
 from snapfault.db import alarms
-from snapfault.db import points
+from snapfault.db import makings
 from snapfault.db import task_claims
 from snapfault.db import tasks
 from snapfault.rank import plan as rank_plan
@@ -28,7 +28,7 @@ def gate(context: contexts.Context) -> admit.Gate:
     """Count what is in the making, whichever worker has begun it."""
     making = [
         point
-        for point in points.unfinished(context.database)
+        for point in makings.unfinished(context.database)
         if point.status is model.PointStatus.CREATING
     ]
     load = admit.load(

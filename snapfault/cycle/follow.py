@@ -10,7 +10,8 @@ from snapfault import model
 from snapfault import resource
 from snapfault import trouble
 from snapfault.cycle import context as contexts
-from snapfault.db import alarms
+from snapfault.cycle import finish
+from snapfault.db import makings
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -37,7 +38,7 @@ def settle(
     :param held: the tasks that this worker has begun
     :returns: whether a look soon pays
     """
-    unfinished = points.unfinished(context.database)
+    unfinished = makings.to_look_at(context.database, context.worker)
     in_use = recoveries.points_in_use(context.database)
     orders = {
         each.task.id: snapshot.Order(
@@ -45,7 +46,12 @@ def settle(
         )
         for each in held
     }
-    _let_go(context, orders, {point.task_id for point in unfinished}, now)
+    begun = {point.task_id for point in unfinished}
+    _take_up(
+        context,
+        {each: order for each, order in orders.items() if each not in begun},
+        now,
+    )
     by_project: dict[str, list[model.RecoveryPoint]] = {}
     for point in making.without_recovered(context.database, unfinished):
         is_due = point.not_before is None or point.not_before <= now
@@ -81,19 +87,30 @@ def _look(
         paces[project_id] = pace.after(last, seen, now, context.snapshot.pace)
 
 
-def _let_go(
-    context: contexts.Context,
-    orders: Orders,
-    begun: collections.abc.Set[str],
-    now: datetime.datetime,
+def _take_up(
+    context: contexts.Context, left: Orders, now: datetime.datetime
 ) -> None:
-    """Put back what was claimed and, the database failing, not begun."""
-    for task_id, order in orders.items():
-        if task_id not in begun:
-            later = now + context.snapshot.retry_delay
+    """End what was cut off, the database or its worker failing.
+
+    A run whose point is good already is done; one that was claimed and not
+    begun is put back.
+    """
+    made = makings.of_tasks(context.database, left)
+    good = [
+        finish.Good(left[task_id], point)
+        for task_id, point in made.items()
+        if point.status is model.PointStatus.GOOD
+    ]
+    finish.finish(context.database, context.worker, good, now)
+    later = now + context.snapshot.retry_delay
+    for task_id in left.keys() - made.keys():
+        task = left[task_id].task
+        try:
             task_claims.release(
-                context.database, order.task, later, 'its begin broke off'
+                context.database, task, later, 'its begin broke off'
             )
+        except errors.LeaseLost:
+            LOG.warning('Task %s was taken over', task_id)
 
 
 def _settle_project(
@@ -123,14 +140,16 @@ def _settle_project(
         context.snapshot.stop_timeout,
         now,
     )
+    ready: list[finish.Good] = []
     for point in group:
         with bearing.work('task', point.task_id, project_id):
             try:
-                _settle_point(context, look, point, orders, running)
+                ready += _settle_point(context, look, point, orders, running)
             except (errors.LeaseLost, errors.Conflict):
                 LOG.warning('Point %s was taken over', point.id)
             except errors.SnapfaultError as error:
                 LOG.warning('Point %s waits: %s', point.id, error)
+    finish.call_good(context.database, context.worker, ready, now)
     return _seen(group, found)
 
 
@@ -153,11 +172,12 @@ def _settle_point(
     point: model.RecoveryPoint,
     orders: Orders,
     running: collections.abc.Set[str],
-) -> None:
+) -> list[finish.Good]:
+    """Move a point on; give it where it is ours and may be called good."""
     if point.status is not model.PointStatus.CREATING:
         watch.settle_removal(look, point)
     elif point.task_id in orders:
-        _settle_ours(context, look, point, orders[point.task_id])
+        return _settle_ours(context, look, point, orders[point.task_id])
     elif point.task_id not in running:
         points.move(
             context.database,
@@ -166,6 +186,7 @@ def _settle_point(
             now=look.now,
             reason='its run ended before it was complete',
         )
+    return []
 
 
 def _settle_ours(
@@ -173,27 +194,13 @@ def _settle_ours(
     look: watch.Look,
     point: model.RecoveryPoint,
     order: snapshot.Order,
-) -> None:
-    """Move a point of ours on, and its task with it."""
-    database = context.database
+) -> list[finish.Good]:
+    """Move a point of ours on, and its task with it where it failed."""
     settled = watch.settle_making(look, point, order.policy.consistency)
     if settled.status is model.PointStatus.GOOD:
-        # before the task ends: nobody looks at one that has ended
         made_at = listings.made_at(settled, look.found)
-        snapshot.prune(database, order, look.now, made_at)
-        task_claims.finish(
-            database,
-            order.task,
-            model.TaskStatus.DONE,
-            '',
-            look.now,
-            point_id=point.id,
-        )
-        alarms.backup_is_well(database, order.protection.id)
-        LOG.info(
-            'Recovery point %s of %s is good', point.id, point.business_id
-        )
-    elif settled.status is model.PointStatus.FAILED:
+        return [finish.Good(order, settled, made_at)]
+    if settled.status is model.PointStatus.FAILED:
         trouble.answer(
             context.trouble,
             order.task,
@@ -202,3 +209,4 @@ def _settle_ours(
             errors.ResourceFailed(settled.reason),
             look.now,
         )
+    return []

@@ -20,7 +20,7 @@ from snapfault.db import alarms
 from snapfault.db import delegations
 from snapfault.db import evidence
 from snapfault.db import inventory
-from snapfault.db import points
+from snapfault.db import makings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -119,7 +119,7 @@ def _watched(tools: Tools, project_id: str) -> list[Watched]:
     database = tools.trouble.database
     busy = set(recoveries.open_servers(database)) | {
         point.server_id
-        for point in points.unfinished(database)
+        for point in makings.unfinished(database)
         if point.power in making.HELD
     }
     found = [

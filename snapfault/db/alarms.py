@@ -28,11 +28,19 @@ def clear(session: orm.Session, protection_id: str, beginning: str) -> None:
 
 
 @api.writer
-def backup_is_well(session: orm.Session, protection_id: str) -> None:
+def backups_are_well(
+    session: orm.Session, protection_ids: collections.abc.Collection[str]
+) -> None:
     """Take back what was said of backups, or of anything but drills."""
-    alarm = _alarm(session, protection_id)
-    if alarm and not alarm.startswith(drills.BEGINNING):
-        _leave(session, protection_id, alarm)
+    for ids in base.chunks(protection_ids):
+        rows = session.execute(
+            sa.select(tables.Protection.id, tables.Protection.alarm).where(
+                tables.Protection.id.in_(ids), tables.Protection.alarm != ''
+            )
+        )
+        for row in rows.all():
+            if not row.alarm.startswith(drills.BEGINNING):
+                _leave(session, row.id, row.alarm)
 
 
 def _alarm(session: orm.Session, protection_id: str) -> str:

@@ -1,5 +1,6 @@
-"""What is noted of a recovery point while it is being made."""
+"""Recovery points that are being made or removed, and what is noted then."""
 
+import collections.abc
 import dataclasses
 import datetime
 import typing
@@ -16,6 +17,70 @@ from snapfault.db import tables
 
 #: How long a reason may be; it is cut off there.
 LENGTH: typing.Final = 1000
+UNFINISHED: typing.Final = [
+    model.PointStatus.CREATING,
+    model.PointStatus.FAILED,
+    model.PointStatus.DELETING,
+]
+WELL: typing.Final = [model.PointStatus.CREATING, model.PointStatus.GOOD]
+
+
+@api.reader
+def unfinished(session: orm.Session) -> list[model.RecoveryPoint]:
+    """List the points that are being made or removed, in all projects."""
+    rows = session.scalars(
+        sa.select(tables.Point)
+        .where(tables.Point.status.in_(UNFINISHED))
+        .order_by(tables.Point.sequence)
+    )
+    return base.read_all(rows)
+
+
+@api.reader
+def to_look_at(session: orm.Session, worker: str) -> list[model.RecoveryPoint]:
+    """List the unfinished points that are a worker's to move on.
+
+    Those of its own tasks, those whose task nobody holds any more, and those
+    that are to be removed: what another makes is looked at by that one.
+    """
+    elsewhere = sa.exists().where(
+        tables.Task.id == tables.Point.task_id,
+        tables.Task.status == model.TaskStatus.RUNNING,
+        tables.Task.claimed_by != worker,
+    )
+    is_made = tables.Point.status == model.PointStatus.CREATING
+    rows = session.scalars(
+        sa.select(tables.Point)
+        .where(
+            tables.Point.status.in_(UNFINISHED),
+            ~sa.and_(is_made, elsewhere),
+        )
+        .order_by(tables.Point.sequence)
+    )
+    return base.read_all(rows)
+
+
+@api.reader
+def of_tasks(
+    session: orm.Session, task_ids: collections.abc.Collection[str]
+) -> dict[str, model.RecoveryPoint]:
+    """Give the points that tasks have begun and that came to no bad end.
+
+    :returns: by task, those that are being made or are good; of a task that
+        has more than one, the newest
+    """
+    found: dict[str, model.RecoveryPoint] = {}
+    for ids in base.chunks(task_ids):
+        rows = session.scalars(
+            sa.select(tables.Point)
+            .where(
+                tables.Point.task_id.in_(ids),
+                tables.Point.status.in_(WELL),
+            )
+            .order_by(tables.Point.sequence)
+        )
+        found |= {point.task_id: point for point in base.read_all(rows)}
+    return found
 
 
 @api.writer
@@ -84,18 +149,6 @@ def record_root_image(
 ) -> None:
     """Note which image was made of the root disk; the first note stays."""
     _record(session, point_id, tables.Point.root_image_id, image_id)
-
-
-@api.writer
-def record_skew(
-    session: orm.Session, point_id: str, skew: float | None
-) -> None:
-    """Note how many seconds lie between the first and the last member."""
-    session.execute(
-        sa.update(tables.Point)
-        .where(tables.Point.id == point_id)
-        .values(skew=skew)
-    )
 
 
 def _record(

@@ -1,6 +1,7 @@
 """Recovery points: the snapshot history."""
 
 import collections.abc
+import contextlib
 import dataclasses
 import datetime
 import itertools
@@ -21,12 +22,6 @@ from snapfault.db import news
 from snapfault.db import pages
 from snapfault.db import point_guards
 from snapfault.db import tables
-
-UNFINISHED: typing.Final = [
-    model.PointStatus.CREATING,
-    model.PointStatus.FAILED,
-    model.PointStatus.DELETING,
-]
 
 
 @api.writer
@@ -130,31 +125,6 @@ def _histories(
 histories = api.reader(_histories)
 
 
-@api.reader
-def unfinished(session: orm.Session) -> list[model.RecoveryPoint]:
-    """List the points that are being made or removed, in all projects."""
-    rows = session.scalars(
-        sa.select(tables.Point)
-        .where(tables.Point.status.in_(UNFINISHED))
-        .order_by(tables.Point.sequence)
-    )
-    return base.read_all(rows)
-
-
-@api.reader
-def creating_for(
-    session: orm.Session, task_id: str
-) -> list[model.RecoveryPoint]:
-    """List the points that are being made for a task."""
-    rows = session.scalars(
-        sa.select(tables.Point).where(
-            tables.Point.task_id == task_id,
-            tables.Point.status == model.PointStatus.CREATING,
-        )
-    )
-    return base.read_all(rows)
-
-
 @api.writer
 def record_snapshot(
     session: orm.Session, member_id: str, snapshot_id: str
@@ -169,8 +139,7 @@ def record_snapshot(
     )
 
 
-@api.writer
-def move(  # noqa: PLR0913 - what a move writes, each by its name
+def _move(  # noqa: PLR0913 - what a move writes, each by its name
     session: orm.Session,
     point: model.RecoveryPoint,
     status: model.PointStatus,
@@ -178,27 +147,28 @@ def move(  # noqa: PLR0913 - what a move writes, each by its name
     now: datetime.datetime,
     reason: str = '',
     not_before: datetime.datetime | None = None,
+    skew: float | None = None,
     generation: int | None = None,
 ) -> model.RecoveryPoint:
     """Move a point on, by compare-and-swap on its status.
 
     The same status is allowed, to write ``reason`` and ``not_before``.
 
+    :param skew: of one that becomes ``good``, see the model
     :param generation: as a person read it; None: whatever it is now
     :raises ChangedMeanwhile: it has another generation
-    :raises Conflict: the move is not allowed, or another made one; or the
-        point stays: it is the last good one of its service (invariant 1),
-        pinned, or read from by a recovery
+    :raises Conflict: the move is not allowed, or another made one; or it is
+        the last good one of its service (invariant 1), pinned, or read from
     """
     base.check_move(moves.POINT, point.status, status)
     guards: list[sa.ColumnElement[bool]] = []
     if status is model.PointStatus.DELETING and status != point.status:
         point_guards.keep_last(session, point)
         guards = point_guards.may_go()
-    changes: dict[str, typing.Any] = {'status': status, 'reason': reason}
-    changes['not_before'] = not_before
+    changes: dict[str, typing.Any] = {'status': status}
+    changes |= {'reason': reason, 'not_before': not_before}
     if status is model.PointStatus.GOOD and status != point.status:
-        changes['completed_at'] = now
+        changes |= {'completed_at': now, 'skew': skew}
     if generation is not None:
         changes['generation'] = generations.of_point(
             session, point.id, generation
@@ -209,6 +179,28 @@ def move(  # noqa: PLR0913 - what a move writes, each by its name
     if status is not point.status:
         news.moved(session, 'recovery_point', moved, now)
     return moved
+
+
+move = api.writer(_move)
+
+
+@api.writer
+def call_good(
+    session: orm.Session,
+    ready: collections.abc.Iterable[model.RecoveryPoint],
+    now: datetime.datetime,
+) -> list[model.RecoveryPoint]:
+    """Move to ``good``, with their skew, those not moved on meanwhile.
+
+    :param ready: ``creating`` as yet, whatever their own status says
+    """
+    status, good = model.PointStatus, []
+    for point in ready:
+        was = dataclasses.replace(point, status=status.CREATING)
+        with contextlib.suppress(errors.Conflict):
+            moved = _move(session, was, status.GOOD, now=now, skew=point.skew)
+            good.append(moved)
+    return good
 
 
 def _swap(

@@ -173,3 +173,50 @@ def finish(
         finished_at=now,
         point_id=point_id,
     )
+
+
+@api.writer
+def finish_good(
+    session: orm.Session,
+    made: collections.abc.Mapping[str, str],
+    worker: str,
+    now: datetime.datetime,
+) -> set[str]:
+    """End the tasks of a worker whose points are good, in a few statements.
+
+    :param made: the point of each, by task
+    :returns: those that it held; the others are another worker's now
+    """
+    ended: set[str] = set()
+    for ids in base.chunks(made):
+        rows = session.scalars(
+            sa.select(tables.Task.id)
+            .where(
+                tables.Task.id.in_(ids),
+                tables.Task.claimed_by == worker,
+                tables.Task.status == model.TaskStatus.RUNNING,
+            )
+            .with_for_update()
+        )
+        mine = rows.all()
+        ended.update(mine)
+        if mine:
+            session.execute(
+                sa.update(tables.Task),
+                [_good(task_id, made[task_id], now) for task_id in mine],
+            )
+    return ended
+
+
+def _good(
+    task_id: str, point_id: str, now: datetime.datetime
+) -> dict[str, object]:
+    return {
+        'id': task_id,
+        'status': model.TaskStatus.DONE,
+        'claimed_by': None,
+        'lease_until': None,
+        'reason': '',
+        'finished_at': now,
+        'point_id': point_id,
+    }

@@ -57,8 +57,9 @@ def without_recovered(
 
 
 def go_on(look: Look, point: model.RecoveryPoint) -> model.RecoveryPoint:
-    """Do the next act for a point, and call it good once all is there.
+    """Do the next act for a point, and give it as good once all is there.
 
+    That it is good is not written: see ``points.call_good``.
     A server that was stopped is started as soon as no snapshot is
     ``creating`` any more; the point is good only when it runs again.
     """
@@ -131,7 +132,7 @@ def _record(
 def _complete(
     look: Look, point: model.RecoveryPoint, skew: float | None
 ) -> model.RecoveryPoint:
-    """Call a point good whose snapshots are, once the rest is as well."""
+    """Give a point as good whose snapshots are, once the rest is as well."""
     if point.root_image:
         image = rooted.making(
             look.tools.database,
@@ -152,10 +153,7 @@ def _complete(
             point,
             'the server went to ERROR while its snapshots were taken',
         )
-    makings.record_skew(look.tools.database, point.id, skew)
-    return points.move(
-        look.tools.database, point, model.PointStatus.GOOD, now=look.now
-    )
+    return dataclasses.replace(point, status=model.PointStatus.GOOD, skew=skew)
 
 
 def _fail(

@@ -208,6 +208,7 @@ def _find_room(
 def prune(
     database: api.Database,
     order: Order,
+    history: collections.abc.Collection[model.RecoveryPoint],
     now: datetime.datetime,
     made_at: datetime.datetime | None,
 ) -> None:
@@ -215,21 +216,21 @@ def prune(
 
     Nothing goes for its age while our clock and Cinder's disagree.
 
-    :param made_at: when the newest point was made, by Cinder's clock
+    :param history: of the service, with the point that was just made
+    :param made_at: when that one was made, by Cinder's clock; None: it is
+        not known, and nothing goes for its age
     """
     quota = order.policy.quota
     if retain.is_astray(now, made_at):
-        LOG.warning(
-            'It is %s here and the snapshots of %s were made at %s by'
-            " Cinder's clock: none of its points goes for its age",
-            now,
-            order.protection.business_id,
-            made_at,
-        )
         quota = retain.ageless(quota)
-    history = points.history(
-        database, order.protection.project_id, order.protection.business_id
-    )
+        if made_at is not None:
+            LOG.warning(
+                'It is %s here and the snapshots of %s were made at %s by'
+                " Cinder's clock: none of its points goes for its age",
+                now,
+                order.protection.business_id,
+                made_at,
+            )
     chosen = plan.prune(history, quota, now, order.in_use)
     send_off(database, history, chosen, now)
 

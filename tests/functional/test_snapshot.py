@@ -2,14 +2,19 @@
 
 import dataclasses
 import datetime
+from unittest import mock
 
+from oslo_db import exception
 import pytest
 
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.cycle import follow
+from snapfault.db import alarms
+from snapfault.db import points
 from snapfault.db import protections
+from snapfault.db import task_claims
 from snapfault.db import tasks
 from tests import build
 from tests.fake import crash
@@ -308,6 +313,39 @@ def test_invariant_4_a_worker_killed_at_any_call_loses_nothing(
     assert set(_statuses(stage)) == {'good', 'deleted'}
     assert len(_snapshots(stage)) == 4
     assert stage.recoveries() == []
+
+
+@pytest.mark.parametrize(
+    ('module', 'name'),
+    [
+        (points, 'call_good'),
+        (points, 'histories'),
+        (task_claims, 'finish_good'),
+        (alarms, 'backups_are_well'),
+    ],
+    ids=lambda each: each if isinstance(each, str) else '',
+)
+@pytest.mark.parametrize('killed', [False, True], ids=['failing', 'killed'])
+def test_invariant_4_a_good_point_is_not_taken_again(
+    stage, monkeypatch, module, name, killed
+):
+    """Whatever of ending a run is cut off: by a death, or by the database."""
+    for _ in range(2):
+        stage.run()
+    cut = crash.Crash if killed else exception.DBConnectionError
+    with monkeypatch.context() as patched:
+        patched.setattr(module, name, mock.Mock(side_effect=cut))
+        with pytest.raises(cut):
+            stage.run()
+    if killed:
+        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
+    stage.tick(8, worker='worker-2' if killed else 'worker-1')
+    (last, *_) = tasks.list_page(stage.database, None, limit=1)
+    newest = stage.good()[0]
+    assert (last.status, last.point_id) == (DONE, newest.id)
+    assert newest.task_id == last.id
+    assert _statuses(stage) == ['good', 'good', 'deleted']
+    assert stage.cloud.count('create_snapshot') == 6
 
 
 def test_the_crash_matrix_reaches_the_last_call(stage):

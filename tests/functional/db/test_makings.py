@@ -83,9 +83,8 @@ def test_the_first_note_stays(
     for made in ('first', 'second'):
         makings.record_group_snapshot(database, point.id, made)
         makings.record_root_image(database, point.id, made)
-    makings.record_skew(database, point.id, 0.5)
     assert again(database, point) == dataclasses.replace(
-        point, group_snapshot_id='first', root_image_id='first', skew=0.5
+        point, group_snapshot_id='first', root_image_id='first'
     )
 
 
@@ -107,3 +106,53 @@ def test_an_alarm_is_taken_back(
     alarms.clear(database, made.id, beginning)
     found = protections.get(database, None, made.id)
     assert (found.alarm, found.alarm_at is None) == (left, left == '')
+
+
+def _running(
+    database: api.Database, worker: str, status: model.PointStatus
+) -> model.RecoveryPoint:
+    """Keep a point of a task that a worker holds."""
+    task = samples.held_task(database, worker)
+    return points.create(
+        database, samples.point(task_id=task.id, status=status)
+    )
+
+
+def test_a_worker_looks_at_its_own_and_at_what_nobody_makes(
+    database: api.Database,
+) -> None:
+    status = model.PointStatus
+    mine = _running(database, 'mine', status.CREATING)
+    theirs = _running(database, 'theirs', status.CREATING)
+    left = points.create(database, samples.point(status=status.CREATING))
+    waits = points.create(
+        database,
+        samples.point(
+            task_id=samples.kept_task(database).id, status=status.CREATING
+        ),
+    )
+    leaving = [
+        _running(database, 'theirs', each)
+        for each in (status.FAILED, status.DELETING)
+    ]
+    _running(database, 'mine', status.GOOD)
+    assert makings.to_look_at(database, 'mine') == [
+        mine,
+        left,
+        waits,
+        *leaving,
+    ]
+    assert theirs in makings.to_look_at(database, 'theirs')
+
+
+def test_what_tasks_have_come_to(database: api.Database) -> None:
+    status = model.PointStatus
+    made = {
+        each: _running(database, 'mine', each) for each in model.PointStatus
+    }
+    ids = [each.task_id for each in made.values()]
+    assert makings.of_tasks(database, ids) == {
+        made[each].task_id: made[each]
+        for each in (status.CREATING, status.GOOD)
+    }
+    assert makings.of_tasks(database, []) == {}

@@ -8,6 +8,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import moves
 from snapfault.db import api
+from snapfault.db import makings
 from snapfault.db import points
 from snapfault.db import standing
 from tests.functional.db import samples
@@ -86,7 +87,7 @@ def test_unfinished(database: api.Database) -> None:
         kept(database, Status.GOOD, Status.DELETING),
     ]
     theirs = kept(database, project_id='theirs')
-    assert points.unfinished(database) == [*mine, theirs]
+    assert makings.unfinished(database) == [*mine, theirs]
 
 
 def test_last_good_at(database: api.Database) -> None:
@@ -127,7 +128,25 @@ def test_move_as_the_table_of_moves_says(
         status=new,
         reason='why',
         completed_at=samples.after(1) if became_good else None,
+        skew=None if became_good else point.skew,
     )
+
+
+def test_those_not_moved_on_are_called_good(database: api.Database) -> None:
+    first, gone, second = (kept(database) for _ in range(3))
+    points.move(database, gone, Status.FAILED, now=samples.NOW)
+    ready = [
+        dataclasses.replace(each, status=Status.GOOD, skew=0.5)
+        for each in (first, gone, second)
+    ]
+    good = points.call_good(database, ready, samples.after(1))
+    assert good == [
+        dataclasses.replace(each, completed_at=samples.after(1))
+        for each in (ready[0], ready[2])
+    ]
+    assert points.get(database, None, first.id) == good[0]
+    assert points.get(database, None, gone.id).status is Status.FAILED
+    assert points.call_good(database, ready, samples.NOW) == []
 
 
 def test_move_loses_to_who_was_sooner(database: api.Database) -> None:

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from snapfault import model
 from snapfault import rules
+from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import drill_claims
 from snapfault.db import drill_dues
 from snapfault.db import drill_journal
 from snapfault.db import drills
 from snapfault.db import journal
+from snapfault.db import makings
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -56,6 +58,7 @@ class World:
 
     protections: list[model.Protection]
     tasks: list[model.Task]
+    held: list[model.Task]
     points: list[model.RecoveryPoint]
     recoveries: list[model.Recovery]
     drills: list[model.Drill]
@@ -68,11 +71,12 @@ class World:
 
 
 def filled(database: api.Database, count: int) -> World:
-    world = World([], [], [], [], [])
+    world = World([], [], [], [], [], [])
     for _ in range(count):
         owner = samples.kept_protection(database)
         world.protections.append(owner)
         world.tasks.append(samples.kept_task(database, owner))
+        world.held.append(samples.held_task(database))
         for _again in range(2):
             point = samples.point(
                 protection_id=owner.id, business_id=owner.business_id
@@ -115,11 +119,36 @@ QUERIES: list[
             samples.NOW,
         ),
     ),
-    ('points.unfinished', 2, lambda d, w: points.unfinished(d)),
+    ('makings.unfinished', 2, lambda d, w: makings.unfinished(d)),
+    ('makings.to_look_at', 2, lambda d, w: makings.to_look_at(d, 'w')),
     (
         'points.last_good_at',
         1,
         lambda d, w: standing.last_good_at(d, [p.id for p in w.protections]),
+    ),
+    (
+        'makings.of_tasks',
+        2,
+        lambda d, w: makings.of_tasks(d, [p.task_id for p in w.points]),
+    ),
+    (
+        'task_claims.free',
+        1,
+        lambda d, w: task_claims.free(
+            d, [t.id for t in w.tasks], samples.after(99)
+        ),
+    ),
+    (
+        'task_claims.finish_good',
+        2,
+        lambda d, w: task_claims.finish_good(
+            d, {t.id: 'point' for t in w.held}, 'w', samples.after(99)
+        ),
+    ),
+    (
+        'alarms.backups_are_well',
+        1,
+        lambda d, w: alarms.backups_are_well(d, [p.id for p in w.protections]),
     ),
     (
         'points.count_delete',

@@ -128,6 +128,42 @@ def test_a_holder_lets_go(database: api.Database) -> None:
         task_claims.finish(database, again, FAILED, '', samples.after(32))
 
 
+def test_those_whose_point_is_good_end_together(
+    database: api.Database,
+) -> None:
+    first, second = (samples.held_task(database, 'a') for _ in range(2))
+    lost = samples.held_task(database, 'b')
+    made = {first.id: 'point-1', second.id: 'point-2', lost.id: 'point-3'}
+    now = samples.after(31)
+    ended = task_claims.finish_good(database, made, 'a', now)
+    assert ended == {first.id, second.id}
+    for task, point_id in ((first, 'point-1'), (second, 'point-2')):
+        assert tasks.get(database, None, task.id) == dataclasses.replace(
+            task,
+            status=DONE,
+            finished_at=now,
+            point_id=point_id,
+            claimed_by=None,
+            lease_until=None,
+        )
+    assert tasks.get(database, None, lost.id) == lost
+    assert task_claims.finish_good(database, made, 'a', now) == set()
+
+
+def test_what_is_free(database: api.Database) -> None:
+    waits = samples.kept_task(database)
+    held = samples.held_task(database, seconds=60)
+    dead = samples.held_task(database, seconds=10)
+    done = task_claims.finish(
+        database, samples.held_task(database), DONE, '', samples.NOW
+    )
+    ids = [each.id for each in (waits, held, dead, done)]
+    now = samples.after(11)
+    assert task_claims.free(database, ids, now) == {waits.id, dead.id}
+    assert task_claims.free(database, [held.id, 'none'], now) == set()
+    assert task_claims.free(database, [], now) == set()
+
+
 def test_finish_moves_as_the_table_of_moves_says(
     database: api.Database,
 ) -> None:
