@@ -16,10 +16,12 @@ import time
 import sqlalchemy as sa
 
 from snapfault import clock
+from snapfault import rules
 from snapfault.db import api
 from snapfault.db import tables
-from snapfault.db import tasks
 from snapfault.db import workers as workers_
+from snapfault.snapshot import admit
+from snapfault.trigger import schedule
 from snapfault.worker import service
 from tests import build
 from tests.fake import cloud as fake
@@ -35,9 +37,13 @@ SETTINGS = dataclasses.replace(
     selector_interval=60,
     lease=datetime.timedelta(seconds=60),
     concurrency=1,
+    snapshot=dataclasses.replace(
+        test_worker.FAST.snapshot, under_way=admit.Bounds(1000, 1000, 1000)
+    ),
     drill=dataclasses.replace(test_worker.FAST.drill, tick=1.0),
 )
 PATIENCE = 300  #: seconds
+WEEKLY = rules.Schedule(interval=7 * 24 * 3600)
 WORKERS = (1, 2, 4)
 FORK = multiprocessing.get_context('fork')
 
@@ -47,7 +53,7 @@ class Measured:
     """What so many workers made of it."""
 
     workers: int
-    seconds: float  #: from the asking to the last point
+    seconds: float  #: from when they fell due to the last point
     wrong: tuple[str, ...]
 
     def __str__(self):
@@ -57,15 +63,14 @@ class Measured:
 def measure(folder, count, workers):
     """Have workers take a point of each of so many services at once.
 
-    They are asked for once all of them are at work.
+    All fall due at one moment by the timed rule, as at midnight, once all
+    the workers are at work.
     """
-    stage = stages.Stage(folder)
+    stage = stages.Stage(folder, schedules=(WEEKLY,))
     stage.cloud = fake.FakeCloud(settle='auto')
     stage.right = stage.cloud.add_project(build.PROJECT)
-    made = [
+    for number in range(count):
         stage.protect(f'service-{number}', volumes=1)
-        for number in range(count)
-    ]
     url = stage.database.engine.url.render_as_string(hide_password=False)
     stage.cloud.latency = LATENCY
     address = f'{folder}/cloud-{workers}'
@@ -76,12 +81,18 @@ def measure(folder, count, workers):
             stack.enter_context(_process(url, address))
         stack.enter_context(remote.serving(stage.cloud, address))
         _until(lambda: _at_work(stage.database) == workers)
-        for each in made:
-            tasks.create_now(stage.database, each, clock.now())
         began = time.monotonic()
+        _fall_due(stage.database)
         _until(lambda: _done(stage.database) >= count)
         seconds = time.monotonic() - began
         return _judge(stage, count, workers, seconds)
+
+
+def _fall_due(database):
+    """Have the run of this week fall due for every service, in one moment."""
+    began = schedule.Known(WEEKLY).around(clock.now())[0]
+    with database.writer() as session:
+        session.execute(sa.update(tables.Protection).values(next_run_at=began))
 
 
 def _judge(stage, count, workers, seconds):

@@ -198,7 +198,7 @@ CLAIMS: typing.Final = (
         ' call of the cloud takes 100 ms, and capture each service once'
         ' (invariant 2)',
         unit='services',
-        count=120,
+        count=240,
         few=4,
         run=_scaled,
         bound=f'{LEAST}x from 1 to 4',
