@@ -36,17 +36,8 @@ def running(
     session: orm.Session, task_ids: collections.abc.Collection[str]
 ) -> set[str]:
     """Say which of these tasks some worker holds."""
-    found: set[str] = set()
-    for ids in base.chunks(task_ids):
-        found.update(
-            session.scalars(
-                sa.select(tables.Task.id).where(
-                    tables.Task.id.in_(ids),
-                    tables.Task.status == model.TaskStatus.RUNNING,
-                )
-            )
-        )
-    return found
+    is_running = tables.Task.status == model.TaskStatus.RUNNING
+    return _those(session, task_ids, is_running)
 
 
 @api.reader
@@ -55,16 +46,21 @@ def free(
     task_ids: collections.abc.Collection[str],
     now: datetime.datetime,
 ) -> set[str]:
-    """Say which of these tasks nobody holds."""
+    """Say which of these tasks nobody holds, or none that is alive."""
+    return _those(session, task_ids, leases.free(tables.Task, now))
+
+
+def _those(
+    session: orm.Session,
+    task_ids: collections.abc.Collection[str],
+    condition: sa.ColumnElement[bool],
+) -> set[str]:
     found: set[str] = set()
     for ids in base.chunks(task_ids):
-        found.update(
-            session.scalars(
-                sa.select(tables.Task.id).where(
-                    tables.Task.id.in_(ids), leases.free(tables.Task, now)
-                )
-            )
+        query = sa.select(tables.Task.id).where(
+            tables.Task.id.in_(ids), condition
         )
+        found.update(session.scalars(query))
     return found
 
 
