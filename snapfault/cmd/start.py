@@ -18,6 +18,7 @@ from oslo_reports import opts as report_opts
 import sqlalchemy.exc
 
 from snapfault import errors
+from snapfault import steady
 from snapfault import tracing
 import snapfault.conf
 
@@ -72,6 +73,7 @@ def configure(
         default_config_files=files,
     )
     log.setup(conf, 'snapfault')
+    steady.wait_for_no_clock()
     tracing.set_up(conf)
     _check(conf)
     return conf
