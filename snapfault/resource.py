@@ -69,6 +69,15 @@ class Host:
 
 
 @dataclasses.dataclass(frozen=True)
+class Placed:
+    """A server as an admin sees it, and where it is."""
+
+    server: Server
+    project_id: str
+    host: Host | None  #: None: it has none, or we may not know
+
+
+@dataclasses.dataclass(frozen=True)
 class NewServer:
     """A server that is to be made, and thrown away."""
 

@@ -17,9 +17,20 @@ _ADMINS: typing.Final = 'os-vol-host-attr:host'
 
 
 @translate.sensible
-def get_host(door: doors.Door, server_id: str) -> resource.Host | None:
-    """Read of a server's compute service; None: we may not, or it has none."""
+def locate_server(door: doors.Door, server_id: str) -> resource.Placed:
+    """Read a server, and of its compute service."""
     found = compute.show(door, server_id)
+    return resource.Placed(
+        server=compute.server_of(found),
+        project_id=found['tenant_id'],
+        host=_host(door, found),
+    )
+
+
+def _host(
+    door: doors.Door, found: dict[str, typing.Any]
+) -> resource.Host | None:
+    """Read of a server's host; None: we may not, or it has none."""
     name, status = (
         found.get('OS-EXT-SRV-ATTR:host'),
         found.get('host_status'),

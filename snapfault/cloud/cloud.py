@@ -55,10 +55,10 @@ class Cloud:
         # Nova leaves it out for who is no administrator.
         return found.get('host_status') or None
 
-    def get_host(self, server_id: str) -> resource.Host | None:
+    def locate_server(self, server_id: str) -> resource.Placed | None:
         """See the port."""
         try:
-            return admin.get_host(self._sessions.own, server_id)
+            return admin.locate_server(self._sessions.own, server_id)
         except (errors.CloudRefused, errors.NotFound):
             return None
 

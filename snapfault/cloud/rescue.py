@@ -62,10 +62,11 @@ class Rescue(typing.Protocol):
 class Admin(typing.Protocol):
     """What the cloud is asked for by the service itself."""
 
-    def get_host(self, server_id: str) -> resource.Host | None:
-        """Read, as the service itself, of a server's compute service.
+    def locate_server(self, server_id: str) -> resource.Placed | None:
+        """Read, as the service itself, a server and its compute service.
 
-        :returns: None as for :meth:`host_status`
+        :returns: None where there is no such server, or the service user
+            may not know
         """
 
     def list_hosts(self) -> list[resource.Host]:

@@ -93,12 +93,12 @@ def _take_phase(
     :param last: what saw the phase before done, or what the steps were
         planned from; None: nothing has just now
     :param early: a look at this phase while that one was under way
-    :returns: what saw this one done, None if it was done before; and a look
-        at the one that follows
+    :returns: what saw this one done, None: it was before; a look at the next
     :raises ResourceFailed: the cloud did not get there in time; the time of
         an outage does not count
     """
     known = _known(carrier, phase, last, early)
+    unseen = _asks_first(phase, last)
     seen = early = None
     while phase.left:
         is_first = seen is None
@@ -109,7 +109,8 @@ def _take_phase(
         if is_first and any(each.decisive for each in phase.left.values()):
             carrier.calls.submit(seen.check)
         hands = glance.hands(carrier.hands, seen)
-        _act(carrier, phase, _look(carrier, phase, hands), hands)
+        _act(carrier, phase, unseen or _look(carrier, phase, hands), hands)
+        unseen = []
         if phase.left and is_first:
             early = ahead.look(
                 carrier.hands, following, carrier.calls, carrier.now()
@@ -119,6 +120,16 @@ def _take_phase(
         if phase.left:
             carrier.pause()
     return seen, early
+
+
+def _asks_first(phase: _Phase, last: glance.Glance | None) -> list[int]:
+    """Give the positions of what is asked for without a look before it.
+
+    Only right after the phase before: who takes a journal over looks.
+    """
+    if last is not None and all(e.asks_first for e in phase.left.values()):
+        return list(phase.left)
+    return []
 
 
 def _known(

@@ -49,6 +49,12 @@ def attached(project: port.Project, server_id: str) -> set[str]:
     return {each.volume_id for each in project.list_attachments(server_id)}
 
 
+def note_server(project: port.Project, server: resource.Server) -> None:
+    """Have a glance remember a server that was read by other eyes."""
+    if isinstance(project, Glance):
+        project.note_server(server)
+
+
 class Glance:
     """A project whose reads are remembered; all else goes through.
 
@@ -88,6 +94,10 @@ class Glance:
         """Give a server that was read; None: it was not yet."""
         key = 'server', server_id
         return self._known.get(key, self._read.get(key))
+
+    def note_server(self, server: resource.Server) -> None:
+        """Remember it as read."""
+        self._read['server', server.id] = server
 
     def get_server(self, server_id: str) -> resource.Server:
         """Read a server, once."""

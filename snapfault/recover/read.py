@@ -16,6 +16,7 @@ from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.recover import case as cases
 from snapfault.recover import choose
+from snapfault.recover import glance
 from snapfault.recover import put_back
 from snapfault.recover import situation as situations
 from snapfault.recover import step
@@ -67,12 +68,13 @@ def _seen(
     server = project.get_server(server_id)
     attached = {each.volume_id for each in project.list_attachments(server_id)}
     volumes = tuple(v for v in project.list_volumes() if v.id in attached)
+    placed = cloud.locate_server(server_id)
     return dataclasses.replace(
         case,
         server=server,
         volumes=volumes,
         unseen=tuple(sorted(attached - {each.id for each in volumes})),
-        host=cloud.get_host(server_id),
+        host=placed.host if placed is not None else None,
     )
 
 
@@ -92,14 +94,13 @@ def situation(
     :param image_id: the server's own, as its protection has it
     :param calls: where to read at once what can be; None: nowhere
     """
-    asked = _Asked.of(hands, recovery.server_id, image_id, calls)
-    server, attachments = asked.server()
+    asked = _Asked.of(hands, recovery, image_id, calls)
+    server, attachments, host = asked.server()
     attached = {each.volume_id for each in attachments}
     volumes = {v.id: v for v in asked.volumes()}
     snapshots = {s.id: s for s in asked.snapshots()}
     point = choose.choose(recovery, history, snapshots, policy).point
     others = set() if point is None else {point.image_id}
-    host = asked.host()
     return situations.Situation(
         server=server,
         attachments=attachments,
@@ -114,14 +115,18 @@ def situation(
     )
 
 
-_Found = tuple[resource.Server | None, tuple[resource.Attachment, ...]]
+#: A server, what is attached to it, and its host.
+_Found = tuple[
+    resource.Server | None,
+    tuple[resource.Attachment, ...],
+    resource.Host | None,
+]
 
 
 @dataclasses.dataclass(frozen=True)
 class _Asked:
     """What the plan rests on; each waits for its answer."""
 
-    host: collections.abc.Callable[[], resource.Host | None]
     server: collections.abc.Callable[[], _Found]
     volumes: collections.abc.Callable[[], list[resource.Volume]]
     snapshots: collections.abc.Callable[[], list[resource.Snapshot]]
@@ -132,7 +137,7 @@ class _Asked:
     def of(
         cls,
         hands: step.Hands,
-        server_id: str,
+        recovery: model.Recovery,
         image_id: str,
         calls: concurrent.futures.Executor | None,
     ) -> '_Asked':
@@ -140,8 +145,7 @@ class _Asked:
         project = hands.project
         token = together.ask(calls, project.check)
         asked = cls(
-            together.ask(calls, lambda: hands.cloud.get_host(server_id)),
-            _ask_server(calls, project, server_id),
+            _ask_server(calls, hands, recovery),
             together.ask(calls, project.list_volumes),
             together.ask(calls, project.list_snapshots),
             together.ask(calls, lambda: _images(project, {image_id})),
@@ -153,18 +157,30 @@ class _Asked:
 
 def _ask_server(
     calls: concurrent.futures.Executor | None,
-    project: port.Project,
-    server_id: str,
+    hands: step.Hands,
+    recovery: model.Recovery,
 ) -> collections.abc.Callable[[], _Found]:
-    """Begin to read a server, and what is attached to it."""
-    server = together.ask(calls, lambda: project.get_server(server_id))
+    """Begin to read a server, what is attached to it, and its host.
+
+    The server itself is what the service has read of it, if it is the
+    project's: what is attached is asked for by the delegation, which has to
+    be let in. Its own reading would keep Nova busy for as long once more.
+    """
+    project, server_id = hands.project, recovery.server_id
+    located = together.ask(calls, lambda: hands.cloud.locate_server(server_id))
     attached = together.ask(calls, lambda: project.list_attachments(server_id))
 
     def found() -> _Found:
+        placed = located()
+        host = placed.host if placed is not None else None
         try:
-            return server(), tuple(attached())
+            attachments = tuple(attached())
+            if placed is None or placed.project_id != recovery.project_id:
+                return project.get_server(server_id), attachments, host
         except errors.NotFound:
-            return None, ()
+            return None, (), host
+        glance.note_server(project, placed.server)
+        return placed.server, attachments, host
 
     return found
 

@@ -47,6 +47,10 @@ class Step(abc.ABC):
     #: its own: both while the phase before is under way, where that is short.
     decisive: typing.ClassVar[bool] = False
 
+    #: Whether it may be asked for unseen, once the phase before was seen
+    #: done: the cloud itself refuses it, and harmlessly, where it is not due.
+    asks_first: typing.ClassVar[bool] = False
+
     @property
     def width(self) -> int:
         """Say how many volumes or snapshots a look asks for."""

@@ -24,12 +24,25 @@ def volume_statuses(project, server_id):
 
 
 def test_host(world, server_id):
-    found = world.cloud.get_host(server_id)
+    found = world.cloud.locate_server(server_id).host
     assert (found.status, found.forced_down) == ('UP', False)
     with world.compute_down():
-        lost = world.cloud.get_host(server_id)
+        lost = world.cloud.locate_server(server_id).host
     assert (lost.status, lost.forced_down) == ('DOWN', True)
     assert lost.name == found.name
+
+
+def test_a_server_is_shown_as_its_owner_sees_it(world, project, server_id):
+    found = world.cloud.locate_server(server_id)
+    assert found.project_id == world.project_id
+    assert found.server.host_status == 'UP'
+    told = dataclasses.replace(found.server, host_status=None)
+    assert told == project.get_server(server_id)
+    world.put_in_error(server_id)
+    found = world.cloud.locate_server(server_id)
+    told = dataclasses.replace(found.server, host_status=None)
+    assert told.status == 'ERROR'
+    assert told == project.get_server(server_id)
 
 
 def test_what_all_projects_have(world, project, server_id):
@@ -44,7 +57,7 @@ def test_what_all_projects_have(world, project, server_id):
 
 
 def test_host_of_no_server(world):
-    assert world.cloud.get_host(fake_world.MISSING) is None
+    assert world.cloud.locate_server(fake_world.MISSING) is None
 
 
 @pytest.mark.parametrize('before', ['ACTIVE', 'SHUTOFF', 'ERROR'])
@@ -56,7 +69,7 @@ def test_evacuation(world, project, before):
     elif before == 'ERROR':
         world.put_in_error(server_id)
     attached = project.list_attachments(server_id)
-    host = world.cloud.get_host(server_id).name
+    host = world.cloud.locate_server(server_id).host.name
     host_id = project.get_server(server_id).host_id
     with world.host_lost():
         world.cloud.evacuate_server(server_id)
@@ -67,7 +80,7 @@ def test_evacuation(world, project, before):
         found = settled(world, project, server_id)
         assert (found.status, found.fault) == (after, '')
         assert found.host_id != host_id
-        now = world.cloud.get_host(server_id)
+        now = world.cloud.locate_server(server_id).host
         assert (now.name != host, now.status) == (True, 'UP')
         assert project.list_attachments(server_id) == attached
         assert volume_statuses(project, server_id) == ['in-use']

@@ -230,10 +230,10 @@ def test_hosts_are_known_by_the_marks_of_their_servers(
     }
     found = listed[server.host_id]
     assert (found.status, found.forced_down) == ('UP', False)
-    assert found == world.cloud.get_host(server_id)
+    assert found == world.cloud.locate_server(server_id).host
     with world.compute_down():
         listed = world.cloud.list_hosts()
-        assert world.cloud.get_host(server_id) in listed
+        assert world.cloud.locate_server(server_id).host in listed
         down = next(each for each in listed if each.name == found.name)
         assert (down.status, down.forced_down) == ('DOWN', True)
 

@@ -15,12 +15,17 @@ class Admin:
             server = self.world.servers.get(server_id)
             return server.host_status if server else None
 
-    def get_host(self, server_id):
-        with self.call('get_host', server_id):
+    def locate_server(self, server_id):
+        with self.call('locate_server', server_id):
             server = self.world.servers.get(server_id)
             if server is None or server.host_status is None:
                 return None
-            return server.host.show()
+            shown = dataclasses.replace(
+                server.show(), host_status=server.host_status
+            )
+            return resource.Placed(
+                shown, server.project_id, server.host.show()
+            )
 
     def list_hosts(self):
         with self.call('list_hosts'):

@@ -20,7 +20,7 @@ SERVICES = {
     'delete_server': 'nova',
     'get_console': 'nova',
     'host_status': 'nova',
-    'get_host': 'nova',
+    'locate_server': 'nova',
     'list_hosts': 'nova',
     'list_all': 'nova',
     'evacuate_server': 'nova',

@@ -220,6 +220,38 @@ def test_where_all_is_exchanged_the_way_back_starts_the_server(broken):
     assert _ways_on(broken, ended)[-1].endswith(offer)
 
 
+@pytest.mark.parametrize(
+    ('status', 'ends'),
+    [
+        ('ACTIVE', DONE),  # a person was quicker
+        ('ERROR', FAILED),
+    ],
+)
+def test_a_start_is_asked_for_unseen_and_a_refusal_is_looked_into(
+    broken, monkeypatch, status, ends
+):
+    """Patched: what is refused must have come about since the last look."""
+    server = broken.servers['shop']
+    start, found = broken.cloud.nova.start_server, []
+
+    def is_late(*args):
+        if not found:
+            found.extend(each.method for each in broken.cloud.calls)
+            server.status = status
+        start(*args)
+
+    monkeypatch.setattr(broken.cloud.nova, 'start_server', is_late)
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert found[-2] == 'list_attachments'  # of the attach that was seen done
+    assert ended.status is ends, ended.reason
+    assert _reads(broken) == RESTORED
+    if ends is FAILED:
+        assert f'server {server.id} is in ERROR' in ended.reason
+    else:
+        assert server.rebuilds == 1
+
+
 def test_undo_puts_the_old_volumes_back_and_keeps_the_restored(broken):
     broken.ask_for_recovery()
     done = broken.recover()
@@ -438,10 +470,10 @@ def test_an_attach_to_a_dead_compute_ends_in_time(broken):
 READS = {
     'check': 2,
     'get_headroom': 1,
-    'get_host': 1,
     'get_image': 1,
-    'get_server': 7,
-    'list_attachments': 3,
+    'get_server': 5,
+    'list_attachments': 4,
+    'locate_server': 1,
     'list_snapshots': 3,
     'list_volumes': 9,
 }

@@ -170,7 +170,7 @@ def undisturbed(tmp_path_factory):
 
 
 #: Every call of an undisturbed recovery; a test below holds it to that.
-CALLS = range(40)
+CALLS = range(39)
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
@@ -439,4 +439,4 @@ def test_an_outage_in_between_makes_the_plan_read_it_anew(broken):
     broken.recover()
     asked = [each.method for each in broken.cloud.calls[before:]]
     first = asked[: asked.index('create_snapshot')]
-    assert first.count('list_snapshots') == first.count('get_server') == 2
+    assert first.count('list_snapshots') == first.count('locate_server') == 2

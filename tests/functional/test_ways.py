@@ -265,6 +265,51 @@ def test_a_plan_costs_the_same_however_long_the_history(tmp_path):
             stage.policy.recovery,
         )
         counts.append(stage.cloud.count())
-    # a token, server, attachments, three lists, its host, an image or two
-    # (the point's and the protection's), and a key a volume
-    assert counts == [7 + 1 + 2, 7 + 2 + 2]
+    # a token, the server with its host, attachments, three lists, an image
+    # or two (the point's and the protection's), and a key a volume
+    assert counts == [6 + 1 + 2, 6 + 2 + 2]
+
+
+def _read(stage, **changes):
+    """Read the ground of a plan; give it and what was asked."""
+    recovery = build.recovery(
+        server_id=stage.servers['shop'].id, onset_at=stage.now, **changes
+    )
+    hands = step.Hands(stage.cloud.project(stage.right), stage.cloud)
+    stage.cloud.calls.clear()
+    found = read.situation(
+        hands,
+        recovery,
+        stage.protection().image_id,
+        stage.good(),
+        stage.policy.recovery,
+    )
+    return found, [each.method for each in stage.cloud.calls]
+
+
+def test_the_server_is_read_once_with_its_host(tmp_path):
+    stage = _stage(tmp_path)
+    found, asked = _read(stage)
+    assert (found.server.id, found.host.name) == (
+        stage.servers['shop'].id,
+        stage.servers['shop'].host.name,
+    )
+    assert 'get_server' not in asked
+
+
+def test_where_hosts_are_not_told_the_project_reads_its_server(tmp_path):
+    stage = _stage(tmp_path)
+    stage.servers['shop'].host_status = None
+    found, asked = _read(stage)
+    assert (found.server.id, found.host) == (stage.servers['shop'].id, None)
+    assert asked.count('get_server') == 1
+
+
+def test_a_server_of_another_project_is_the_projects_to_read(tmp_path):
+    """The service itself sees everybody's; the delegation does not."""
+    stage = _stage(tmp_path)
+    _, asked = _read(stage, project_id='another')
+    assert asked.count('get_server') == 1
+    stage.servers['shop'].project_id = 'another'
+    found, _ = _read(stage)
+    assert (found.server, found.attachments) == (None, ())

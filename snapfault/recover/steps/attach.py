@@ -29,9 +29,6 @@ class Attach(step.Step):
         volume = self._restored(hands)
         if volume.status in ('reserved', 'attaching'):
             return step.Progress.UNDER_WAY
-        if volume.status == 'in-use':
-            # with what it says of itself, which the start asks for next
-            hands.project.get_server(self.server_id)
         attached = glance.attached(hands.project, self.server_id)
         if volume.status == 'available' and volume.id not in attached:
             return step.Progress.TODO

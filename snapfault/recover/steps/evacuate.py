@@ -32,13 +32,13 @@ class Evacuate(step.Step):
                 f'the evacuation of server {server.id} failed:'
                 f' {server.complaint}'
             )
-        host = hands.cloud.get_host(self.server_id)
-        if host is None:
+        placed = hands.cloud.locate_server(self.server_id)
+        if placed is None or placed.host is None:
             raise errors.ResourceFailed(
                 f'the host of server {server.id} cannot be read: Nova lets'
                 ' the service user see hosts no more'
             )
-        if host.name != self.host:
+        if placed.host.name != self.host:
             return step.Progress.DONE
         return step.Progress.TODO
 

@@ -74,7 +74,8 @@ class Start(step.Step):
     """Start the server, once all its volumes are attached."""
 
     name: typing.ClassVar[str] = 'start'
-    looks_on: typing.ClassVar[bool] = True
+    #: Nova answers 409 of one that runs already, is in ERROR or is busy.
+    asks_first: typing.ClassVar[bool] = True
 
     server_id: str
 

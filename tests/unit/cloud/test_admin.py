@@ -22,13 +22,19 @@ def door(tmp_path, services):
 
 
 def server(status):
-    shown = {'OS-EXT-SRV-ATTR:host': 'cmp-1', 'host_status': status}
+    shown = {
+        **listed_server('s', 'p'),
+        'OS-EXT-SRV-ATTR:host': 'cmp-1',
+        'host_status': status,
+    }
     return 200, {'server': shown}
 
 
 def test_of_a_host_that_is_up_nothing_more_is_asked(services, door):
     services.say('GET', SERVER, server('UP'))
-    assert admin.get_host(door, 's') == resource.Host('cmp-1', 'UP', False)
+    found = admin.locate_server(door, 's')
+    assert found.host == resource.Host('cmp-1', 'UP', False)
+    assert (found.project_id, found.server.id) == ('p', 's')
     assert not any('os-services' in each.url for each in services.asked)
 
 
@@ -39,7 +45,23 @@ def test_of_one_that_is_down_whether_somebody_has_fenced_it(
     services.say('GET', SERVER, server('DOWN'))
     listed = {'services': [{'host': 'cmp-1', 'forced_down': fenced}]}
     services.say('GET', SERVICES, (200, listed))
-    assert admin.get_host(door, 's') == resource.Host('cmp-1', 'DOWN', fenced)
+    found = admin.locate_server(door, 's').host
+    assert found == resource.Host('cmp-1', 'DOWN', fenced)
+
+
+def test_who_is_no_administrator_is_not_told_of_the_host(services, door):
+    shown = {'server': listed_server('s', 'p')}
+    services.say('GET', SERVER, (200, shown))
+    found = admin.locate_server(door, 's')
+    assert (found.host, found.server.host_status) == (None, None)
+
+
+def test_an_answer_without_an_owner_makes_no_sense(services, door):
+    shown = listed_server('s', 'p')
+    del shown['tenant_id']
+    services.say('GET', SERVER, (200, {'server': shown}))
+    with pytest.raises(errors.CloudUnavailable, match='tenant_id'):
+        admin.locate_server(door, 's')
 
 
 SERVERS = r'http://nova/v2.1/servers/detail'
