@@ -93,7 +93,9 @@ class Plant:
     def step_clock(self, seconds):
         """Set the clock of the first worker, and no other's, so far off."""
         path = self.folder / f'{self.workers[0].name}.clock'
-        path.write_text(str(seconds))
+        whole = path.with_suffix('.new')
+        whole.write_text(str(seconds))
+        whole.rename(path)  # the worker reads it at any moment
 
     @property
     def url(self):
