@@ -58,7 +58,6 @@ class World:
 
     protections: list[model.Protection]
     tasks: list[model.Task]
-    held: list[model.Task]
     points: list[model.RecoveryPoint]
     recoveries: list[model.Recovery]
     drills: list[model.Drill]
@@ -71,12 +70,11 @@ class World:
 
 
 def filled(database: api.Database, count: int) -> World:
-    world = World([], [], [], [], [], [])
+    world = World([], [], [], [], [])
     for _ in range(count):
         owner = samples.kept_protection(database)
         world.protections.append(owner)
         world.tasks.append(samples.kept_task(database, owner))
-        world.held.append(samples.held_task(database))
         for _again in range(2):
             point = samples.point(
                 protection_id=owner.id, business_id=owner.business_id
@@ -136,13 +134,6 @@ QUERIES: list[
         1,
         lambda d, w: task_claims.free(
             d, [t.id for t in w.tasks], samples.after(99)
-        ),
-    ),
-    (
-        'task_claims.finish_good',
-        2,
-        lambda d, w: task_claims.finish_good(
-            d, {t.id: 'point' for t in w.held}, 'w', samples.after(99)
         ),
     ),
     (
@@ -301,6 +292,18 @@ def test_labels_join_what_waits_at_once(
     assert len(statements) == 5, statements
     found = tasks.list_page(database, None, limit=99)
     assert {each.labels for each in found} == {('daily', 'weekly')}
+
+
+@pytest.mark.parametrize('count', [1, 7])
+def test_runs_whose_points_are_good_end_in_two_statements(
+    database: api.Database, count: int
+) -> None:
+    held = [samples.held_task(database, 'w') for _ in range(count)]
+    made = {each.id: f'point of {each.id}' for each in held}
+    with counted(database) as statements:
+        ended = task_claims.finish_good(database, made, 'w', samples.NOW)
+    assert ended == made.keys()
+    assert len(statements) == 2, statements
 
 
 @pytest.mark.parametrize('count', [1, 7])
