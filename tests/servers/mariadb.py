@@ -1,6 +1,7 @@
 """A MariaDB of the test's own."""
 
 import contextlib
+import os
 import pathlib
 import subprocess
 
@@ -15,9 +16,15 @@ class MariaDB(private.Server):
     COUNT_ANEW = 'ALTER TABLE {} AUTO_INCREMENT = 1'
 
     def __init__(self, folder):
-        """Make its files in an empty folder."""
+        """Make its files in an empty folder.
+
+        Temporary ones, too: a MariaDB that starts removes all that it finds
+        where these are, and another may be at work there.
+        """
         self.port = private.free_port()
         data = pathlib.Path(folder) / 'data'
+        temporary = pathlib.Path(folder) / 'temporary'
+        temporary.mkdir()
         subprocess.run(
             [
                 *('mariadb-install-db', '--no-defaults', '--user=root'),
@@ -25,6 +32,7 @@ class MariaDB(private.Server):
                 '--auth-root-authentication-method=normal',
             ],
             check=True,
+            env={**os.environ, 'TMPDIR': str(temporary)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
@@ -33,6 +41,7 @@ class MariaDB(private.Server):
                 *('/usr/sbin/mariadbd', '--no-defaults', '--user=root'),
                 *(f'--datadir={data}', f'--socket={folder}/socket'),
                 *(f'--port={self.port}', f'--bind-address={private.HOST}'),
+                f'--tmpdir={temporary}',
                 # the tests' many small writes wait for no disk
                 '--innodb-flush-log-at-trx-commit=2',
             ],

@@ -31,6 +31,14 @@ def test_a_database_survives_a_power_cut(module, name, tmp_path):
     assert not private.listens(server.port)
 
 
+def test_a_mariadb_has_temporary_files_of_its_own(tmp_path):
+    """Where they are it removes all that it finds as it starts."""
+    with mariadb.running(tmp_path) as server:
+        assert server.do('SELECT @@tmpdir') == (
+            (str(tmp_path / 'temporary'),),
+        )
+
+
 def test_a_broker_takes_messages_and_comes_back(tmp_path):
     with rabbitmq.running(tmp_path) as server:
         _send_and_take(server)
