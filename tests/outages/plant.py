@@ -36,9 +36,11 @@ region_name = {region}
 lease = {lease}
 tick = 0.3
 
+# less than a trial waits: Cinder, killed, leaves snapshots `creating`
 [snapshot]
 retry_delay = 5
 poll_max = 1
+creating_timeout = 120
 
 [recover]
 poll = 0.2
