@@ -1,4 +1,4 @@
-"""Have a library wait by the seconds that pass, not by the time of day.
+"""Have no request wait for the time of day where no rate is limited.
 
 Every request of a keystoneauth adapter waits for its turn until a moment of
 ``time.time()``, also where no rate is limited and each may go at once. On a

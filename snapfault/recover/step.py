@@ -46,7 +46,6 @@ class Step(abc.ABC):
     #: Whether it begins with a fresh token, and a look that is recent but
     #: its own: both while the phase before is under way, where that is short.
     decisive: typing.ClassVar[bool] = False
-
     #: Whether it may be asked for unseen, once the phase before was seen
     #: done: the cloud itself refuses it, and harmlessly, where it is not due.
     asks_first: typing.ClassVar[bool] = False
