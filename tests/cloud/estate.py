@@ -11,6 +11,7 @@ from snapfault import rules
 from snapfault import trouble
 from snapfault.db import api
 from snapfault.db import drills
+from snapfault.db import makings
 from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
@@ -132,7 +133,7 @@ class Estate:
         with self.database.reader() as session:
             removing = session.scalar(
                 sa.select(sa.func.count()).where(
-                    tables.Point.status.in_(points.UNFINISHED)
+                    tables.Point.status.in_(makings.UNFINISHED)
                 )
             )
         return not self.busy() and not removing
