@@ -1,6 +1,8 @@
 """The house rules that no linter knows."""
 
 import ast
+import contextlib
+import importlib
 import pathlib
 import runpy
 
@@ -52,3 +54,50 @@ def test_every_test_has_a_runner():
         for path in (CHECKOUT / 'tests').rglob('test_*.py')
     }
     assert rooms - run == set()
+
+
+def modules_of(tree):
+    """Give the modules of snapfault that a text imports, by name there."""
+    found = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if not f'{node.module}.'.startswith('snapfault.'):
+            continue
+        for each in node.names:
+            with contextlib.suppress(ModuleNotFoundError):
+                found[each.asname or each.name] = importlib.import_module(
+                    f'{node.module}.{each.name}'
+                )
+    return found
+
+
+def missing_names(text):
+    """Name what a text asks of a module of snapfault that has no such."""
+    tree = ast.parse(text)
+    modules = modules_of(tree)
+    return {
+        f'{node.value.id}.{node.attr}'
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in modules
+        and not hasattr(modules[node.value.id], node.attr)
+    }
+
+
+@pytest.mark.parametrize('room', ['tests', 'bench'])
+def test_what_is_asked_of_our_modules_is_there(room):
+    """What is not typed asks by names, and may run long before it does."""
+    wrong = {
+        str(path.relative_to(CHECKOUT)): missing
+        for path in sorted((CHECKOUT / room).rglob('*.py'))
+        if (missing := missing_names(path.read_text()))
+    }
+    assert wrong == {}
+
+
+def test_the_rule_sees_a_name_that_was_moved():
+    text = 'from snapfault.db import {0}\n{0}.UNFINISHED'
+    assert missing_names(text.format('makings')) == set()
+    assert missing_names(text.format('points')) == {'points.UNFINISHED'}
