@@ -17,7 +17,6 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault import tracing
-from snapfault.recover import ahead
 from snapfault.recover import glance
 from snapfault.recover import lines
 from snapfault.recover import noted
@@ -47,26 +46,23 @@ class Carrier:
 def take(
     carrier: Carrier,
     records: collections.abc.Iterable[model.StepRecord],
-    last: glance.Glance | None = None,
+    planned: glance.Glance | None = None,
 ) -> None:
     """Take the steps phase by phase; those that are done are left out.
 
-    :param last: what they were planned from just now; None: they were
+    :param planned: what they were planned from just now; None: they were
         planned before, and some may have been taken since
     :raises SnapfaultError: a step cannot be done; it is noted as failed
     :raises LeaseLost: another worker holds the journal
     """
-    early: ahead.Ahead | None = None
     ordered = sorted(records, key=lambda record: record.position)
     for record in ordered:
         if record.status is model.StepStatus.FAILED:
             raise errors.ResourceFailed(record.detail)
+    last = planned
     by_phase = itertools.groupby(ordered, key=lambda record: record.phase)
-    phases = [list(at_once) for _, at_once in by_phase]
-    for this, following in itertools.zip_longest(phases, phases[1:]):
-        then = _left(following or ()).values()
-        phase = _phase(carrier, this)
-        last, early = _take_phase(carrier, phase, then, last, early)
+    for _, at_once in by_phase:
+        last = _take_phase(carrier, _phase(carrier, at_once), last, planned)
 
 
 @dataclasses.dataclass
@@ -83,43 +79,40 @@ class _Phase:
 def _take_phase(
     carrier: Carrier,
     phase: _Phase,
-    following: collections.abc.Collection[step.Step],
     last: glance.Glance | None,
-    early: ahead.Ahead | None,
-) -> tuple[glance.Glance | None, ahead.Ahead | None]:
+    planned: glance.Glance | None,
+) -> glance.Glance | None:
     """Take the steps of one phase at once, and wait for them all.
 
-    :param following: the steps of the phase after it
     :param last: what saw the phase before done, or what the steps were
         planned from; None: nothing has just now
-    :param early: a look at this phase while that one was under way
-    :returns: what saw this one done, None: it was before; a look at the next
+    :param planned: as :func:`take` has it
+    :returns: what saw this one done; None: it was before
     :raises ResourceFailed: the cloud did not get there in time; the time of
         an outage does not count
     """
-    known = _known(carrier, phase, last, early)
+    known = _known(carrier, phase, last, planned)
     unseen = _asks_first(phase, last)
-    seen = early = None
+    seen = None
     while phase.left:
         is_first = seen is None
         seen = glance.of_phase(
-            carrier.hands.project, phase.left.values(), *known
+            carrier.hands.project,
+            phase.left.values(),
+            carrier.now(),
+            known,
         )
-        known = []
+        known = None
         if is_first and any(each.decisive for each in phase.left.values()):
             carrier.calls.submit(seen.check)
         hands = glance.hands(carrier.hands, seen)
         _act(carrier, phase, unseen or _look(carrier, phase, hands), hands)
         unseen = []
-        if phase.left and is_first:
-            early = ahead.look(
-                carrier.hands, following, carrier.calls, carrier.now()
-            )
         if phase.left and carrier.now() > phase.deadline:
             _give_up(carrier, phase)
         if phase.left:
             carrier.pause()
-    return seen, early
+    return seen
 
 
 def _asks_first(phase: _Phase, last: glance.Glance | None) -> list[int]:
@@ -136,13 +129,15 @@ def _known(
     carrier: Carrier,
     phase: _Phase,
     last: glance.Glance | None,
-    early: ahead.Ahead | None,
-) -> list[glance.Glance]:
-    """Give what the first look at a phase may go by, the newest last."""
-    found = [None if early is None else early.answer(carrier.now)]
+    planned: glance.Glance | None,
+) -> glance.Glance | None:
+    """Give what the first look at a phase may go by; None: it reads anew."""
     if all(each.looks_on for each in phase.left.values()):
-        found.append(last)
-    return [each for each in found if each is not None]
+        return last
+    if planned is None or not planned.is_of_now(carrier.now()):
+        return None
+    is_decisive = any(each.decisive for each in phase.left.values())
+    return planned if is_decisive else None
 
 
 def _left(

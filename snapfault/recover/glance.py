@@ -7,6 +7,7 @@ for by itself, for a project may have thousands, and asked for once, too.
 
 import collections.abc
 import dataclasses
+import datetime
 import threading
 import typing
 
@@ -16,6 +17,9 @@ from snapfault.cloud import port
 from snapfault.recover import step
 
 _Answer = typing.TypeVar('_Answer')
+#: How old a reading may be that a decisive step goes by: less than a rebuild
+#: takes.
+MOMENT: typing.Final = datetime.timedelta(seconds=2)
 
 
 def hands(of: step.Hands, glance: 'Glance') -> step.Hands:
@@ -26,14 +30,15 @@ def hands(of: step.Hands, glance: 'Glance') -> step.Hands:
 def of_phase(
     project: port.Project,
     phase: collections.abc.Iterable[step.Step],
-    *known: 'Glance',
+    begun_at: datetime.datetime,
+    known: 'Glance | None' = None,
 ) -> 'Glance':
     """Make one for a look at the steps of a phase.
 
-    :param known: those whose readings will do, the newest last
+    :param known: one whose readings will do
     """
     many = sum(each.width for each in phase) > 1
-    return Glance(project, many=many, known=known)
+    return Glance(project, begun_at, many=many, known=known)
 
 
 def attached(project: port.Project, server_id: str) -> set[str]:
@@ -65,19 +70,20 @@ class Glance:
     def __init__(
         self,
         project: port.Project,
+        begun_at: datetime.datetime,
         *,
         many: bool = False,
-        known: collections.abc.Iterable['Glance'] = (),
+        known: 'Glance | None' = None,
     ) -> None:
         """Have read nothing yet.
 
         :param many: several volumes or snapshots will be asked for
-        :param known: those whose own readings are recent enough, the newest
-            last
+        :param known: one whose own readings are recent enough
         """
         self._project = project
+        self._begun_at = begun_at
         self._many = many
-        self._known = {k: v for each in known for k, v in each._read.items()}
+        self._known = {} if known is None else dict(known._read)
         self._read: dict[tuple[str, ...], typing.Any] = {}
         self._lock = threading.Lock()
         self._asked: dict[tuple[str, ...], threading.Lock] = {}
@@ -85,6 +91,13 @@ class Glance:
     def __getattr__(self, name: str) -> typing.Any:
         """Ask the project itself."""
         return getattr(self._project, name)
+
+    def is_of_now(self, now: datetime.datetime) -> bool:
+        """Say whether the server is surely as it was read.
+
+        Judged when it is gone by: what was read last may have hung.
+        """
+        return datetime.timedelta() <= now - self._begun_at <= MOMENT
 
     def check(self) -> None:
         """Fetch a fresh token, once."""
@@ -137,7 +150,7 @@ class Glance:
 
     def find_volumes(self, marker: str) -> list[resource.Volume]:
         """Find the volumes with a marker, the oldest first."""
-        if not self._many:
+        if not self._many and ('volumes',) not in self._known:
             return self._once(
                 ('volumes', marker), lambda: self._project.find_volumes(marker)
             )

@@ -123,7 +123,7 @@ def _look(
     tools = this.tools
 
     def look() -> tuple[situations.Situation, glance.Glance]:
-        seen = glance.Glance(this.project)
+        seen = glance.Glance(this.project, tools.now())
         hands = glance.hands(step.Hands(this.project, tools.cloud), seen)
         found = read.situation(
             hands,

@@ -104,7 +104,7 @@ def settle(
     a snapshot: it may go at once.
     """
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
-    seen = glance.Glance(project)
+    seen = glance.Glance(project, now)
     attachments = together.ask(
         calls, lambda: _attached(seen, recovery.server_id)
     )

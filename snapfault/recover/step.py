@@ -43,8 +43,8 @@ class Step(abc.ABC):
     #: Whether what was read as the phase before was seen done will do for
     #: the first look here; the rest is read anew. Not where it matters most.
     looks_on: typing.ClassVar[bool] = False
-    #: Whether it begins with a fresh token, and a look that is recent but
-    #: its own: both while the phase before is under way, where that is short.
+    #: Whether it begins with a fresh token and a look of its own. What the
+    #: plan was made from will do for both, if that was but a moment ago.
     decisive: typing.ClassVar[bool] = False
     #: Whether it may be asked for unseen, once the phase before was seen
     #: done: the cloud itself refuses it, and harmlessly, where it is not due.

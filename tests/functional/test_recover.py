@@ -170,7 +170,7 @@ def undisturbed(tmp_path_factory):
 
 
 #: Every call of an undisturbed recovery; a test below holds it to that.
-CALLS = range(39)
+CALLS = range(36)
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
