@@ -1,10 +1,12 @@
 """``openstack recovery point``: what a service can be recovered from."""
 
 import argparse
+import collections.abc
 
 from snapfault.osc import client
 from snapfault.osc import column
 from snapfault.osc import command
+from snapfault.osc import wait
 
 FIELDS: command.Fields = (
     ('id', None),
@@ -107,7 +109,39 @@ class Set(command.ShowOne):
         return command.show(changed, FIELDS)
 
 
-class Delete(command.Delete):
+class Removal:
+    """How the removal of several goes, for who waits for it."""
+
+    def __init__(
+        self, points: client.Collection, ids: collections.abc.Sequence[str]
+    ) -> None:
+        """Have seen none of them gone yet."""
+        self._points = points
+        self._left = {each: '' for each in ids}
+
+    def look(self) -> client.Record:
+        """Look at those that were still there; gone ones stay gone."""
+        for each in list(self._left):
+            found = self._points.get(each)
+            self._left[each] = found.get('reason') or ''
+            if found['status'] == 'deleted':
+                del self._left[each]
+        return {'status': 'deleting' if self._left else 'deleted'}
+
+    def news(self, record: client.Record) -> collections.abc.Iterable[str]:
+        """Tell nothing that stays."""
+        return ()
+
+    def state(self, record: client.Record) -> str:
+        """Say which are there, and what Cinder says of them."""
+        told = [
+            f'{each} ({reason})' if reason else each
+            for each, reason in self._left.items()
+        ]
+        return f'deleting {", ".join(told)}' if told else 'deleted'
+
+
+class Delete(wait.MayWait, command.Delete):
     """Delete recovery points with their snapshots.
 
     The last good point of a service is never deleted, nor a pinned one, nor
@@ -116,6 +150,31 @@ class Delete(command.Delete):
 
     names = ('<point>', 'Its id')
     loss = 'the snapshots go, and nothing can be recovered from them'
+    timeout = 1800
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several, whether to ask, and whether to wait."""
+        parser = super().get_parser(prog_name)
+        self.add_wait_arguments(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete each; with --wait, watch until all are gone.
+
+        :raises CommandError: some were not deleted, or not in time
+        """
+        self.check_wait_arguments(parsed_args)
+        super().take_action(parsed_args)
+        if not parsed_args.wait:
+            return
+        removal = Removal(self.service.points, parsed_args.names)
+        wait.until_over(
+            removal.look,
+            removal,
+            parsed_args.timeout or self.timeout,
+            self.app.stderr,
+            over=('deleted',),
+        )
 
     def delete_one(self, name: str) -> None:
         """Ask that one be deleted; the service does it in a while."""

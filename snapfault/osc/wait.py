@@ -88,8 +88,9 @@ def until_over(
     story: Story,
     timeout: int,
     stream: typing.TextIO,
+    over: collections.abc.Container[str | None] = OVER,
 ) -> client.Record:
-    """Read again and again until the status is one of ``OVER``.
+    """Read again and again until the status is one of those at an end.
 
     An outage of the service is waited out like anything else, and so is
     having asked too often.
@@ -105,7 +106,7 @@ def until_over(
         while True:
             seconds = time.monotonic() - began
             record = _look(read, story, progress, seconds) or record
-            if record.get('status') in OVER:
+            if record.get('status') in over:
                 return record
             if seconds >= timeout:
                 break
@@ -142,13 +143,11 @@ def _look(
     return record
 
 
-class Waits:
-    """A ShowOne that may wait, and fails after it has shown the failure."""
+class MayWait:
+    """A command that may wait."""
 
     app: typing.Any
-    what: typing.ClassVar[str]  #: as in 'The task ... failed'
     timeout: typing.ClassVar[int]  #: seconds, where none are given
-    _failure = ''
 
     def add_wait_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add --wait and --timeout."""
@@ -178,6 +177,13 @@ class Waits:
         """
         if parsed_args.timeout is not None and not parsed_args.wait:
             argument.refuse('--timeout', 'has no meaning without --wait')
+
+
+class Waits(MayWait):
+    """A ShowOne that may wait, and fails after it has shown the failure."""
+
+    what: typing.ClassVar[str]  #: as in 'The task ... failed'
+    _failure = ''
 
     def outcome(
         self,

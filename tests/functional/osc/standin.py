@@ -194,6 +194,9 @@ class Cloud:
         record = self.kept[name].get(urllib.parse.unquote(one))
         if record is None:
             raise Refused(f'There is no {KEYS[name]} {one}.')
+        if method == 'DELETE' and name == 'recovery-points':
+            record['status'] = 'deleting'
+            return _answer(202, {KEYS[name]: record})
         if method == 'DELETE':
             del self.kept[name][record['id']]
             return _answer(204)

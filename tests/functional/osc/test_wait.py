@@ -144,6 +144,50 @@ def test_a_refusal_is_not_waited_out(shop, run):
     assert 'It is gone.' in ran.err
 
 
+FIRST, SECOND = standin.identity(31), standin.identity(32)
+REMOVE = f'recovery point delete --yes {FIRST} {SECOND} --wait'
+
+
+@pytest.fixture
+def removing(cloud):
+    """Give a cloud with two points to be removed."""
+    for number in (31, 32):
+        cloud.keep('recovery-points', number, status='good', reason='')
+    return cloud
+
+
+def test_points_are_watched_until_all_are_gone(removing, run):
+    refused = {'status': 'deleting', 'reason': 'Cinder is busy.'}
+    removing.script[FIRST] = [{'status': 'deleted'}]
+    removing.script[SECOND] = [refused, {'status': 'deleted', 'reason': ''}]
+    ran = run(REMOVE)
+    assert (ran.code, ran.out) == (0, '')
+    assert ran.err.splitlines() == [
+        f'deleting {SECOND} (Cinder is busy.)',
+        'deleted',
+    ]
+    looks = [path for method, path, _ in removing.asked if method == 'GET']
+    assert looks == [
+        f'/v1/recovery-points/{each}' for each in (FIRST, SECOND, SECOND)
+    ]
+
+
+def test_a_point_that_does_not_go(removing, run):
+    removing.script[FIRST] = [{'status': 'deleted'}]
+    ran = run(f'{REMOVE} --timeout 1')
+    assert ran.code == 1
+    assert f'deleting {SECOND}' in ran.err
+    assert 'not over after 1 s' in ran.err
+
+
+def test_where_one_is_refused_nothing_is_waited_for(removing, run):
+    removing.refusal = [(409, standin.error(409, 'It is the last one.'))]
+    ran = run(REMOVE)
+    assert ran.code == 1
+    assert 'It is the last one.' in ran.err
+    assert [method for method, _, _ in removing.asked] == ['DELETE'] * 2
+
+
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""
 
