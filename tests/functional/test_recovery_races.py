@@ -32,7 +32,7 @@ def test_a_service_that_lets_a_second_worker_in_is_found_out(monkeypatch):
     ]
 
 
-def test_data_that_is_gone_is_found_out():
+def test_data_that_is_gone_is_found_out(calls):
     """The judgement can fail: here somebody takes what was damaged."""
 
     def take(stage):
@@ -40,5 +40,5 @@ def test_data_that_is_gone_is_found_out():
             next(iter(stage.cloud.world.snapshots))
         )
 
-    wrong = races.race(deeds.Deed('taken', take), 39)
+    wrong = races.race(deeds.Deed('taken', take), calls)
     assert any(each.endswith(' is gone') for each in wrong), wrong
