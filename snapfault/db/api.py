@@ -83,6 +83,8 @@ class Database:
         # Zero: a database that is down must not keep a process from starting.
         engine_options.setdefault('max_retries', 0)
         engine_options.setdefault('mysql_sql_mode', 'TRADITIONAL')
+        # Else every transaction ends with a sleep, which lets eventlet work.
+        engine_options.setdefault('thread_checkin', False)
         if self.is_sqlite:
             self.engine = engines.create_engine(
                 url,
