@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import threading
 import time
 import urllib.request
 
@@ -10,9 +9,9 @@ import pytest
 import webob.dec
 
 from snapfault.cmd import serve
+from tests.functional import serving
 
 SLOW = 150  #: more than waitress takes by itself
-LARGEST = 1000
 
 
 @webob.dec.wsgify
@@ -22,12 +21,8 @@ def application(request):
 
 @pytest.fixture
 def server():
-    made = serve.make_server(application, '127.0.0.1', 0, LARGEST)
-    thread = threading.Thread(target=made.run, daemon=True)
-    thread.start()
-    yield made
-    # in its own thread, as it would from a signal
-    made.trigger.pull_trigger(made.close)
+    with serving.running(application) as made:
+        yield made
 
 
 def _connected(server, stack, said):

@@ -2,12 +2,11 @@
 
 import contextlib
 import socket
-import threading
 
 import pytest
 import webob.dec
 
-from snapfault.cmd import serve
+from tests.functional import serving
 from tests.functional.fuzz import fuzz
 
 HEADERS = {
@@ -29,14 +28,8 @@ def served(status, body):
         response.headers.update(HEADERS)
         return response
 
-    server = serve.make_server(application, '127.0.0.1', 0, 1000)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
+    with serving.running(application) as server:
         yield f'http://127.0.0.1:{server.effective_port}'
-    finally:
-        # in its own thread, as it would from a signal
-        server.trigger.pull_trigger(server.close)
 
 
 @pytest.mark.parametrize(
