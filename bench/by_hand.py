@@ -56,7 +56,7 @@ class Hand:
     def wait(self, *looks):
         """Look again and again until each look gives true."""
         end = time.monotonic() + LIMIT
-        while not all(list(self._pool.map(lambda look: look(), looks))):
+        while not all(self._pool.map(lambda look: look(), looks)):
             assert time.monotonic() < end
             time.sleep(LOOK)
 
@@ -116,10 +116,10 @@ class Changes:
             functools.partial(self.detach, each) for each in damaged
         )
         self._hand.wait(self._hand.all_are('volumes', damaged, 'available'))
-        self.changed()
+        self.detached()
         self._attach(clones)
         self._hand.wait(self._hand.all_are('volumes', clones, 'in-use'))
-        self.changed()
+        self.attached()
         self._hand.act(self._server_id, **{'os-start': None})
         self._hand.wait(self._hand.server_is(self._server_id, 'ACTIVE'))
         self.after()
@@ -128,7 +128,10 @@ class Changes:
     def before(self):
         """Look at nothing."""
 
-    def changed(self):
+    def detached(self):
+        """Look at nothing."""
+
+    def attached(self):
         """Look at nothing."""
 
     def after(self):
@@ -223,10 +226,14 @@ class Careful(Changes):
         self._hand.ask('POST', 'block-storage', f'{path}/metadata', mark)
         super().detach(volume_id)
 
-    def changed(self):
-        """Hear Nova as well, and find what is next."""
-        self._hand.ask('GET', 'compute', self._attachments)
+    def detached(self):
+        """Hear Nova as well, and find what is to be attached."""
+        self.attached()
         self._hand.ask(*self.LISTS[0])
+
+    def attached(self):
+        """Hear Nova as well."""
+        self._hand.ask('GET', 'compute', self._attachments)
 
     def after(self):
         """Look once more whether all is in its place, and what is left."""
