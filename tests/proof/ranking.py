@@ -9,6 +9,7 @@ CPU = 2.0  #: seconds
 PEAK = 300.0  #: MB of the whole process, the tasks included
 GROWTH = 11.0  #: times what a tenth of the tasks takes, collector apart
 #: Tasks below which growth is told and not held: a few milliseconds vary more.
+#: tests/unit/rank/test_cost.py counts the steps of few, too.
 ENOUGH = 50_000
 
 

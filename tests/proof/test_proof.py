@@ -129,6 +129,18 @@ def test_ranking_is_held_to_each_bound(cost, beyond):
     assert list(found) == beyond
 
 
+@pytest.mark.parametrize(
+    ('count', 'beyond'), [(49_999, []), (50_000, ['growth 12.0x'])]
+)
+def test_growth_is_held_where_there_is_enough(
+    count, beyond, monkeypatch, tmp_path
+):
+    costs = [rank.Cost(0.2, 0.1, 30, 40), rank.Cost(1.9, 1.2, 150, 290)]
+    monkeypatch.setattr(rank, 'measured', lambda _count: costs.pop(0))
+    trial = claims.Trial(count, 1, tmp_path, lambda _done: None)
+    assert list(ranking.ranked(trial).violations) == beyond
+
+
 class Terminal(io.StringIO):
     """Stands for a terminal."""
 
