@@ -26,6 +26,7 @@ SQLITE_ALONE = {
     ),
     'tests/functional/db/test_writers.py'
     '::test_a_database_in_memory_serves_threads': 'no other is in memory',
+    'tests/functional/db/test_in_memory.py': 'no other is in memory',
 }
 
 _pool = None  #: of a server; None: they are SQLite's
@@ -68,15 +69,19 @@ def opened(folder=None):
     """
     if _pool is not None or folder is not None:
         return open_(fresh(folder))
-    database = open_('sqlite://')
+    # a connection that is renewed, as after an hour, would find no tables
+    database = open_('sqlite://', connection_recycle_time=-1)
     with _sqlite(database) as connection:
         connection.deserialize(_template())
     return database
 
 
-def open_(url):
-    """Open a database; nothing waits for a disk, as it dies with its test."""
-    return api.Database(url, sqlite_synchronous=False)
+def open_(url, **options):
+    """Open a database; nothing waits for a disk, as it dies with its test.
+
+    :param options: those of :class:`api.Database`
+    """
+    return api.Database(url, sqlite_synchronous=False, **options)
 
 
 def given():
