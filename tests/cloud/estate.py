@@ -160,6 +160,13 @@ class Estate:
 
     def _judge_service(self, each):
         """See that the service stands, on the volumes of one point."""
+        return [
+            *self._judge_server(each),
+            *self._judge_points(each),
+            *self._judge_rebuilds(each),
+        ]
+
+    def _judge_server(self, each):
         project = self.world.project
         server = project.get_server(each.server_id)
         attached = project.list_attachments(each.server_id)
@@ -169,13 +176,53 @@ class Estate:
                 f'{each.business_id} is {server.status} with {len(attached)}'
                 ' volumes'
             )
-        if not points.history(
-            self.database, each.project_id, each.business_id
-        ):
-            found.append(f'{each.business_id} has no point any more')
         used = {
             project.get_volume(one.volume_id).snapshot_id for one in attached
         }
         if len(used) == 1 and None not in used:
             found.append(f'{each.business_id} has one snapshot twice')
         return found
+
+    def _judge_points(self, each):
+        """See that the cloud still has all that was ever called good."""
+        named = each.business_id
+        listed = points.history(self.database, each.project_id, named)
+        held = {
+            one.id
+            for one in self.world.project.list_snapshots()
+            if one.status == 'available'
+        }
+        statuses = [one.status for one in listed]
+        if model.PointStatus.GOOD not in statuses:
+            yield f'{named} has no good point: {statuses}'
+        for one in listed:
+            wanted = {member.snapshot_id for member in one.members}
+            if one.status == model.PointStatus.LOST:
+                yield f'{named}: {one.id} is lost: {one.reason}'
+            elif one.status == model.PointStatus.GOOD and wanted - held:
+                yield f'{named}: {one.id} lacks {wanted - held}'
+
+    def _judge_rebuilds(self, each):
+        """See that Nova rebuilt the server once for each step that says so."""
+        path = f'/servers/{each.server_id}/os-instance-actions'
+        actions = self.world.site.ask('GET', 'compute', path)
+        asked = [
+            one['request_id']
+            for one in actions['instanceActions']
+            if one['action'] == 'rebuild'
+        ]
+        with self.database.reader() as session:
+            steps = session.scalar(
+                sa.select(sa.func.count())
+                .select_from(tables.Step)
+                .join(tables.Recovery)
+                .where(
+                    tables.Recovery.server_id == each.server_id,
+                    tables.Step.name == 'rebuild',
+                )
+            )
+        if len(asked) != steps:
+            yield (
+                f'{each.business_id} was rebuilt {len(asked)} times for'
+                f' {steps} steps: {asked}'
+            )
