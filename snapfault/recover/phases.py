@@ -162,11 +162,13 @@ def _safety(ground: Ground) -> Phase:
 
 
 def _rebuild(ground: Ground) -> step.Step:
+    by_itself = ground.recovery.automatic and ground.server.status == 'ERROR'
     return rebuild.Rebuild(
         ground.recovery.id,
         ground.server.id,
         ground.image_id,
         len(ground.recovery.attempts),
+        'ERROR' if by_itself else '',
     )
 
 

@@ -50,7 +50,7 @@ def plan(
     why_not = (
         refusal.of_server(situation, policy)
         or refusal.of_host(situation, policy)
-        or mended.of_recovery(recovery, situation)
+        or mended.of_recovery(recovery, situation, policy)
     )
     if why_not:
         return Refusal(why_not)

@@ -109,7 +109,8 @@ def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
         if told:
             return plan.Refusal(f'the policy is wrong: {told}'), (), None
     ours = read.stopped_by_us(database, recovery)
-    found = dataclasses.replace(found, stopped_by_us=ours)
+    said = read.alarms(database, recovery, this.tools.now())
+    found = dataclasses.replace(found, stopped_by_us=ours, alarms=said)
     planned = plan.plan(recovery, history, found, this.rules)
     return planned, found.attachments, seen
 

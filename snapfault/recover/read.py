@@ -17,6 +17,7 @@ from snapfault.db import standing
 from snapfault.recover import case as cases
 from snapfault.recover import choose
 from snapfault.recover import glance
+from snapfault.recover import mended
 from snapfault.recover import put_back
 from snapfault.recover import situation as situations
 from snapfault.recover import step
@@ -236,6 +237,24 @@ def what_stands(
         volumes={each.id: each for each in project.list_volumes()},
         host_status=cloud.host_status(recovery.server_id),
     )
+
+
+def alarms(
+    database: api.Database, recovery: model.Recovery, now: datetime.datetime
+) -> frozenset[str]:
+    """Name the alarms of the guest that a recovery began for and that last.
+
+    Taken back, or not repeated in time: then they mean nothing any more.
+    """
+    began_for = mended.alarms(recovery)
+    if not began_for:
+        return frozenset()
+    current = evidence.current(database, [recovery.protection_id], now)
+    return began_for & {
+        each.finding
+        for each in current.get(recovery.protection_id, ())
+        if each.source is model.Source.WEBHOOK
+    }
 
 
 def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:

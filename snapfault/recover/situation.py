@@ -27,6 +27,9 @@ class Situation:
     key_troubles: collections.abc.Mapping[str, str] = dataclasses.field(
         default_factory=dict
     )
+    #: What the webhook has said that the recovery began for, and which means
+    #: something still.
+    alarms: frozenset[str] = frozenset()
     #: An earlier recovery stopped the server and broke off before its start.
     stopped_by_us: bool = False
 

@@ -24,6 +24,9 @@ class Rebuild(step.Step):
     server_id: str
     image_id: str
     attempt: int = 0  #: of its recovery; the next one rebuilds once more
+    #: The status that alone makes it due; empty: however the server stands,
+    #: for a person wants it, or Nova never saw the fault.
+    due_in: str = ''
 
     @property
     def marker(self) -> str:
@@ -38,9 +41,18 @@ class Rebuild(step.Step):
         return 0
 
     def look(self, hands: step.Hands) -> step.Progress:
-        """Find this rebuild's marker in the server's metadata."""
+        """Find this rebuild's marker in the server's metadata.
+
+        It may be long since it was planned, and what a server that is well
+        has written since is lost with its root disk.
+        """
         server = hands.project.get_server(self.server_id)
         if server.metadata.get(resource.RECOVERY) != self.marker:
+            if self.due_in and server.status != self.due_in:
+                raise errors.ResourceFailed(
+                    f'server {self.server_id} is {server.status} by now:'
+                    ' somebody has mended it, and it is not rebuilt'
+                )
             return step.Progress.TODO
         if server.task_state is not None or server.status == 'REBUILD':
             return step.Progress.UNDER_WAY
