@@ -265,6 +265,18 @@ def _all_in_error(stage):
     stage.watch(6)
 
 
+def _all_in_error_as_their_backups_fall_due(stage):
+    """Each failed backup agrees with the fresh read: no watch is needed."""
+    for number in range(12):
+        stage.protect(f'service-{number}')
+    for each in stage.servers.values():
+        stage.cloud.break_server(each)
+    for each in stage.servers:
+        tasks.create_now(stage.database, stage.protection(each), stage.now)
+    stage.tick(8)
+    assert len(stage.recoveries()) == len(stage.servers)
+
+
 def _alarm_of_a_stopped_server(stage):
     _server(stage).status = 'SHUTOFF'
     _say(stage)
@@ -423,6 +435,9 @@ SCENARIOS = {
     ),
     'all hosts unknown at once': _all_hosts_unknown,
     'everything in ERROR at once': _all_in_error,
+    'everything in ERROR, and its backup due': (
+        _all_in_error_as_their_backups_fall_due
+    ),
     'one missed read of the server': _failing(
         'get_server', errors.CloudUnavailable('timed out'), 1
     ),
