@@ -273,6 +273,33 @@ def test_undo_puts_the_old_volumes_back_and_keeps_the_restored(broken):
     } == set(RESTORED.values())
 
 
+def test_the_first_of_two_recoveries_is_undone(broken):
+    """What the second has put there is kept, as all that was there before."""
+    broken.ask_for_recovery()
+    first = broken.recover()
+    written = [v.id for v in broken.cloud.volumes_of(broken.servers['shop'])]
+    for each in written:
+        broken.cloud.world.volumes[each].content = 'written since'
+    broken.wait(minutes=5)
+    broken.ask_for_recovery()
+    second = broken.recover()
+    assert second.status is DONE, second.reason
+    in_use = {v.id for v in broken.cloud.volumes_of(broken.servers['shop'])}
+    broken.wait(minutes=1)
+    _undo(broken, first)
+    undone = broken.recover()
+    assert undone.status is DONE, undone.reason
+    assert _reads(broken) == ORIGINAL
+    assert {each.resource_id for each in _kept(broken, undone)} == in_use
+    assert {
+        (each.resource_id, each.status) for each in _kept(broken, second)
+    } == {(each, model.KeptStatus.KEPT) for each in written}
+
+    _undo(broken, second)
+    assert broken.recover().status is DONE
+    assert set(_reads(broken).values()) == {'written since'}
+
+
 def test_an_undo_can_be_undone(broken):
     broken.ask_for_recovery()
     _undo(broken, broken.recover())
