@@ -34,8 +34,11 @@ KEY = seal.new_key()
 class World:
     """A database, a cloud in memory, and the application over them."""
 
-    def __init__(self, url, files=()):
-        """Open a database, and read what configuration files say."""
+    def __init__(self, url, files=(), authenticate=identity.authenticate):
+        """Open a database, and read what configuration files say.
+
+        :param authenticate: lets callers in; see ``app.make_application``
+        """
         self.database = databases.open_(url)
         self.cloud = fake.FakeCloud()
         self.wakes = 0
@@ -65,7 +68,7 @@ class World:
                 probes={'database': lambda: self.probes['database']()},
                 limits=self.cloud.limits,
             ),
-            identity.authenticate,
+            authenticate,
         )
         self.inner = made
         self.application = conformance.Conforming(made)
