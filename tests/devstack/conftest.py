@@ -6,18 +6,19 @@ import pathlib
 import subprocess
 import sys
 
-import openstack
 import pytest
 import yaml
 
 from tests.demo import service
+from tests.demo import world
 from tests.devstack import apache
 from tests.minicloud import lifecycle
 from tests.servers import mariadb
 from tests.servers import rabbitmq
 
 RUN = pathlib.Path(__file__).with_name('run.sh')
-PHASES = ('install', 'post-config', 'extra', 'test-config')
+#: Those of stack.sh, in its order; in some of them the plugin has no work.
+PHASES = ('pre-install', 'install', 'post-config', 'extra', 'test-config')
 
 
 class DevStack:
@@ -65,6 +66,23 @@ class DevStack:
         )
         assert done.returncode == 0, done.stderr + self.logs()
         return done.stdout
+
+    def admin(self):
+        """Connect as the cloud's administrator."""
+        clouds = self.environment['OS_CLIENT_CONFIG_FILE']
+        return world.connect(clouds, 'admin')
+
+    def roles(self):
+        """List the roles of the service's user, each with its project."""
+        with self.admin() as admin:
+            user = admin.identity.find_user('snapfault')
+            given = admin.identity.role_assignments(
+                user_id=user.id, include_names=True
+            )
+            return sorted(
+                (each.scope['project']['name'], each.role['name'])
+                for each in given
+            )
 
     def pids(self):
         """Give the processes that run_process has started, by name."""
@@ -147,8 +165,7 @@ def _own_name():
 
 def _forget_snapfault(clouds):
     """Remove the accounts that the minicloud makes for other tests."""
-    config = openstack.config.OpenStackConfig(config_files=[clouds])
-    admin = openstack.connection.Connection(config=config.get_one('admin'))
+    admin = world.connect(clouds, 'admin')
     for each in admin.identity.services(type='fault-tolerance'):
         admin.identity.delete_service(each)
     admin.identity.delete_user(admin.identity.find_user('snapfault'))

@@ -1,14 +1,38 @@
 """The phases, one after another, on real services."""
 
 import configparser
+import contextlib
+import json
 import stat
 import subprocess
-
-import openstack
 
 from tests.cloud import tenant
 from tests.demo import world
 from tests.devstack import stop
+
+
+def told(devstack, *words):
+    """Run the client as the tenant; gives the record that it shows."""
+    return json.loads(devstack.openstack(*words, '-f', 'json'))
+
+
+def volumes_of_shop(devstack):
+    """Give the ids of what is attached to its server."""
+    shown = told(devstack, 'server', 'show', 'shop')
+    return {each['id'] for each in shown['volumes_attached']}
+
+
+def protect_shop(devstack):
+    """Have the tenant protect its server, and take a point of it."""
+    devstack.openstack(
+        *('protection', 'policy', 'create', 'gold'),
+        *('--interval', '1h', '--quota', '2', '--recovery-margin', '0'),
+    )
+    devstack.openstack(
+        *('protection', 'create', 'shop', '--server', 'shop'),
+        *('--policy', 'gold'),
+    )
+    devstack.openstack('protection', 'run', 'shop', '--wait')
 
 
 def test_stack_ends_in_a_service_that_takes_points(devstack):
@@ -23,15 +47,7 @@ def test_stack_ends_in_a_service_that_takes_points(devstack):
     clouds = devstack.environment['OS_CLIENT_CONFIG_FILE']
     owner = tenant.Tenant(world.connect(clouds, 'devstack'))
     owner.server(volumes=1, name='shop')
-    devstack.openstack(
-        *('protection', 'policy', 'create', 'gold'),
-        *('--interval', '1h', '--quota', '2'),
-    )
-    devstack.openstack(
-        *('protection', 'create', 'shop', '--server', 'shop'),
-        *('--policy', 'gold'),
-    )
-    devstack.openstack('protection', 'run', 'shop', '--wait')
+    protect_shop(devstack)
     listed = devstack.openstack(
         *('recovery', 'point', 'list', '-f', 'value', '-c', 'Status')
     )
@@ -39,17 +55,36 @@ def test_stack_ends_in_a_service_that_takes_points(devstack):
 
 
 def test_the_user_has_what_it_needs_and_no_more(devstack):
-    clouds = devstack.environment['OS_CLIENT_CONFIG_FILE']
-    config = openstack.config.OpenStackConfig(config_files=[clouds])
-    with openstack.connection.Connection(
-        config=config.get_one('admin')
-    ) as admin:
-        user = admin.identity.find_user('snapfault')
-        given = admin.identity.role_assignments(
-            user_id=user.id, include_names=True
+    assert devstack.roles() == [('service', 'service')]
+
+
+def test_that_user_recovers_and_rehearses(devstack):
+    """On other tests' clouds it is an admin; here the tenant's right does."""
+    assert devstack.roles() == [('service', 'service')]
+    before = volumes_of_shop(devstack)
+    recovered = told(devstack, 'recovery', 'create', 'shop', '--yes', '--wait')
+    assert recovered['status'] == 'done', recovered
+    assert volumes_of_shop(devstack).isdisjoint(before)
+    drilled = told(devstack, 'recovery', 'drill', 'create', 'shop', '--wait')
+    assert drilled['status'] == 'done', drilled
+    undo = ('recovery', 'undo', recovered['id'], '--yes', '--wait')
+    assert told(devstack, *undo)['status'] == 'done'
+    assert volumes_of_shop(devstack) == before
+
+
+@contextlib.contextmanager
+def host_of_shop_down(devstack):
+    """Have an operator say that its compute host is down and fenced."""
+    with devstack.admin() as admin:
+        (server,) = admin.compute.servers(all_projects=True, name='shop')
+        (found,) = admin.compute.services(
+            binary='nova-compute', host=server.compute_host
         )
-        roles = [(e.scope['project']['name'], e.role['name']) for e in given]
-    assert roles == [('service', 'service')]
+        admin.compute.update_service_forced_down(found, forced=True)
+        try:
+            yield
+        finally:
+            admin.compute.update_service_forced_down(found, forced=False)
 
 
 def test_its_passwords_are_its_own_to_read(devstack):
@@ -66,11 +101,7 @@ def test_its_passwords_are_its_own_to_read(devstack):
 def test_the_catalogue_has_it_once_however_often_it_is_stacked(devstack):
     devstack.run('unstack')
     devstack.stack()
-    clouds = devstack.environment['OS_CLIENT_CONFIG_FILE']
-    config = openstack.config.OpenStackConfig(config_files=[clouds])
-    with openstack.connection.Connection(
-        config=config.get_one('admin')
-    ) as admin:
+    with devstack.admin() as admin:
         (found,) = admin.identity.services(type='fault-tolerance')
         endpoints = list(admin.identity.endpoints(service_id=found.id))
     host = devstack.environment['SERVICE_HOST']
@@ -78,6 +109,24 @@ def test_the_catalogue_has_it_once_however_often_it_is_stacked(devstack):
         f'http://{host}/fault-tolerance'
     }
     assert len(endpoints) == 2
+
+
+def test_only_an_admin_is_told_of_a_dead_host(devstack):
+    """Others plan by what Nova tells them, in which no host is down."""
+    with host_of_shop_down(devstack):
+        protect_shop(devstack)
+        plan = told(devstack, 'recovery', 'plan', 'show', 'shop')
+        assert plan['possible'], plan
+        devstack.run('unstack')
+        devstack.stack(SNAPFAULT_ADMIN='True')
+        assert devstack.roles() == [
+            ('service', 'admin'),
+            ('service', 'service'),
+        ]
+        protect_shop(devstack)
+        plan = told(devstack, 'recovery', 'plan', 'show', 'shop')
+        assert not plan['possible']
+        assert 'compute service of the server is DOWN' in plan['reason']
 
 
 def test_unstack_ends_what_stack_began_and_clean_leaves_nothing(devstack):
