@@ -6,6 +6,8 @@ Values of the standard library only, so that plans and fakes may use them.
 import collections.abc
 import dataclasses
 import datetime
+import re
+import typing
 
 #: Begins the metadata keys that mark a resource as ours.
 PREFIX = 'snapfault:'
@@ -19,6 +21,9 @@ KEPT = 'snapfault:kept_by'  #: the recovery that took the volume away
 EXCLUDE = 'snapfault:exclude'
 
 Metadata = collections.abc.Mapping[str, str]
+
+#: A device as hypervisors name it: '/dev/vdb', '/dev/sdb', '/dev/xvdb1'.
+_DEVICE: typing.Final = re.compile(r'(?:/dev/)?(?:x?v|s|h)d([a-z]+)[0-9]*')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,6 +215,18 @@ class Survey:
     unknown: frozenset[str] = frozenset()  #: those that are not in the project
 
 
+def letter_of(device: str | None) -> str:
+    """Give what of a device's name stays: /dev/vdb may be /dev/sdb later.
+
+    The rest is the bus, which an image's properties may change, and Nova
+    compares the letter alone (nova.block_device.get_device_letter).
+
+    :returns: the whole name where it is none of the kind; empty: not told
+    """
+    match = _DEVICE.fullmatch(device or '')
+    return match[1] if match else device or ''
+
+
 def root_of(
     devices: collections.abc.Mapping[str, str],
     volumes: collections.abc.Mapping[str, Volume],
@@ -224,7 +241,7 @@ def root_of(
     :param volumes: by id; those of ``devices`` that are known
     :returns: None where it cannot be told
     """
-    first = [each for each, device in devices.items() if device[-1:] == 'a']
+    first = [each for each in devices if letter_of(devices[each]) == 'a']
     bootable = [
         each for each in devices if each in volumes and volumes[each].bootable
     ]

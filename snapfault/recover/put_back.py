@@ -60,7 +60,7 @@ def originals(
     first: dict[str, model.Kept] = {}
     for each in kept:
         if each.kind is model.KeptKind.VOLUME and each.device:
-            first.setdefault(_place(each.device), each)
+            first.setdefault(resource.letter_of(each.device), each)
     return tuple(first.values())
 
 
@@ -157,8 +157,12 @@ def _occupants(
     back: collections.abc.Iterable[model.Kept], standing: Standing
 ) -> list[resource.Attachment]:
     """Give what sits where they belong."""
-    places = {_place(each.device) for each in back}
-    return [a for a in standing.attachments if _place(a.device) in places]
+    letters = {resource.letter_of(each.device) for each in back}
+    return [
+        a
+        for a in standing.attachments
+        if resource.letter_of(a.device) in letters
+    ]
 
 
 def _server_refusal(standing: Standing) -> str:
@@ -230,8 +234,3 @@ def _gone(kept: model.Kept, standing: Standing) -> str:
             f' openstack volume set --state available {volume.id}'
         )
     return ''
-
-
-def _place(device: str) -> str:
-    """Give what of a device's name stays: /dev/vdb may be /dev/sdb later."""
-    return device.removeprefix('/dev/')[2:]

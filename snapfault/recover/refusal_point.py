@@ -165,19 +165,23 @@ def left_of(headroom: resource.Headroom) -> dict[Limit, int | None]:
 def of_devices(
     point: model.RecoveryPoint, situation: situation_.Situation
 ) -> str:
-    """Say which device a foreign volume sits on; empty: none."""
+    """Say which device a foreign volume sits on; empty: none.
+
+    Nova, too, compares letters, and only once the server is rebuilt.
+    """
     replaced = situation_.replaced(point, situation)
     gone = {each.volume_id for each in replaced.values()}
     taken = {
-        a.device: a.volume_id
+        resource.letter_of(a.device): a
         for a in situation.attachments
-        if a.volume_id not in gone
+        if a.volume_id not in gone and a.device
     }
     for member in situation_.data_members(point):
-        if member.id not in replaced and member.device in taken:
+        place = taken.get(resource.letter_of(member.device))
+        if member.id not in replaced and place is not None:
             return (
-                f'volume {taken[member.device]} sits at {member.device},'
-                ' where the recovery point had another: detach it first'
+                f'volume {place.volume_id} sits at {place.device}, where the'
+                ' recovery point had another: detach it first'
             )
     return ''
 

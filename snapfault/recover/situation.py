@@ -63,9 +63,9 @@ def replaced(
 ) -> dict[str, resource.Attachment]:
     """Pair each data member's id with the attachment that it replaces.
 
-    By volume where that is still attached. Else by device, and then only a
-    volume that an earlier recovery made: the data lives on in it. Any other
-    volume is not ours to detach (invariant 7), nor ever is the root.
+    By volume where that is still attached. Else by its device's letter, and
+    then only a volume that an earlier recovery made: the data lives on in it.
+    Any other volume is not ours to detach (invariant 7), nor ever the root.
     """
     root_id = situation.root_id
     left = {
@@ -78,12 +78,14 @@ def replaced(
         if member.volume_id in left
     }
     restored = {
-        a.device: a
+        resource.letter_of(a.device): a
         for a in left.values()
         if a.volume_id in situation.volumes
         and resource.RECOVERY in situation.volumes[a.volume_id].metadata
     }
+    restored.pop('', None)  # where it is was not told
     for member in members:
-        if member.id not in found and member.device in restored:
-            found[member.id] = restored[member.device]
+        letter = resource.letter_of(member.device)
+        if member.id not in found and letter in restored:
+            found[member.id] = restored[letter]
     return found

@@ -1,5 +1,6 @@
 """Stage 4 on the in-memory cloud: every end of it, and every crash in it."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -126,6 +127,27 @@ def test_a_second_recovery_goes_on_from_the_first(broken):
     assert broken.recover().status is DONE
     server = broken.servers['shop']
     assert broken.cloud.contents_of(server) == RESTORED
+
+
+def test_a_second_recovery_goes_on_from_the_first_on_another_bus(broken):
+    """Nova names a device by the bus of the moment, and keeps its letter."""
+    broken.ask_for_recovery()
+    broken.recover()
+    server = broken.servers['shop']
+    for volume_id, place in server.attachments.items():
+        device = place.device.replace('/dev/vd', '/dev/sd')
+        server.attachments[volume_id] = dataclasses.replace(
+            place, device=device
+        )
+        broken.cloud.world.volumes[volume_id].device = device
+    broken.wait(minutes=1)
+    broken.spoil()
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is DONE, ended.reason
+    assert set(broken.cloud.contents_of(server).values()) == set(
+        RESTORED.values()
+    )
 
 
 def test_one_recovery_of_a_server_at_a_time(broken):

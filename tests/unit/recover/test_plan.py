@@ -105,6 +105,42 @@ def test_after_an_earlier_recovery_the_restored_volume_is_replaced():
     assert detached == {'restored', 'volume-2'}
 
 
+def test_a_restored_volume_is_known_by_the_letter_of_its_device():
+    restored = build.volume(
+        9, id='restored', metadata={resource.RECOVERY: 'recovery-0'}
+    )
+    planned = _plan(
+        attachments=(
+            build.attachment(1, volume_id='restored', device='/dev/sdb'),
+            build.attachment(2, device='/dev/sdc'),
+        ),
+        volumes={'restored': restored, 'volume-2': build.volume(2)},
+    )
+    detached = {each.volume_id for each in planned.phases[3]}
+    assert detached == {'restored', 'volume-2'}
+    attached = {each.device for each in planned.phases[4]}
+    assert attached == {'/dev/sdb', '/dev/sdc'}
+
+
+def test_a_device_that_is_not_told_is_nobodys_place():
+    blank = tuple(
+        dataclasses.replace(each, device='') for each in POINT.members
+    )
+    foreign = build.attachment(1, volume_id='foreign', device='')
+    planned = _plan(
+        (dataclasses.replace(POINT, members=blank),),
+        attachments=(foreign, build.attachment(2)),
+        volumes={
+            'foreign': build.volume(
+                9, id='foreign', metadata={resource.RECOVERY: 'recovery-0'}
+            ),
+            'volume-2': build.volume(2),
+        },
+    )
+    detached = {each.volume_id for each in planned.phases[3]}
+    assert detached == {'volume-2'}
+
+
 def test_a_volume_detached_meanwhile_is_restored_all_the_same():
     planned = _plan(
         attachments=(build.attachment(2),),
@@ -183,6 +219,20 @@ REFUSALS = [
             },
         },
         'detach it first',
+    ),
+    (
+        'the same, named after another bus',
+        {
+            'attachments': (
+                build.attachment(1, volume_id='foreign', device='/dev/sdb'),
+                build.attachment(2),
+            ),
+            'volumes': {
+                'foreign': build.volume(8, id='foreign'),
+                'volume-2': build.volume(2),
+            },
+        },
+        'volume foreign sits at /dev/sdb',
     ),
 ]
 
