@@ -122,15 +122,14 @@ def _of_cloud(
     why_not.append(refusal.of_host(found, policy))
     places = situation_.replaced(point, found).values() if point else ()
     exchanged = frozenset(each.volume_id for each in places)
-    why_not.append(
-        refusal.of_volumes(model.Way.FULL, found, policy, exchanged)
-    )
+    way = model.Way.FULL
+    why_not.append(refusal.of_volumes(way, found, policy, exchanged))
     image_id = point.image_id if point is not None else found.image_id
     why_not.append(refusal_point.of_image(image_id, point, found))
     if point is not None:
         why_not.append(refusal_point.of_devices(point, found))
         why_not.append(refusal_point.of_keys(point, found))
-    why_not.append(refusal_point.of_room(point, found))
+    why_not.append(refusal_point.of_room(way, point, found))
     return why_not
 
 

@@ -82,7 +82,7 @@ def _reboot(ground: Ground) -> list[Phase]:
 def _full(ground: Ground) -> list[Phase]:
     return [
         _repairs(ground, ground.situation.volumes),
-        _safety(ground),
+        _safety(model.Way.FULL, ground),
         (_rebuild(ground), *_restores(ground)),
         *_exchange(ground),
         _start(ground),
@@ -94,7 +94,7 @@ def _data(ground: Ground) -> list[Phase]:
     gone = {each.volume_id for each in ground.replaced.values()}
     return [
         _repairs(ground, gone),
-        (*_safety(ground), *_restores(ground)),
+        (*_safety(model.Way.DATA, ground), *_restores(ground)),
         *_exchange(ground),
         _start(ground),
         _verify(ground),
@@ -104,7 +104,7 @@ def _data(ground: Ground) -> list[Phase]:
 def _server(ground: Ground) -> list[Phase]:
     return [
         _repairs(ground, ground.situation.volumes),
-        _safety(ground),
+        _safety(model.Way.SERVER, ground),
         (_rebuild(ground),),
         _start(ground),
         _verify(ground),
@@ -121,7 +121,7 @@ def _evacuate(ground: Ground) -> list[Phase]:
     assert host is not None  # refusal.of_host has looked
     return [
         _repairs(ground, ground.situation.volumes),
-        _safety(ground),
+        _safety(model.Way.EVACUATE, ground),
         (
             evacuate.Evacuate(
                 ground.server.id, host.name, power.known(ground.server)
@@ -154,10 +154,10 @@ def _repairs(
     )
 
 
-def _safety(ground: Ground) -> Phase:
+def _safety(way: model.Way, ground: Ground) -> Phase:
     return tuple(
         safety_snapshot.SafetySnapshot(ground.recovery.id, each.id)
-        for each in refusal_point.safe(ground.point, ground.situation)
+        for each in refusal_point.safe(way, ground.point, ground.situation)
     )
 
 

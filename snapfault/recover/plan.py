@@ -64,13 +64,17 @@ def plan(
     if why_not:
         return Refusal(why_not)
     ground = phases.Ground(recovery, situation, image_id, point, policy.checks)
+    reasons = [decision.reason]
+    if point is not None:
+        reasons += [
+            f'recovery point {point.id}: {choice.reason}',
+            refusal_point.unsafe(decision.way, point, situation),
+        ]
     return Plan(
         decision.way,
         point.id if point is not None else None,
         phases.of_way(decision.way, ground),
-        decision.reason
-        if point is None
-        else f'{decision.reason}; recovery point {point.id}: {choice.reason}',
+        '; '.join(each for each in reasons if each),
     )
 
 
@@ -110,5 +114,5 @@ def _why_not(
     if way in (model.Way.FULL, model.Way.SERVER):
         why_not = refusal_point.of_image(image_id, point, situation)
     if why_not or point is None:
-        return why_not or refusal_point.of_room(None, situation)
-    return refusal_point.of_point(point, situation)
+        return why_not or refusal_point.of_room(way, None, situation)
+    return refusal_point.of_point(way, point, situation)

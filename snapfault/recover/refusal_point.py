@@ -8,6 +8,7 @@ import collections.abc
 
 from snapfault import model
 from snapfault import resource
+from snapfault.recover import refusal
 from snapfault.recover import situation as situation_
 
 #: A limit of Cinder: the type it is of (None: of all), and what it counts.
@@ -60,13 +61,15 @@ def _root(point: model.RecoveryPoint | None) -> model.Member | None:
 
 
 def of_point(
-    point: model.RecoveryPoint, situation: situation_.Situation
+    way: model.Way,
+    point: model.RecoveryPoint,
+    situation: situation_.Situation,
 ) -> str:
     """Look whether devices, keys and quotas allow this very point."""
     return (
         of_devices(point, situation)
         or of_keys(point, situation)
-        or of_room(point, situation)
+        or of_room(way, point, situation)
     )
 
 
@@ -86,7 +89,9 @@ def of_keys(
 
 
 def needs(
-    point: model.RecoveryPoint | None, situation: situation_.Situation
+    way: model.Way,
+    point: model.RecoveryPoint | None,
+    situation: situation_.Situation,
 ) -> dict[Limit, int]:
     """Count the clones and the safety snapshots, by the limits on them.
 
@@ -95,15 +100,20 @@ def needs(
     needed: collections.Counter[Limit] = collections.Counter()
     for member in situation_.data_members(point) if point is not None else ():
         _count(needed, 'volumes', member.size, member.volume_type)
-    for volume in safe(point, situation):
+    for volume in safe(way, point, situation):
         _count(needed, 'snapshots', volume.size, volume.volume_type)
     return dict(needed)
 
 
 def safe(
-    point: model.RecoveryPoint | None, situation: situation_.Situation
+    way: model.Way,
+    point: model.RecoveryPoint | None,
+    situation: situation_.Situation,
 ) -> list[resource.Volume]:
     """Give the volumes of which a safety snapshot is taken first.
+
+    Of a volume in error Cinder takes none: whatever a way touches is repaired
+    before, or refused. A root that it leaves alone may be in error.
 
     :param point: None: all that are attached
     """
@@ -114,11 +124,32 @@ def safe(
         ids = [a.volume_id for a in exchanged]
         if situation.root_id is not None:
             ids.insert(0, situation.root_id)
+    left_alone = situation.root_id if way not in refusal.REBUILDING else None
     found = (situation.volumes.get(each) for each in ids)
-    # of a volume in error Cinder takes no snapshot; it is kept itself
     return [
-        v for v in found if v is not None and not v.status.startswith('error')
+        v
+        for v in found
+        if v is not None
+        and not (v.id == left_alone and v.status.startswith('error'))
     ]
+
+
+def unsafe(
+    way: model.Way,
+    point: model.RecoveryPoint | None,
+    situation: situation_.Situation,
+) -> str:
+    """Say of which root no safety snapshot is taken; empty: of none."""
+    root_id = situation.root_id
+    kept = {each.id for each in safe(way, point, situation)}
+    if root_id is None or root_id in kept:
+        return ''
+    root = situation.volumes.get(root_id)
+    state = f'is in {root.status}' if root else 'Cinder does not know'
+    return (
+        f'no safety snapshot is taken of root volume {root_id}, which {state}:'
+        ' nothing is done to it'
+    )
 
 
 def _count(
@@ -134,11 +165,13 @@ def _count(
 
 
 def of_room(
-    point: model.RecoveryPoint | None, situation: situation_.Situation
+    way: model.Way,
+    point: model.RecoveryPoint | None,
+    situation: situation_.Situation,
 ) -> str:
     """Count what is needed against Cinder's limits."""
     left = left_of(situation.headroom)
-    for (kind, what), needed in needs(point, situation).items():
+    for (kind, what), needed in needs(way, point, situation).items():
         room = left.get((kind, what))
         if room is not None and room < needed:
             of_type = f' of type {kind}' if kind is not None else ''

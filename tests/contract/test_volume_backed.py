@@ -93,6 +93,21 @@ def test_rebuild_that_cannot_write_the_root(
     assert statuses(project, server_id) == ['in-use', 'in-use']
 
 
+def test_a_snapshot_of_a_root_in_error_takes_a_repair(
+    world, project, server_id, root_id
+):
+    with world.broken('reimage'):
+        project.rebuild_server(server_id, world.image_id, 'recovery-1')
+        settled(world, project, server_id)
+    with pytest.raises(errors.CloudConflict):
+        project.create_snapshot(root_id, 'safety', {})
+    world.cloud.repair_volume(root_id)
+    made = project.create_snapshot(root_id, 'safety', {})
+    world.eventually(
+        lambda: project.get_snapshot(made.id).status == 'available'
+    )
+
+
 def test_a_hard_reboot_mends_no_broken_root(
     world, project, server_id, root_id
 ):

@@ -85,6 +85,26 @@ def test_a_root_volume_is_lost_and_kept_safe(tmp_path):
     assert 'a snapshot of it is taken before' in loss.text
 
 
+def test_a_root_volume_in_error_is_kept_safe_as_it_is_said(tmp_path):
+    recovery = rules.RecoveryRules(margin=0, repair=True)
+    stage = stages.Stage(tmp_path, recovery=recovery)
+    stage.protect(volumes=0, volume_backed=True)
+    stage.run()
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    stage.cloud.world.volumes[server.root_id].status = 'error'
+    stage.wait(minutes=1)
+    seen = _foresee(stage)
+    (loss,) = seen.losses
+    assert 'a snapshot of it is taken before' in loss.text
+    assert _names(seen.planned)[:3] == [
+        ['repair'],
+        ['safety-snapshot'],
+        ['rebuild'],
+    ]
+    assert seen.planned.phases[1][0].volume_id == loss.resource_id
+
+
 def test_how_long_it_takes_is_known_from_past_steps(broken):
     assert _foresee(broken).estimate.seconds is None
     broken.ask_for_recovery()

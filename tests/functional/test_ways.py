@@ -8,6 +8,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from snapfault import trouble
+from snapfault.db import events
 from snapfault.db import recoveries
 from snapfault.recover import read
 from snapfault.recover import step
@@ -94,6 +95,35 @@ def test_a_root_that_a_rebuild_left_in_error_is_repaired(tmp_path):
     assert ended.status is DONE, ended.reason
     assert 'spoilt' not in _reads(stage).values()
     assert stage.cloud.count('repair_volume') == 1
+    assert _safety(stage) == ['spoilt', 'spoilt']
+
+
+def test_a_repaired_root_of_which_no_snapshot_comes_is_not_rebuilt(tmp_path):
+    stage = _stage(tmp_path, volumes=1, volume_backed=True, repair=True)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    stage.cloud.world.volumes[server.root_id].status = 'error'
+    stage.cloud.break_next('create_snapshot', match=server.root_id)
+    ended = _recover(stage)
+    assert ended.status is model.RecoveryStatus.FAILED
+    assert f'of volume {server.root_id} is in error' in ended.reason
+    assert server.rebuilds == 0
+    assert stage.cloud.world.volumes[server.root_id].content == 'spoilt'
+
+
+def test_a_root_in_error_is_left_alone_where_only_data_is_lost(tmp_path):
+    stage = _stage(tmp_path, volumes=1, volume_backed=True, repair=True)
+    server = stage.servers['shop']
+    for volume in stage.cloud.volumes_of(server):
+        volume.status = 'error'
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert (server.rebuilds, server.status) == (0, 'ACTIVE')
+    assert stage.cloud.count('repair_volume') == 1
+    assert _safety(stage) == ['spoilt']
+    said = f'no safety snapshot is taken of root volume {server.root_id}'
+    told = [each.text for each in events.of(stage.database, ended.id)]
+    assert any(said in each for each in told), told
 
 
 def test_only_the_data_of_a_server_that_is_well(tmp_path):

@@ -109,7 +109,7 @@ WAYS = [
         'data',
         [
             ['repair'],
-            ['safety-snapshot', 'restore-volume', 'restore-volume'],
+            ['safety-snapshot'] * 2 + ['restore-volume'] * 2,
             *EXCHANGE,
         ],
     ),
@@ -272,7 +272,7 @@ WAYS = [
         'full',
         [
             ['repair'],
-            ['safety-snapshot'],
+            ['safety-snapshot'] * 2,
             ['rebuild', 'restore-volume'],
             ['stop'],
             ['detach'],
@@ -526,6 +526,68 @@ def test_a_root_is_kept_safe_and_neither_cloned_nor_detached():
     ]
     assert touched == []
     assert found.phases[-1][0].member_ids == ('member-1',)
+
+
+def test_a_root_that_is_repaired_is_kept_safe():
+    found = _plan(
+        **BOOTED
+        | {
+            'volumes': {
+                'volume-0': build.volume(0, status='error'),
+                'volume-1': build.volume(1),
+            },
+            'policy': _policy(repair=True),
+        }
+    )
+    repairs, safety = found.phases[:2]
+    assert [each.volume_id for each in repairs] == ['volume-0']
+    assert [each.volume_id for each in safety] == ['volume-0', 'volume-1']
+    assert 'no safety snapshot' not in found.reason
+
+
+@pytest.mark.parametrize(
+    ('volumes', 'says'),
+    [
+        ({'volume-0': build.volume(0)}, ''),
+        (
+            {'volume-0': build.volume(0, status='error')},
+            'root volume volume-0, which is in error',
+        ),
+        ({}, 'root volume volume-0, which Cinder does not know'),
+    ],
+)
+def test_a_root_that_is_left_alone_and_not_kept_safe_is_told(volumes, says):
+    """Only data is lost, and nothing repairs the root."""
+    found = _plan(
+        **BOOTED
+        | {
+            'server': build.server(status='ACTIVE', image_id=None),
+            'attachments': (build.attachment(0),),
+            'volumes': volumes,
+            'policy': _policy(repair=True),
+        }
+    )
+    assert found.way is model.Way.DATA
+    kept = [['safety-snapshot', 'restore-volume'], ['restore-volume']]
+    assert _names(found)[0] == kept[bool(says)]
+    assert ('no safety snapshot' in found.reason) is bool(says)
+    assert says in found.reason
+
+
+def test_room_is_needed_for_the_snapshot_of_a_repaired_root():
+    found = _plan(
+        **BOOTED
+        | {
+            'volumes': {
+                'volume-0': build.volume(0, status='error'),
+                'volume-1': build.volume(1),
+            },
+            'policy': _policy(repair=True),
+            'headroom': build.headroom(snapshots=1),
+        }
+    )
+    assert isinstance(found, plan.Refusal)
+    assert 'needs 2 snapshots' in found.reason
 
 
 def test_a_second_rebuild_is_told_from_the_first():
