@@ -7,7 +7,9 @@ import pytest
 import webob
 
 from snapfault.api import routes
+from snapfault.api.schemas import types
 from tests.functional import databases
+from tests.functional.api import bodies
 from tests.functional.api import world as worlds
 
 WORLD = 'protection-mine'
@@ -72,15 +74,20 @@ def refused(response):
 
 @ALL
 def test_a_query_that_is_none(world, route):
+    schema = route.query.schema
+    given = bodies.full(schema)
+    needed = ''.join(f'{each}={given[each]}&' for each in schema['required'])
     for query, said in (
-        ('?colour=red', 'colour'),
-        ('?all_projects=perhaps', 'all_projects'),
-        ('?colour=red&colour=red', 'colour'),
-        ('?%ff=1', ''),
+        ('colour=red', 'colour'),
+        ('all_projects=perhaps', 'all_projects'),
+        ('colour=red&colour=red', 'colour'),
+        ('%ff=1', ''),
     ):
-        status, detail = refused(send(world, route, query, body=b'{}'))
+        status, detail = refused(
+            send(world, route, f'?{needed}{query}', body=b'{}')
+        )
         assert status == 400, query
-        assert said in detail or 'required' in detail
+        assert said in detail, query
 
 
 @pytest.mark.parametrize(
@@ -104,14 +111,59 @@ def test_a_body_that_is_none(world, route):
 
 
 @BODIES
+def test_a_body_is_said_to_its_last_member(route):
+    assert bodies.loose(route.body.schema) == []
+
+
+@ALL
+def test_a_query_is_said_to_its_last_parameter(route):
+    assert bodies.loose(route.query.schema) == []
+
+
+@pytest.mark.parametrize(
+    ('schema', 'found'),
+    [
+        ({'type': 'object', 'properties': {}}, '.*: anything'),
+        (types.closed({'a': {}}), '.a: anything'),
+        (types.closed({'a': {'type': 'array'}}), '.a[]: anything'),
+        (
+            types.closed({'a': {'type': ['object', 'null']}}),
+            '.a.*: anything',
+        ),
+        (
+            {'type': 'object', 'additionalProperties': {'type': 'object'}},
+            '.*.*: anything',
+        ),
+        (
+            {**types.closed({}), 'patternProperties': {'.': {}}},
+            ': patternProperties',
+        ),
+    ],
+)
+def test_what_is_left_open_is_found(schema, found):
+    assert bodies.loose(schema) == [found]
+
+
+@BODIES
 def test_a_member_that_is_not_known(world, route):
-    (key,) = route.body.schema['required']
-    for body in ({key: {'colour': 'red'}}, {key: {}, 'colour': 'red'}):
+    """Wherever it stands, in a body that is right without it."""
+    right = bodies.full(route.body.schema)
+    route.body.check(right, 'body')
+    tried = 0
+    # no map of names takes null either
+    for where, body in bodies.each_with(right, 'colour', None):
         status, detail = refused(
             send(world, route, body=json.dumps(body).encode())
         )
-        assert status == 400
-        assert 'colour' in detail or 'required' in detail
+        assert status == 400, where
+        assert 'colour' in detail, where
+        tried += 1
+    assert tried >= 2  # the body, and what it is about
+
+
+@BODIES
+def test_a_body_without_what_it_is_about(world, route):
+    (key,) = route.body.schema['required']
     body = json.dumps({key: None}).encode()
     assert refused(send(world, route, body=body))[0] == 400
 
