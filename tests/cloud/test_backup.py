@@ -1,8 +1,19 @@
 """Backups on real services, and every way they can fail."""
 
+import contextlib
+import dataclasses
+import uuid
+
+from keystoneauth1 import identity
+from keystoneauth1 import session as keystone
+import openstack
 import pytest
 
+from tests.cloud import tenant
 from tests.minicloud import faults
+from tests.minicloud import layout
+
+ANEW = 'openstack protection set PROTECTION --delegation trust'
 
 
 def _ended(business, task_id):
@@ -184,31 +195,63 @@ def test_a_delete_that_cinder_refuses_is_on_record_and_not_looped_on(
 def test_a_trust_that_died_alarms_and_never_rebuilds(
     alpha, admin, state, until
 ):
+    """What the alarm says to do is all that it takes."""
     business = alpha.business()
-    identity = admin.identity
-    member = identity.find_role('member')
-    user = identity.find_user('alpha')
-    path = f'/projects/{alpha.project_id}/users/{user.id}/roles/{member.id}'
-    endpoint = admin.session.get_endpoint(service_type='identity')
-    base = endpoint if endpoint.endswith('/v3') else f'{endpoint}/v3'
-    task_id = business.run()
-    admin.session.delete(f'{base}{path}')
-    try:
-        # asked of the database: the tenant itself has no right to ask now
-        task = until(lambda: _status(business, task_id, admin), 60)
-    finally:
-        admin.session.put(f'{base}{path}')
-        alpha.cloud.session.invalidate()
-    assert task['status'] in ('done', 'failed')
-    assert business.recoveries() == []
-    assert business.server().status == 'ACTIVE'
+    with _colleague(alpha, admin, state) as other, _without_role(alpha, admin):
+        # who gave the trust has no right to ask any more
+        asked = dataclasses.replace(business, tenant=other)
+        task = until(_ended(asked, asked.run()))
+        assert task['status'] == 'failed'
+        alarm = until(lambda: asked.protection()['alarm'])
+        assert 'no right to act for the project' in alarm
+        assert f'`{ANEW}`' in alarm
+        assert asked.points() == asked.snapshots() == []
+        assert asked.recoveries() == []
+        assert asked.server().status == 'ACTIVE'
+        done = other.cloud.compute.server_actions(business.server_id)
+        assert 'rebuild' not in {each.action for each in done}
+        body = {'protection': {'delegation': {'kind': 'trust'}}}
+        other.ask('PATCH', f'/v1/protections/{asked.protection_id}', body)
+        task = until(_ended(asked, asked.run()))
+        assert task['status'] == 'done'
+        assert asked.protection()['alarm'] == ''
 
 
-def _status(business, task_id, admin):
-    answer = admin.session.request(
-        f'/v1/tasks/{task_id}?all_projects=true',
-        'GET',
-        endpoint_filter={'service_type': 'fault-tolerance'},
+@contextlib.contextmanager
+def _colleague(alpha, admin, state):
+    """Give another member of the project for a while."""
+    accounts = admin.identity
+    user = accounts.create_user(
+        name=f'colleague-{uuid.uuid4().hex[:8]}',
+        password=layout.PASSWORD,
+        domain_id='default',
     )
-    task = answer.json()['task']
-    return task if task['status'] in ('done', 'failed') else None
+    role = accounts.find_role('member')
+    accounts.assign_project_role_to_user(alpha.project_id, user, role)
+    logged_in = keystone.Session(
+        identity.V3Password(
+            auth_url=layout.load(state).auth_url,
+            username=user.name,
+            password=layout.PASSWORD,
+            user_domain_id='default',
+            project_id=alpha.project_id,
+        )
+    )
+    try:
+        yield tenant.Tenant(openstack.connection.Connection(session=logged_in))
+    finally:
+        accounts.delete_user(user)
+
+
+@contextlib.contextmanager
+def _without_role(alpha, admin):
+    """Take the tenant's role for a while."""
+    accounts = admin.identity
+    role = accounts.find_role('member')
+    where = alpha.project_id, accounts.find_user('alpha').id, role.id
+    accounts.unassign_project_role_from_user(*where)
+    try:
+        yield
+    finally:
+        accounts.assign_project_role_to_user(*where)
+        alpha.cloud.session.invalidate()
