@@ -240,8 +240,10 @@ class World:
         keystone.assigned.discard(self.project_id)
         if credential:
             credential.is_alive = False
+        if how == 'project deleted':
+            self.fake.kill_trusts_of(self.project_id)
         yield
-        if how in ('user deleted', 'deleted'):
+        if how.endswith('deleted'):
             return
         if credential:
             credential.is_alive = True

@@ -96,6 +96,9 @@ class Rights:
     def _user_deleted(self, right):
         return self._removed(f'/users/{self._user_id}')
 
+    def _project_deleted(self, right):
+        return self._removed(f'/projects/{self.project_id}')
+
     def _deleted(self, right):
         if right.delegation.kind is KIND.TRUST:
             trust = f'/OS-TRUST/trusts/{right.delegation.right_id}'

@@ -14,6 +14,7 @@ KIND = model.DelegationKind
 TRUST, ASSIGNMENT = KIND.TRUST, KIND.ASSIGNMENT
 CREDENTIAL = KIND.APPLICATION_CREDENTIAL
 ANEW = 'openstack protection set PROTECTION --delegation'
+GONE = 'is deleted: delete the protection'
 #: Each way to die, what must be done, and whether it lives when it is done.
 DEATHS = [
     (TRUST, 'role removed', 'openstack role add', True),
@@ -21,13 +22,16 @@ DEATHS = [
     (TRUST, 'user deleted', ANEW, False),
     (TRUST, 'deleted', ANEW, False),
     (TRUST, 'project disabled', 'openstack project set --enable', True),
+    (TRUST, 'project deleted', GONE, False),
     (ASSIGNMENT, 'role removed', 'openstack role add', True),
     (ASSIGNMENT, 'project disabled', 'openstack project set --enable', True),
+    (ASSIGNMENT, 'project deleted', GONE, False),
     (CREDENTIAL, 'role removed', 'openstack role add', True),
     (CREDENTIAL, 'user disabled', 'openstack user set --enable', True),
     (CREDENTIAL, 'user deleted', ANEW, False),
     (CREDENTIAL, 'deleted', ANEW, False),
     (CREDENTIAL, 'project disabled', 'openstack project set --enable', True),
+    (CREDENTIAL, 'project deleted', GONE, False),
 ]
 
 
@@ -54,6 +58,16 @@ def test_how_it_dies(world, kind, how, remedy, comes_back):
         assert world.eventually(lambda: not is_dead(project))
     else:
         assert is_dead(project)
+
+
+@pytest.mark.parametrize('kind', list(KIND))
+def test_revoke_what_a_deleted_project_gave(world, kind):
+    """Its protections can be deleted, which is all that is left to do."""
+    right = world.lend(kind)
+    with world.dead(right, 'project deleted'):
+        world.cloud.revoke(right.delegation)
+        assert is_dead(world.cloud.project(right.delegation))
+        assert world.count_trusts() == 0
 
 
 def test_the_end_of_a_credential(world):

@@ -220,6 +220,12 @@ class FakeCloud(world_building.Building, admin.Admin):
         """Let Keystone give no token for it any more."""
         self.world.trusts.pop(delegation.right_id, None)
 
+    def kill_trusts_of(self, project_id):
+        """Have none of a project's stay, as Keystone does that deletes it."""
+        trusts = self.world.trusts
+        for each in [k for k, v in trusts.items() if v == project_id]:
+            del trusts[each]
+
     def revive_trust(self, delegation):
         """Let it live again, as when the role is given back."""
         self.world.trusts[delegation.right_id] = delegation.project_id

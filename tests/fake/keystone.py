@@ -12,6 +12,7 @@ LAPSES = {
     'role removed': 'openstack role add',
     'user disabled': 'openstack user set --enable',
     'project disabled': 'openstack project set --enable',
+    'project deleted': 'is deleted: delete the protection',
     'user deleted': 'openstack protection set PROTECTION --delegation',
     'deleted': 'openstack protection set PROTECTION --delegation',
     'expired': 'expired: openstack protection set PROTECTION --delegation',
