@@ -55,7 +55,7 @@ class World:
         self._kept = {}
         self.fake.opens = self._kept.__getitem__
         self.caller = fakes.Caller()
-        self.powerless = fakes.Caller(can_delegate=False)
+        self.powerless = fakes.Caller(frozenset({'reader'}))
         stranger = self.fake.add_project()
         self.stranger = self.fake.project(stranger)
         self._image = self.fake.add_image()
@@ -129,6 +129,19 @@ class World:
 
     def count_trusts(self):
         return list(self.fake.world.trusts.values()).count(self.project_id)
+
+    def read_trust(self, right):
+        """Give what was passed on; the fake's are all alike but for roles."""
+        return {
+            'project_id': self.fake.world.trusts[right.right_id],
+            'trustee_is_ours': True,
+            'impersonation': True,
+            'roles': sorted(
+                self.fake.world.keystone.passed_on[right.right_id]
+            ),
+            'redelegation_count': 0,
+            'expires_at': None,
+        }
 
     def limit(self, **limits):
         self.fake.limit(self.project_id, **limits)
@@ -226,6 +239,17 @@ class World:
         made = self.fake.add_credential(self.project_id, expires_at=ends)
         made.is_alive = 'member' in roles
         return model.Credential(made.id, made.secret)
+
+    def enroller_of(self, roles):
+        """Give one whose trusts pass on other roles."""
+        return fakes.FakeEnroller(self.fake, roles)
+
+    def make_role(self, name):
+        """Have a role that nobody holds; the fake keeps no list of them."""
+
+    def give_roles(self, *names):
+        """Have the caller hold more roles in the project."""
+        self.caller = fakes.Caller(self.caller.roles | {*names})
 
     def another_project(self):
         return self.fake.add_project().project_id

@@ -8,6 +8,7 @@ import sys
 import uuid
 
 from snapfault import model
+from snapfault.cloud import enrol
 
 KIND = model.DelegationKind
 
@@ -51,6 +52,40 @@ class Rights:
         )['application_credential']
         self.site.hold_place()
         return model.Credential(made['id'], made['secret'])
+
+    def enroller_of(self, roles):
+        """Give one whose trusts pass on other roles."""
+        return enrol.Enroller(self.site.sessions, self.cloud, roles)
+
+    def make_role(self, name):
+        """Have a role of that name."""
+        if not self.site.ask('GET', 'identity', f'/roles?name={name}')[
+            'roles'
+        ]:
+            self.site.create('role', {'name': name})
+
+    def give_roles(self, *names):
+        """Have the caller hold more roles in the project."""
+        for each in names:
+            self.make_role(each)
+            self.site.set_role('PUT', self.project_id, self._user_id, each)
+
+    def read_trust(self, right):
+        """Give what Keystone has of a trust, as its giver may read it."""
+        path = f'/OS-TRUST/trusts/{right.right_id}'
+        found = self._ask('GET', 'identity', path)['trust']
+        ours = self.site.sessions.own.user_id
+        return {
+            **{
+                name: found[name]
+                for name in (
+                    *('project_id', 'impersonation'),
+                    *('redelegation_count', 'expires_at'),
+                )
+            },
+            'trustee_is_ours': found['trustee_user_id'] == ours,
+            'roles': sorted(each['name'] for each in found['roles']),
+        }
 
     def another_project(self):
         return self.site.make_user()[1]

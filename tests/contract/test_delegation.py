@@ -136,6 +136,32 @@ def test_delegate(world, server_id):
     assert world.cloud.project(right).get_server(server_id).id == server_id
 
 
+@pytest.mark.parametrize('roles', [['member'], ['member', 'snapshooter']])
+def test_a_trust_passes_on_the_roles_of_the_option_alone(world, roles):
+    """Whatever its giver holds, and to nobody but the service itself."""
+    world.give_roles('snapshooter', 'manager')
+    enroller = world.enroller_of(roles)
+    right = enroller.delegate(world.caller, world.project_id)
+    assert world.read_trust(right) == {
+        'project_id': world.project_id,
+        'trustee_is_ours': True,
+        'impersonation': True,
+        'roles': roles,
+        'redelegation_count': 0,
+        'expires_at': None,
+    }
+
+
+def test_a_trust_of_a_role_that_its_giver_lacks(world):
+    world.make_role('snapshooter')
+    before = world.count_trusts()
+    with pytest.raises(errors.CloudRefused, match='snapshooter'):
+        world.enroller_of(['member', 'snapshooter']).delegate(
+            world.caller, world.project_id
+        )
+    assert world.count_trusts() == before
+
+
 def test_delegate_without_the_role(world):
     before = world.count_trusts()
     with pytest.raises(errors.CloudRefused):

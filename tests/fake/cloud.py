@@ -271,17 +271,18 @@ for _name in faults.SERVICES:
 class Caller:
     """Stands for the token of one who asks; the fake needs none."""
 
-    can_delegate: bool = True
+    roles: frozenset[str] = frozenset({'member'})
 
 
 class FakeEnroller:
     """Implements :class:`snapfault.cloud.port.Enroller`.
 
-    Any caller will do but a :class:`Caller` who cannot delegate.
+    Any caller will do but a :class:`Caller` who lacks one of the roles.
     """
 
-    def __init__(self, cloud):
+    def __init__(self, cloud, roles=('member',)):
         self._cloud = cloud
+        self._roles = roles
 
     def enrol(self, caller, project_id, server_id, offer=port.NO_OFFER):
         cloud = self._cloud
@@ -324,8 +325,7 @@ class FakeEnroller:
                     expires_at=known.expires_at,
                 )
             )
-        _check_delegates(caller)
-        return (self._cloud.add_trust(project_id),)
+        return (self._make_trust(caller, project_id),)
 
     def survey(self, caller, project_id, server_ids):
         token = self._cloud.add_trust(project_id)  # stands for the caller's
@@ -349,14 +349,16 @@ class FakeEnroller:
 
     def delegate(self, caller, project_id):
         with self._cloud.call('delegate', project_id):
-            _check_delegates(caller)
-            return self._cloud.add_trust(project_id)
+            return self._make_trust(caller, project_id)
+
+    def _make_trust(self, caller, project_id):
+        lacks = isinstance(caller, Caller) and {*self._roles} - caller.roles
+        if lacks:
+            raise errors.CloudRefused(
+                f'this caller can make no trust of the roles {self._roles}'
+            )
+        return self._cloud.add_trust(project_id, self._roles)
 
 
 def _keeps_nothing(right_id):
     raise errors.DelegationDead(f'no credential is kept for {right_id}')
-
-
-def _check_delegates(caller):
-    if not getattr(caller, 'can_delegate', True):
-        raise errors.CloudRefused('this caller can make no trust')

@@ -38,6 +38,7 @@ class Keystone:
         #: The projects in which our user holds the roles it needs.
         self.assigned: set[str] = set()
         self.credentials: dict[str, Credential] = {}  #: by id
+        self.passed_on: dict[str, tuple[str, ...]] = {}  #: roles, by trust
         self.lapses: dict[str, str] = {}  #: why it is dead, by right
 
     def check_assigned(self, project_id):

@@ -20,12 +20,13 @@ class Building:
         self.world.projects[project_id] = state.Project(project_id)
         return self.add_trust(project_id)
 
-    def add_trust(self, project_id):
-        """Make one more trust of a project."""
+    def add_trust(self, project_id, roles=('member',)):
+        """Make one more trust of a project, which passes roles on."""
         if project_id not in self.world.projects:
             self.world.projects[project_id] = state.Project(project_id)
         trust_id = self.world.new_id('trus')
         self.world.trusts[trust_id] = project_id
+        self.world.keystone.passed_on[trust_id] = tuple(roles)
         return model.Delegation(project_id, trust_id)
 
     def add_credential(self, project_id, secret='hush', expires_at=None):

@@ -1,4 +1,6 @@
-"""No trust stays that nobody knows of."""
+"""What a trust passes on; and none stays that nobody knows of."""
+
+import json
 
 from keystoneauth1.identity import v3
 import pytest
@@ -53,10 +55,20 @@ def services():
 
 
 @pytest.fixture
-def enroller(tmp_path, services):
-    sessions = canned.sessions(tmp_path, services)
-    sessions.own.check()
-    return enrol.Enroller(sessions, cloud.Cloud(sessions), ['member'])
+def enrolling(tmp_path, services):
+    """Make one whose trusts pass on roles of these names."""
+
+    def make(*roles):
+        sessions = canned.sessions(tmp_path, services)
+        sessions.own.check()
+        return enrol.Enroller(sessions, cloud.Cloud(sessions), list(roles))
+
+    return make
+
+
+@pytest.fixture
+def enroller(enrolling):
+    return enrolling('member')
 
 
 @pytest.fixture
@@ -68,6 +80,42 @@ def test_trust_is_tried_and_kept(services, enroller, caller):
     found = enroller.enrol(caller, 'p', 's')
     assert (found.delegation.right_id, found.image_id) == ('t', 'i')
     assert services.count('DELETE', 'trusts') == 0
+
+
+@pytest.mark.parametrize('roles', [['member'], ['reader', 'snapshooter']])
+@pytest.mark.parametrize(
+    'made_by',
+    [
+        lambda enroller, caller: enroller.enrol(caller, 'p', 's'),
+        lambda enroller, caller: enroller.delegate(caller, 'p'),
+    ],
+    ids=['enrol', 'delegate'],
+)
+def test_trust_passes_on_no_more_than_the_option_says(
+    services, enrolling, caller, roles, made_by
+):
+    """Not what its giver holds, nor on to another."""
+    held = [{'id': each, 'name': each} for each in (*roles, 'admin')]
+    giver = {**canned.TOKEN['token']['user'], 'id': 'giver'}
+    token = {**canned.TOKEN['token'], 'user': giver, 'roles': held}
+    by_token = [(201, {'token': token}), test_door.TOKEN]
+    enroller = enrolling(*roles)
+    services.say('POST', test_door.TOKENS, *by_token)
+    made_by(enroller, caller)
+    (asked,) = [
+        json.loads(each.body)
+        for each in services.asked
+        if (each.method, each.url) == ('POST', TRUSTS)
+    ]
+    assert asked == {
+        'trust': {
+            'trustor_user_id': 'giver',
+            'trustee_user_id': 'u',  # the service's own
+            'project_id': 'p',
+            'impersonation': True,
+            'roles': [{'name': each} for each in roles],
+        }
+    }
 
 
 def test_trust_that_gives_no_token_is_removed(services, enroller, caller):
