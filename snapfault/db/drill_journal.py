@@ -14,6 +14,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import drill_claims
 from snapfault.db import news
+from snapfault.db import point_guards
 from snapfault.db import tables
 
 
@@ -33,11 +34,7 @@ def begin(
     :raises Conflict: the point is not good any more, or there is a journal
     """
     held = drill_claims.hold(session, drill, point_id=point_id)
-    status = session.scalar(
-        sa.select(tables.Point.status)
-        .where(tables.Point.id == point_id)
-        .with_for_update()
-    )
+    status = point_guards.lock(session, point_id)
     if status != model.PointStatus.GOOD:
         raise errors.Conflict(f'recovery point {point_id} is {status}')
     return _write(session, held, steps)

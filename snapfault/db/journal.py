@@ -8,10 +8,12 @@ import typing
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from snapfault import errors
 from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import events
+from snapfault.db import point_guards
 from snapfault.db import recoveries
 from snapfault.db import tables
 
@@ -28,12 +30,15 @@ def begin_attempt(
     """Write the plan of one more attempt, and what it will take away.
 
     All in one, before the cloud is asked for anything (invariant 3). What
-    an attempt before it has noted as kept stays as it is noted.
+    an attempt before it has noted as kept stays as it is noted. The point
+    it reads from is locked, and stays from then on.
 
     :param why: what chose this way and this point
     :raises LeaseLost: another worker holds it
     :raises Conflict: it has that attempt
+    :raises ChangedMeanwhile: the point is not good any more
     """
+    _take_point(session, attempt)  # first, as who removes one locks it
     held = recoveries.hold(session, recovery, reason='')
     _add_attempt(session, recovery, attempt)
     session.add_all(
@@ -50,6 +55,17 @@ def begin_attempt(
         attempts=(*recovery.attempts, attempt),
         steps=(*recovery.steps, *steps),
     )
+
+
+def _take_point(session: orm.Session, attempt: model.Attempt) -> None:
+    """See that the point is still what the plan was made for."""
+    if attempt.point_id is None:
+        return
+    status = point_guards.lock(session, attempt.point_id)
+    if status != model.PointStatus.GOOD:
+        raise errors.ChangedMeanwhile(
+            f'recovery point {attempt.point_id} is {status or "gone"} by now'
+        )
 
 
 def _add_attempt(

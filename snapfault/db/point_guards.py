@@ -18,15 +18,35 @@ DISPROVEN: typing.Final = model.Proof.DISPROVEN
 
 def may_go() -> list[sa.ColumnElement[bool]]:
     """Match points not pinned, that no open recovery or drill reads."""
-    recovered = sa.exists().where(
-        tables.Recovery.point_id == tables.Point.id,
-        tables.Recovery.status.in_(list(model.OPEN_RECOVERY)),
+    is_open = tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
+    named = sa.exists().where(
+        tables.Recovery.point_id == tables.Point.id, is_open
+    )
+    # what a plan has chosen only the attempt says, until the recovery's end
+    planned = sa.exists().where(
+        tables.Attempt.point_id == tables.Point.id,
+        tables.Attempt.recovery_id == tables.Recovery.id,
+        is_open,
     )
     drilled = sa.exists().where(
         tables.Drill.point_id == tables.Point.id,
         tables.Drill.status.in_(list(model.OPEN_DRILL)),
     )
-    return [tables.Point.pinned.is_(False), ~recovered, ~drilled]
+    return [tables.Point.pinned.is_(False), ~named, ~planned, ~drilled]
+
+
+def lock(session: orm.Session, point_id: str) -> str | None:
+    """Have a point stay as it is until the transaction ends.
+
+    So whoever has it removed meanwhile waits, and then finds who reads it.
+
+    :returns: its status; None: there is no such point
+    """
+    return session.scalar(
+        sa.select(tables.Point.status)
+        .where(tables.Point.id == point_id)
+        .with_for_update()
+    )
 
 
 def why_not(session: orm.Session, point: model.RecoveryPoint) -> str:

@@ -4,6 +4,8 @@ Which comes next :mod:`snapfault.recover.attempts` says, by the recovery's
 own row: whoever takes over goes on there.
 """
 
+import logging
+
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
@@ -22,6 +24,8 @@ from snapfault.recover import planning
 from snapfault.recover import step
 from snapfault.recover import tools as tools_
 from snapfault.recover.steps import return_volume
+
+LOG = logging.getLogger(__name__)
 
 
 class Aborted(Exception):
@@ -56,16 +60,23 @@ def run(
         begun = _begin(this, recovery, following)
         if isinstance(begun, ending.Stuck):
             stuck = begun
-        else:
+        elif begun is not None:
             recovery, seen = begun.recovery, begun.seen
 
 
 def _begin(
     this: planning.Run, recovery: model.Recovery, following: attempts.Next
-) -> planning.Begun | ending.Stuck:
-    """Write down one more attempt, or say why there is none."""
+) -> planning.Begun | ending.Stuck | None:
+    """Write down one more attempt, or say why there is none.
+
+    :returns: None: its point went while it was planned; nothing is touched,
+        and the next plan is made from what stands then
+    """
     try:
         begun = planning.begin(this, recovery, following)
+    except errors.ChangedMeanwhile as error:
+        LOG.info('Recovery %s plans anew: %s', recovery.id, error)
+        return None
     except (errors.LeaseLost, errors.Conflict):
         raise
     except errors.SnapfaultError as error:

@@ -8,14 +8,19 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
+from snapfault import rules
 from snapfault.cycle import context as contexts
 from snapfault.db import journal
+from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.db import tasks
+from snapfault.snapshot import plan
+from snapfault.snapshot import run as snapshot
 from tests import build
 from tests.fake import crash
 from tests.functional import stage as stages
 from tests.functional.db import samples
+from tests.functional.matrix import races
 
 DONE = model.RecoveryStatus.DONE
 FAILED = model.RecoveryStatus.FAILED
@@ -163,16 +168,72 @@ def test_no_backup_while_a_recovery_is_open(broken):
     assert len(broken.good()) == 1
 
 
-def test_a_point_that_a_recovery_reads_from_is_not_pruned(broken):
-    broken.ask_for_recovery()
-    (waiting,) = recoveries.claimable(broken.database, broken.now, 1)
+@pytest.fixture
+def two(stage):
+    """Give a service with as many good points as its policy keeps."""
+    for _ in range(2):
+        stage.run()
+    return stage
+
+
+def _read_from(stage, point):
+    """Have a recovery read from a point that its plan has chosen."""
+    stage.ask_for_recovery()
+    (waiting,) = recoveries.claimable(stage.database, stage.now, 1)
     held = recoveries.claim(
-        broken.database, waiting, 'w', broken.now, broken.now + stages.LEASE
+        stage.database, waiting, 'w', stage.now, stage.now + stages.LEASE
     )
-    point = broken.good()[0]
     attempt = samples.attempt(point_id=point.id)
-    journal.begin_attempt(broken.database, held, attempt, ())
-    assert recoveries.points_in_use(broken.database) == {point.id}
+    return journal.begin_attempt(stage.database, held, attempt, ())
+
+
+def test_a_point_that_a_recovery_reads_from_is_not_pruned(two):
+    old = two.good()[-1]
+    two.wait(minutes=1)
+    tasks.create_now(two.database, two.protection(), two.now)
+    two.tick()
+    assert two.history()[0].status is model.PointStatus.CREATING
+    reads = _read_from(two, old)
+    two.tick(6)
+    assert [each.id for each in two.good()][2:] == [old.id]
+    recoveries.finish(two.database, reads, FAILED, 'no host', two.now)
+    two.run()
+    assert old.id not in {each.id for each in two.good()}
+
+
+def test_what_was_chosen_to_go_stays_once_a_recovery_reads_from_it(two):
+    """The choice rests on what was in use a while ago."""
+    history = two.good()
+    chosen = plan.prune(history, rules.Quota(count=1), two.now)
+    assert [each.point_id for each in chosen] == [history[1].id]
+    _read_from(two, history[1])
+    snapshot.send_off(two.database, history, chosen, two.now)
+    assert two.good() == history
+
+
+#: A call within the reads that the plan of a recovery is made from.
+WITHIN = 5
+
+
+def test_a_point_that_goes_while_its_plan_is_made_is_not_read(two, caplog):
+    """Else the root would be gone, and no volume to be had."""
+    caplog.set_level('INFO')
+    newest, older = two.good()
+    two.spoil()
+    two.cloud.break_server(two.servers['shop'])
+    two.wait(minutes=1)
+    two.ask_for_recovery()
+
+    def delete():
+        status = model.PointStatus.DELETING
+        points.move(two.database, newest, status, now=two.now)
+        two.tick(3)
+
+    ended = two.recover(races.Meddling(two.cloud, WITHIN, delete))
+    assert f'anew: recovery point {newest.id} is delet' in caplog.text
+    assert (ended.status, ended.point_id) == (DONE, older.id)
+    assert [each.point_id for each in ended.attempts] == [older.id]
+    assert two.cloud.contents_of(two.servers['shop']) == RESTORED
 
 
 @pytest.fixture(scope='module')

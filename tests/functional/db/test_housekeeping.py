@@ -210,10 +210,11 @@ def _by_recovery(database: api.Database, point_id: str) -> None:
 
 
 def _by_attempt(database: api.Database, point_id: str) -> None:
+    """As one does that began while the point was good."""
     held = samples.held_recovery(database)
-    journal.begin_attempt(
-        database, held, samples.attempt(point_id=point_id), ()
-    )
+    attempt = dataclasses.asdict(samples.attempt(point_id=point_id))
+    with database.writer() as session:
+        session.add(tables.Attempt(recovery_id=held.id, **attempt))
 
 
 def _by_drill(database: api.Database, point_id: str) -> None:

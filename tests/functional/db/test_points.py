@@ -1,5 +1,6 @@
 """Recovery points in the database."""
 
+import collections.abc
 import dataclasses
 
 import pytest
@@ -8,8 +9,10 @@ from snapfault import errors
 from snapfault import model
 from snapfault import moves
 from snapfault.db import api
+from snapfault.db import journal
 from snapfault.db import makings
 from snapfault.db import points
+from snapfault.db import recoveries
 from snapfault.db import standing
 from tests.functional.db import samples
 
@@ -202,13 +205,44 @@ def test_only_a_good_one_is_pinned_and_any_unpinned(
     assert left == dataclasses.replace(point, generation=2)
 
 
+def named(
+    database: api.Database, point_id: str, status: model.RecoveryStatus
+) -> None:
+    """Have a person name the point."""
+    samples.kept_recovery(database, status=status, point_id=point_id)
+
+
+def planned(
+    database: api.Database, point_id: str, status: model.RecoveryStatus
+) -> None:
+    """Have the plan choose it: until the end only an attempt says so."""
+    made = samples.kept_recovery(database, status=status)
+    attempt = samples.attempt(point_id=point_id)
+    journal.begin_attempt(database, made, attempt, ())
+
+
+def planned_before(
+    database: api.Database, point_id: str, status: model.RecoveryStatus
+) -> None:
+    """Have an attempt before the last one read from it."""
+    planned(database, point_id, status)
+    made = recoveries.list_page(database, None, limit=1)[0]
+    attempt = samples.attempt(1, way=model.Way.PUT_BACK)
+    journal.begin_attempt(database, made, attempt, ())
+
+
 @pytest.mark.parametrize('status', model.RecoveryStatus)
+@pytest.mark.parametrize('use', [named, planned, planned_before])
 def test_one_that_a_recovery_reads_from_stays(
-    database: api.Database, status: model.RecoveryStatus
+    database: api.Database,
+    status: model.RecoveryStatus,
+    use: collections.abc.Callable[
+        [api.Database, str, model.RecoveryStatus], None
+    ],
 ) -> None:
     kept(database, Status.GOOD)  # the last good one would stay
     point = kept(database, Status.GOOD)
-    samples.kept_recovery(database, status=status, point_id=point.id)
+    use(database, point.id, status)
     if status not in model.OPEN_RECOVERY:
         points.move(database, point, Status.DELETING, now=samples.NOW)
         return

@@ -10,6 +10,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import journal_lines
+from snapfault.db import points
 from snapfault.db import recoveries
 from tests.functional.db import samples
 
@@ -80,10 +81,16 @@ def test_claim_is_won_once(database: api.Database) -> None:
     assert recoveries.claim(database, waits, 'b', samples.NOW, until)
 
 
+def good_point(database: api.Database, **changes: object) -> str:
+    """Give the id of a point that can be read from."""
+    whole = {'status': model.PointStatus.GOOD, 'pinned': False} | changes
+    return points.create(database, samples.point(**whole)).id
+
+
 def test_the_journal(database: api.Database) -> None:
     held = samples.held_recovery(database)
     steps = (samples.step(0), samples.step(1), samples.step(2))
-    attempt = samples.attempt(point_id='point')
+    attempt = samples.attempt(point_id=good_point(database))
     planned = journal.begin_attempt(database, held, attempt, steps)
     assert planned == dataclasses.replace(
         held, attempts=(attempt,), steps=steps
@@ -159,7 +166,8 @@ def test_attempts_go_on_where_the_last_one_ended(
     database: api.Database,
 ) -> None:
     held = samples.held_recovery(database)
-    first = samples.attempt(point_id='newest')
+    newest, older = good_point(database), good_point(database)
+    first = samples.attempt(point_id=newest)
     begun = journal.begin_attempt(database, held, first, (samples.step(0),))
     ended = journal.end_attempt(
         database, begun, model.AttemptStatus.FAILED, 'so', samples.after(1)
@@ -173,18 +181,42 @@ def test_attempts_go_on_where_the_last_one_ended(
         ),
     )
     assert ended.point_id is None  # nobody has named one
-    second = samples.attempt(1, point_id='older')
+    second = samples.attempt(1, point_id=older)
     steps = (samples.step(1, attempt=1),)
     begun = journal.begin_attempt(database, ended, second, steps)
     assert [each.position for each in begun.steps] == [0, 1]
-    assert recoveries.points_in_use(database) == {'newest', 'older'}
+    assert recoveries.points_in_use(database) == {newest, older}
     ended = journal.end_attempt(
         database, begun, model.AttemptStatus.DONE, '', samples.after(2)
     )
     done = recoveries.finish(database, ended, Status.DONE, '', samples.NOW)
-    assert done.point_id == 'older'
+    assert done.point_id == older
     assert recoveries.get(database, None, done.id) == done
     assert recoveries.points_in_use(database) == frozenset()
+
+
+@pytest.mark.parametrize(
+    'status', [s for s in model.PointStatus if s is not model.PointStatus.GOOD]
+)
+def test_no_attempt_begins_from_a_point_that_is_not_good(
+    database: api.Database, status: model.PointStatus
+) -> None:
+    """The plan was made while it was."""
+    held = samples.held_recovery(database)
+    attempt = samples.attempt(point_id=good_point(database, status=status))
+    with pytest.raises(errors.ChangedMeanwhile, match=f'is {status} by now'):
+        journal.begin_attempt(database, held, attempt, (samples.step(0),))
+    assert recoveries.get(database, None, held.id) == held
+
+
+def test_no_attempt_begins_from_a_point_that_is_not_there(
+    database: api.Database,
+) -> None:
+    held = samples.held_recovery(database)
+    attempt = samples.attempt(point_id='purged')
+    with pytest.raises(errors.ChangedMeanwhile, match='purged is gone by now'):
+        journal.begin_attempt(database, held, attempt, ())
+    assert recoveries.get(database, None, held.id) == held
 
 
 def test_finish(database: api.Database) -> None:

@@ -381,3 +381,17 @@ def test_more_ids_than_one_statement_holds(database: api.Database) -> None:
     keys = [('mine', each) for each in ids[:1200]]
     keys += [(each, 'business') for each in ids[:1200]]
     assert len(points.histories(database, keys)) == 2400
+
+
+def test_what_an_attempt_reads_from_is_locked_by_one_statement(
+    database: api.Database,
+) -> None:
+    good = samples.point(status=model.PointStatus.GOOD)
+    taken = []
+    for point_id in (None, points.create(database, good).id):
+        held = samples.held_recovery(database)
+        attempt = samples.attempt(point_id=point_id)
+        with counted(database) as statements:
+            journal.begin_attempt(database, held, attempt, ())
+        taken.append(len(statements))
+    assert taken[1] == taken[0] + 1

@@ -141,8 +141,7 @@ def _volume_deleted(stage):
 
 
 def _snapshot_deleted(stage):
-    (point,) = stage.good() or (None,)
-    if point is not None:
+    for point in stage.good()[:1]:
         with contextlib.suppress(errors.SnapfaultError):
             stage.cloud.cinder.delete_snapshot(
                 build.PROJECT, point.members[0].snapshot_id
@@ -150,18 +149,19 @@ def _snapshot_deleted(stage):
 
 
 def _point_deleted(stage):
-    """Ask for the removal of the point that is read from."""
-    for point in stage.good():
-        try:
-            points.move(
-                stage.database,
-                point,
-                model.PointStatus.DELETING,
-                now=stage.now,
-            )
-        except errors.Conflict:
-            continue
-        return f'point {point.id} may go'
+    """Have the newest point removed; there is another good one beside it."""
+    point = stage.good()[0]
+    try:
+        points.move(
+            stage.database, point, model.PointStatus.DELETING, now=stage.now
+        )
+    except errors.Conflict:
+        return None
+    (recovery,) = stage.recoveries()
+    stage.sent_off |= {each.snapshot_id for each in point.members}
+    stage.tick(3)
+    if point.id in {each.point_id for each in recovery.attempts}:
+        return f'point {point.id} may go, which the recovery reads from'
     return None
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies
 
 from snapfault import errors
 from snapfault import model
+from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import recoveries
@@ -23,9 +24,11 @@ from snapfault.db import tasks
 from tests import build
 from tests.fake import crash
 from tests.functional import stage as stages
+from tests.functional.db import samples
 from tests.functional.retention import quotas
 
 Status = model.PointStatus
+LEAVING = (Status.DELETING, Status.DELETED)
 PHASES = (hypothesis.Phase.generate, hypothesis.Phase.shrink)
 WORKERS = strategies.sampled_from(('worker-1', 'worker-2'))
 QUOTAS = strategies.integers(0, 2**32).map(
@@ -58,6 +61,7 @@ class Machine(stateful.RuleBasedStateMachine):
         self._had: set[str] = set()  #: ids of points that were good
         self._here: set[str] = set()  #: ids of those that are
         self._spoilt: set[str] = set()  #: whose snapshots a person took
+        self._read: str | None = None  #: what an open recovery reads from
         self._has_had_one = False
 
     def teardown(self):
@@ -212,28 +216,33 @@ class Machine(stateful.RuleBasedStateMachine):
 
     @stateful.rule(number=strategies.integers(0, 9))
     def begin_recovery(self, number):
-        """Have a recovery read from a point; nobody carries it out here."""
-        if good := self.stage.good():
-            point = good[number % len(good)]
-            with contextlib.suppress(errors.Conflict):  # one is open already
+        """Have a recovery read from a point; nobody carries it out here.
+
+        A person has named it, or its plan has chosen it, which nothing but
+        an attempt of the recovery says.
+        """
+        if not (good := self.stage.good()):
+            return
+        point = good[number % len(good)]
+        with contextlib.suppress(errors.Conflict):  # one is open already
+            if number % 2:
                 self.stage.ask_for_recovery(point_id=point.id)
+            else:
+                asked = self.stage.ask_for_recovery()
+                chosen = samples.attempt(point_id=point.id)
+                journal.begin_attempt(self.stage.database, asked, chosen, ())
+            self._read = point.id
 
     @stateful.rule()
     def end_recovery(self):
         """End the recovery, if there is one."""
         stage = self.stage
-        later = stage.now + stages.LEASE
+        refused = model.RecoveryStatus.REFUSED
         for each in recoveries.claimable(stage.database, stage.now, 9):
-            held = recoveries.claim(
-                stage.database, each, 'healer', stage.now, later
-            )
             recoveries.finish(
-                stage.database,
-                held,
-                model.RecoveryStatus.REFUSED,
-                'not today',
-                stage.now,
+                stage.database, each, refused, 'not today', stage.now
             )
+        self._read = None
 
     @stateful.rule(number=strategies.integers(0, 9))
     def take_snapshot_away(self, number):
@@ -282,9 +291,14 @@ class Machine(stateful.RuleBasedStateMachine):
     @stateful.invariant()
     def keeps_what_is_pinned(self):
         """A pinned point is not on its way out."""
-        leaving = (Status.DELETING, Status.DELETED)
         for point in self.stage.history():
-            assert not (point.pinned and point.status in leaving)
+            assert not (point.pinned and point.status in LEAVING)
+
+    @stateful.invariant()
+    def keeps_what_is_read_from(self):
+        """A point that an open recovery reads from is not on its way out."""
+        for point in self.stage.history():
+            assert point.id != self._read or point.status not in LEAVING
 
     def _count(self, good):
         self.counts.steps += 1

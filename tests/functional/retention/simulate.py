@@ -338,6 +338,11 @@ class History:
         good = self.table.good()
         if self.has_had_one and not good:
             raise Broken('no good point is left')
+        if any(
+            self.table.rows[each].status is Status.DELETING
+            for each in self.table.in_use
+        ):
+            raise Broken('a point goes that a recovery reads from')
         snapshots = self.cloud.snapshots
         for point in good:
             if point.id not in self.spoilt and not all(

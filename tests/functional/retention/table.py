@@ -62,7 +62,7 @@ class Table:
         return moved
 
     def _check_goes(self, row: model.RecoveryPoint) -> None:
-        if row.pinned or row.id in self.in_use:
+        if row.pinned or row.id in self.in_use:  # as point_guards.may_go
             raise errors.Conflict('pinned, or a recovery reads from it')
         if [each.id for each in self.good()] == [row.id]:
             raise errors.Conflict('the last good one')

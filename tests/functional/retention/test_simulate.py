@@ -91,6 +91,12 @@ def test_the_end_is_told_of_as_it_comes():
             'no good point is left',
         ),
         (
+            table.Table,
+            '_check_goes',
+            [('row.id in self.in_use', 'False')],
+            'a recovery reads from',
+        ),
+        (
             settle,
             'making',
             [("snapshot.status != 'available'", 'False')],
