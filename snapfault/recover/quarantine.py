@@ -98,10 +98,11 @@ def settle(
     now: datetime.datetime,
     calls: concurrent.futures.Executor,
 ) -> None:
-    """Name the safety snapshots, and note the volumes that nobody uses.
+    """Name the safety snapshots, and note what nobody uses.
 
     What an attempt made that then failed is worth nothing, being a copy of
-    a snapshot: it may go at once.
+    a snapshot: it may go at once. So may what is there twice, because a
+    request that was not answered was carried out after the next one.
     """
     known = rows.of_recoveries(database, [recovery.id])[recovery.id]
     seen = glance.Glance(project, now)
@@ -109,9 +110,10 @@ def settle(
         calls, lambda: _attached(seen, recovery.server_id)
     )
     volumes = together.ask(calls, seen.list_volumes)
+    named = {each.resource_id for each in known}
     # first: what is known must not be old when its rows are written
     if any(is_marker(each) for each in known):
-        name(database, seen, known)
+        named |= name(database, seen, known)
     attached, listed = attachments(), volumes()
     # not of one whose detach is under way: that may end yet
     in_use = {each.id for each in listed if each.status == 'in-use'}
@@ -119,28 +121,50 @@ def settle(
     for each in known:
         if each.status is kept and each.resource_id in attached & in_use:
             rows.move(database, each, returned, 'it is attached')
-    named = attached | {each.resource_id for each in known}
-    spare = [
-        each.id
+    ours = [
+        (model.KeptKind.VOLUME, each.id)
         for each in listed
         if each.metadata.get(resource.RECOVERY) == recovery.id
-        and each.id not in named
     ]
+    ours += _safety(seen, recovery)
+    spare = [each for each in ours if each[1] not in attached | named]
     if spare:
-        LOG.info('Recovery %s leaves volumes %s', recovery.id, spare)
+        LOG.info('Recovery %s leaves %s', recovery.id, spare)
         _keep_copies(database, recovery, spare, now)
+
+
+def _safety(
+    project: port.Project, recovery: model.Recovery
+) -> list[tuple[model.KeptKind, str]]:
+    """List its safety snapshots, those too that are there twice.
+
+    By its tag and the marker of one of its steps: no member of a recovery
+    point has either.
+    """
+    markers = {
+        safety_snapshot.SafetySnapshot(**each.arguments).marker
+        for each in recovery.steps
+        if each.name == safety_snapshot.SafetySnapshot.name
+    }
+    if not markers:
+        return []
+    return [
+        (model.KeptKind.SNAPSHOT, each.id)
+        for each in project.list_snapshots()
+        if each.metadata.get(resource.RECOVERY) == recovery.id
+        and each.metadata.get(resource.MARKER) in markers
+    ]
 
 
 def _keep_copies(
     database: api.Database,
     recovery: model.Recovery,
-    ids: collections.abc.Iterable[str],
+    copies: collections.abc.Iterable[tuple[model.KeptKind, str]],
     now: datetime.datetime,
 ) -> None:
-    """Note copies of snapshots, by id or marker: they may go at once."""
+    """Note copies, by kind and by id or marker: they may go at once."""
     left = tuple(
-        _row(recovery, model.KeptKind.VOLUME, each, None, now, now)
-        for each in ids
+        _row(recovery, kind, each, None, now, now) for kind, each in copies
     )
     if left:
         journal.keep(database, recovery, left)
@@ -173,24 +197,33 @@ def note_unread(
         if each.name == restore_volume.RestoreVolume.name
         and each.status is not model.StepStatus.PLANNED
     } - attached
-    markers = [restore_volume.marker(recovery.id, each) for each in spare]
-    _keep_copies(database, recovery, markers, now)
+    copies = [
+        (model.KeptKind.VOLUME, restore_volume.marker(recovery.id, each))
+        for each in spare
+    ]
+    _keep_copies(database, recovery, copies, now)
 
 
 def name(
     database: api.Database,
     project: port.Project,
     known: collections.abc.Iterable[model.Kept],
-) -> None:
-    """Write the ids of what was noted by its marker."""
+) -> set[str]:
+    """Write the ids of what was noted by its marker, and give them.
+
+    Of two of one marker the older, and one that holds something before one
+    that failed.
+    """
     unnamed = [
         each
         for each in known
         if is_marker(each) and each.status is model.KeptStatus.KEPT
     ]
+    snapshots = sorted(  # they are listed the newest first
+        project.list_snapshots(), key=lambda each: each.status == 'available'
+    )
     listed: dict[str | None, str] = {
-        each.metadata.get(resource.MARKER): each.id
-        for each in project.list_snapshots()
+        each.metadata.get(resource.MARKER): each.id for each in snapshots
     }
     if any(each.kind is model.KeptKind.VOLUME for each in unnamed):
         listed |= {
@@ -198,11 +231,14 @@ def name(
             for each in project.list_volumes()
             if not each.attached_to
         }
+    named = set()
     for each in unnamed:
         found = listed.get(each.resource_id)
         if found is not None:
             rows.name(database, each, found)
+            named.add(found)
         else:
             rows.move(
                 database, each, model.KeptStatus.GONE, 'it was never taken'
             )
+    return named

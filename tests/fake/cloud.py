@@ -86,8 +86,11 @@ class FakeCloud(world_building.Building, admin.Admin):
     # how every call goes
 
     @contextlib.contextmanager
-    def call(self, method, *args, delegation=None):
-        """Note a call, and have it fail where that is armed."""
+    def call(self, method, *args, delegation=None, act=None):
+        """Note a call, and have it fail where that is armed.
+
+        :param act: does what is asked, should it land later
+        """
         if self.latency:
             threading.Event().wait(self.latency)
         self.faults.pass_gate(method)
@@ -96,11 +99,15 @@ class FakeCloud(world_building.Building, admin.Admin):
             if self.auto and method not in faults.CHANGES:
                 self.tick()
             self._refuse(method, args, delegation)
+            error = self.faults.put_off(method, args, act)
+            if error is not None:
+                raise error
             try:
                 yield
             except errors.SnapfaultError:
                 self._name(method)
                 raise
+            self.faults.land(method, args)
             error = self.faults.take_error(method, args, after=True)
             if error is not None:
                 raise error
@@ -174,6 +181,14 @@ class FakeCloud(world_building.Building, admin.Admin):
         self.faults.add(
             faults.Armed(method, times, match, error=error, after=after)
         )
+
+    def land_later(self, method, error, match=None):
+        """Have a call raise an error, and act once the same is asked again.
+
+        So a time-out on the way looks: the request waits in a queue, and
+        what is asked for in its stead overtakes it.
+        """
+        self.faults.add(faults.Armed(method, 1, match, error=error, late=True))
 
     def break_next(self, method, times=1, match=None, fate='error'):
         """Have work that was accepted go wrong.
@@ -255,9 +270,12 @@ def _delegate(name):
         bound = signature.bind(self, *args, **kwargs)
         args = bound.args[1:]
         cloud, delegation = self._cloud, self._delegation
-        with cloud.call(name, *args, delegation=delegation):
-            half = cloud.cinder if hasattr(cloud.cinder, name) else cloud.nova
-            return getattr(half, name)(delegation.project_id, *args)
+        half = cloud.cinder if hasattr(cloud.cinder, name) else cloud.nova
+        act = functools.partial(
+            getattr(half, name), delegation.project_id, *args
+        )
+        with cloud.call(name, *args, delegation=delegation, act=act):
+            return act()
 
     return method
 

@@ -1,8 +1,11 @@
 """How the fake cloud is made to fail, and what it was asked."""
 
+import contextlib
 import dataclasses
 import threading
 import typing
+
+from snapfault import errors
 
 #: Which service answers a method of the port.
 SERVICES = {
@@ -101,6 +104,7 @@ class Armed:
     match: str | None  #: only calls with this in an argument
     error: typing.Any = None
     after: bool = False
+    late: bool = False
     fate: str = ''
 
 
@@ -111,6 +115,8 @@ class Faults:
         self.armed: list[Armed] = []
         self.down: set[str] = set()
         self.gates: dict[str, threading.Event] = {}
+        #: What was asked for and is done once the same is asked again.
+        self.late: list[tuple[Call, typing.Callable[[], object]]] = []
 
     def add(self, armed: Armed):
         if armed.method not in SERVICES:
@@ -129,10 +135,30 @@ class Faults:
             lambda each: (
                 each.error is not None
                 and each.after == after
+                and not each.late
                 and _fits(each, method, args)
             )
         )
         return armed.error if armed else None
+
+    def put_off(self, method, args, act):
+        """Give the error of a call that is carried out later, if it is one."""
+        armed = self._take(
+            lambda each: each.late and _fits(each, method, args)
+        )
+        if armed is None:
+            return None
+        self.late.append((Call(method, args), act))
+        return armed.error
+
+    def land(self, method, args):
+        """Carry out what was put off, now that the same was asked again."""
+        call = Call(method, args)
+        landing = [act for late, act in self.late if late == call]
+        self.late = [each for each in self.late if each[0] != call]
+        for act in landing:
+            with contextlib.suppress(errors.SnapfaultError):
+                act()  # nobody hears of its refusal
 
     def take_fate(self, method, *args):
         """Give how the accepted work ends: '' is well."""

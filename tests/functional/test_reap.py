@@ -6,6 +6,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.db import kept
+from tests import build
 
 Status = model.KeptStatus
 
@@ -172,3 +173,70 @@ def test_what_a_failed_recovery_replaced_stays_until_one_is_done(stage):
     assert set(originals) <= set(stage.cloud.world.volumes)
     # the copies that it had made for nothing are gone
     assert set(stage.cloud.world.volumes) == set(originals)
+
+
+def _broken(stage):
+    """Have a recovery wait whose first safety snapshot lands too late."""
+    stage.change_policy(keep=3600)
+    stage.run()
+    stage.wait(minutes=5)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    lost = errors.CloudUnavailable('timed out')
+    stage.cloud.land_later('create_snapshot', lost, _first(stage))
+    return stage.ask_for_recovery()
+
+
+def _first(stage):
+    """Give the id of the service's first volume."""
+    return stage.cloud.volumes_of(stage.servers['shop'])[0].id
+
+
+def _safety(stage, recovery):
+    """Give the safety snapshots that are in the cloud."""
+    return [
+        each
+        for each in stage.cloud.snapshots_of(build.PROJECT)
+        if each.metadata.get(resource.RECOVERY) == recovery.id
+    ]
+
+
+def test_of_a_safety_snapshot_that_is_there_twice_one_goes_at_once(stage):
+    """The request that was not answered was carried out after the next."""
+    asked = _broken(stage)
+    assert stage.recover().status is model.RecoveryStatus.DONE
+    twice = [each.volume_id for each in _safety(stage, asked)]
+    assert (len(twice), len(set(twice))) == (3, 2)
+    _pass(stage, minutes=1)
+    assert {e.volume_id for e in _safety(stage, asked)} == set(twice)
+    assert len(_safety(stage, asked)) == 2
+    _pass(stage, minutes=70)
+    _pass(stage, minutes=30)
+    assert _safety(stage, asked) == []
+
+
+def test_of_two_the_one_that_holds_the_data_stays(stage):
+    asked = _broken(stage)
+    stage.cloud.break_next('create_snapshot', match=_first(stage))
+    assert stage.recover().status is model.RecoveryStatus.FAILED
+    assert 'error' in {each.status for each in _safety(stage, asked)}
+    _pass(stage, minutes=1)
+    left = _safety(stage, asked)
+    assert [each.status for each in left] == ['available'] * 2
+    assert len({each.volume_id for each in left}) == 2
+
+
+def test_a_member_of_a_point_is_no_safety_snapshot_whatever_its_tags(stage):
+    """Somebody copied the tag of the recovery onto it."""
+    stage.change_policy(keep=3600)
+    stage.run()
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    asked = stage.ask_for_recovery()
+    members = stage.cloud.snapshots_of(build.PROJECT)
+    for each in members:
+        each.metadata[resource.RECOVERY] = asked.id
+    assert stage.recover().status is model.RecoveryStatus.DONE
+    noted = {each.resource_id for each in _rows(stage)}
+    assert not noted & {each.id for each in members}
+    assert len(_of(stage, model.KeptKind.SNAPSHOT)) == 2

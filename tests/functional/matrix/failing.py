@@ -39,6 +39,7 @@ class Fault:
     error: errors.SnapfaultError | None = None
     always: bool = False  #: the method from then on, not this call alone
     after: bool = False  #: the call acts, and its answer is lost
+    late: bool = False  #: not answered; done once it is asked for again
     outage: bool = False  #: nothing is answered for a while
     fate: str = ''  #: what becomes of what is accepted
 
@@ -57,10 +58,16 @@ CHANGE_FAULTS = (
     Fault('fails later', fate='error'),
     Fault('hangs', fate='hang'),
 )
+#: What makes something, which a marker tells from what is there; so there may
+#: be two of it.
+MAKES = ('create_snapshot', 'create_volume')
+MAKE_FAULTS = (*CHANGE_FAULTS, Fault('lands later', AWAY, late=True))
 
 
 def faults_of(method):
     """Give the ways in which a method can fail."""
+    if method in MAKES:
+        return MAKE_FAULTS
     return CHANGE_FAULTS if method in faults.CHANGES else READ_FAULTS
 
 
@@ -94,7 +101,9 @@ class Calls:
     def _arm(self, method, fault):
         cloud = self._stage.cloud
         times = None if fault.always else 1
-        if fault.error is not None:
+        if fault.late:
+            cloud.land_later(method, fault.error)
+        elif fault.error is not None:
             cloud.fail(method, fault.error, times, after=fault.after)
         elif fault.fate:
             cloud.break_next(method, fate=fault.fate)

@@ -54,3 +54,30 @@ def test_what_is_being_detached_is_kept_and_not_returned():
     stage.cloud.heal()
     stage.cloud.settle()
     assert _strays(stage) == []
+
+
+@pytest.mark.parametrize('method', failing.MAKES)
+@pytest.mark.parametrize('which', [0, 1])
+def test_what_was_made_twice_goes_but_for_one(method, which):
+    """The first ask was not answered, and lands after the second."""
+    stage = scenarios.BY_NAME['full'].build()
+    before = set(stage.cloud.world.snapshots)
+    lost = stage.cloud.volumes_of(stage.servers['shop'])[which]
+    of_point = {
+        each.volume_id: each.snapshot_id for each in stage.good()[0].members
+    }
+    match = {'create_snapshot': lost.id, 'create_volume': of_point[lost.id]}
+    stage.cloud.land_later(method, failing.AWAY, match[method])
+    asked = stage.cloud.count(method)
+    scenario.work(stage)
+    (ended,) = stage.recoveries()
+    assert ended.status is model.RecoveryStatus.DONE
+    assert stage.cloud.count(method) == asked + 3
+    assert _strays(stage) == []
+    assert before <= set(stage.cloud.world.snapshots)  # those of the point
+    safe = [
+        each.volume_id
+        for each in stage.cloud.world.snapshots.values()
+        if each.id not in before
+    ]
+    assert len(safe) == len(set(safe)) == 2
