@@ -10,6 +10,10 @@ from snapfault.cloud import pages
 from snapfault.cloud import times
 from snapfault.cloud import translate
 
+#: From here on a rebuild writes a root volume anew. Before, Nova says 202 to
+#: the same request and does nothing to the volume.
+_REIMAGES: typing.Final = (2, 93)
+
 
 def get_server(door: doors.Door, server_id: str) -> resource.Server:
     """Read a server; whose door it is decides whether it is seen."""
@@ -52,6 +56,11 @@ def list_attachments(
     return sorted(attachments, key=lambda each: each.device)
 
 
+def reimages_roots(door: doors.Door) -> bool:
+    """Tell whether a rebuild writes anew the volume a server boots from."""
+    return door.speaks('compute', _REIMAGES)
+
+
 def rebuild(
     door: doors.Door,
     server_id: str,
@@ -63,9 +72,13 @@ def rebuild(
 
     Nova replaces all metadata by what the request has, so what is there
     goes along.
+
+    :raises CloudRefused: Nova would leave the root volume as it is
     """
-    if metadata is None:
-        metadata = show(door, server_id)['metadata']
+    if metadata is None or not reimages_roots(door):
+        found = show(door, server_id)
+        _check_root(door, found)
+        metadata = found['metadata'] if metadata is None else metadata
     marked = {**metadata, resource.RECOVERY: marker}
     door.change(
         'POST',
@@ -78,6 +91,15 @@ def rebuild(
         meaning={400: errors.CloudRefused},
         log=False,  # the answer has the server's new password
     )
+
+
+def _check_root(door: doors.Door, found: dict[str, typing.Any]) -> None:
+    """See that a server has a root which a rebuild writes anew."""
+    if not found['image'] and not reimages_roots(door):
+        raise errors.CloudRefused(
+            f'server {found["id"]} boots from a volume, and a rebuild keeps it'
+            ' as it is: microversion 2.93 is needed'
+        )
 
 
 def act(door: doors.Door, server_id: str, action: str) -> None:

@@ -59,7 +59,7 @@ class Door:
         self._connection = connected
         self._denied = denied
         self._read_deadline = read_deadline
-        self._versions: dict[str, str | None] = {}
+        self._versions: dict[str, tuple[int, ...] | None] = {}
 
     def check(self) -> None:
         """Fetch a fresh token.
@@ -113,6 +113,20 @@ class Door:
         except translate.FAILURES as error:
             raise self._token_refused(asked, error) from error
 
+    def speaks(self, service: str, version: tuple[int, ...]) -> bool:
+        """Tell whether a service is asked with a microversion or a newer one.
+
+        Known without a call once it was asked anything.
+
+        :raises CloudRefused: the cloud is too old for anything
+        """
+        asked = f'asking {service} which microversions it has'
+        try:
+            chosen = self._microversion(service)
+        except translate.FAILURES as error:
+            raise self._token_refused(asked, error) from error
+        return chosen is not None and chosen >= version
+
     def get(
         self,
         service: str,
@@ -165,10 +179,11 @@ class Door:
         url: str,
         options: dict[str, typing.Any],
     ) -> typing.Any:
+        version = self._microversion(service)
         response = getattr(self._connection, service).request(
             url,
             method,
-            microversion=self._microversion(service),
+            microversion=None if version is None else _text(version),
             headers=tracing.headers(),
             **options,
         )
@@ -177,7 +192,7 @@ class Door:
         sdk_exceptions.raise_from_response(response)
         return response.json() if response.content else None
 
-    def _microversion(self, service: str) -> str | None:
+    def _microversion(self, service: str) -> tuple[int, ...] | None:
         """Choose the version to ask with, once for each service.
 
         :raises CloudRefused: the cloud is too old
@@ -186,7 +201,7 @@ class Door:
             self._versions[service] = self._negotiated(service)
         return self._versions[service]
 
-    def _negotiated(self, service: str) -> str | None:
+    def _negotiated(self, service: str) -> tuple[int, ...] | None:
         if service not in NEWEST:
             return None
         data = getattr(self._connection, service).get_endpoint_data()
@@ -200,7 +215,7 @@ class Door:
                 f'{service} speaks microversions to {_text(chosen)}: '
                 f'{_text(OLDEST[service])} is needed'
             )
-        return _text(chosen)
+        return chosen
 
     def _token_refused(
         self, asked: str, error: Exception

@@ -145,7 +145,8 @@ class Project(consistency.Consistency, rescue.Rescue, typing.Protocol):
         :param metadata: what it holds, as it was just read; None: it is read
         :raises CloudConflict: the server is locked, busy, or in a state
             that does not allow it
-        :raises CloudRefused: Nova rejects image, server or volumes
+        :raises CloudRefused: Nova rejects image, server or volumes, or
+            would leave a root volume as it is: see :meth:`reimages_roots`
         """
 
     def stop_server(self, server_id: str) -> None:

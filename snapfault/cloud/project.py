@@ -127,6 +127,10 @@ class Project:
             self._door, snapshot_id, size, name, metadata
         )
 
+    def reimages_roots(self) -> bool:
+        """See the port."""
+        return compute.reimages_roots(self._door)
+
     def rebuild_server(
         self,
         server_id: str,

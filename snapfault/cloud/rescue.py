@@ -31,6 +31,13 @@ class Rescue(typing.Protocol):
         :raises NotFound: there is no such volume in this project
         """
 
+    def reimages_roots(self) -> bool:
+        """Say whether a rebuild writes anew the volume a server boots from.
+
+        Known without a call once Nova was asked anything. An older one
+        accepts the rebuild and keeps what is on the volume.
+        """
+
     def reboot_server(self, server_id: str) -> None:
         """Ask for a hard reboot, which is a way out of ERROR, too.
 

@@ -125,6 +125,7 @@ def _of_cloud(
     way = model.Way.FULL
     why_not.append(refusal.of_volumes(way, found, policy, exchanged))
     image_id = point.image_id if point is not None else found.image_id
+    why_not.append(refusal_point.of_root(point, found))
     why_not.append(refusal_point.of_image(image_id, point, found))
     if point is not None:
         why_not.append(refusal_point.of_devices(point, found))

@@ -120,6 +120,7 @@ class _Look:
             images=self._images_of(project, wanted),
             headroom=lists.headroom,
             host_status=server.host_status if server is not None else None,
+            reimages_roots=project.reimages_roots(),
             image_id=protection.image_id,
             key_troubles=self._keys_of(project, point, lists.volumes),
         )

@@ -112,7 +112,9 @@ def _why_not(
     if why_not:
         return why_not
     if way in (model.Way.FULL, model.Way.SERVER):
-        why_not = refusal_point.of_image(image_id, point, situation)
+        why_not = refusal_point.of_root(
+            point, situation
+        ) or refusal_point.of_image(image_id, point, situation)
     if why_not or point is None:
         return why_not or refusal_point.of_room(way, None, situation)
     return refusal_point.of_point(way, point, situation)

@@ -110,6 +110,7 @@ def situation(
         images=asked.images() | _images(hands.project, others - {image_id}),
         headroom=asked.headroom(),
         host_status=_host_status(host, server),
+        reimages_roots=hands.project.reimages_roots(),
         host=host,
         image_id=image_id,
         key_troubles=_key_troubles(hands.project, point, volumes),

@@ -15,6 +15,25 @@ from snapfault.recover import situation as situation_
 Limit = tuple[str | None, str]
 
 
+def of_root(
+    point: model.RecoveryPoint | None, situation: situation_.Situation
+) -> str:
+    """Look whether a rebuild would mend what the server boots from."""
+    server = situation.server
+    if server is None or server.image_id is not None:
+        return ''
+    if situation.reimages_roots:
+        return ''
+    text = (
+        f'server {server.id} boots from a volume, and the Nova of this cloud'
+        ' keeps what is on that through a rebuild, for it speaks no'
+        ' microversion 2.93: have Nova upgraded to Zed or later, then restart'
+        ' the workers'
+    )
+    by_hand = _by_hand(point)
+    return f'{text}; or {by_hand}' if by_hand else text
+
+
 def of_image(
     image_id: str,
     point: model.RecoveryPoint | None,
@@ -26,15 +45,22 @@ def of_image(
         return _of_size(image, situation)
     state = 'gone' if image is None else image.status
     text = f'the original image {image_id} is {state}: '
-    root = _root(point)
     if image is not None:
         return text + 'make it active again, then ask again'
-    if root is None or point is None:
-        return text + (
-            'restore it, or rebuild from another by hand: openstack server'
-            ' rebuild --image IMAGE SERVER'
-        )
     return text + (
+        _by_hand(point)
+        or 'restore it, or rebuild from another by hand: openstack server'
+        ' rebuild --image IMAGE SERVER'
+    )
+
+
+def _by_hand(point: model.RecoveryPoint | None) -> str:
+    """Say how to go on without a rebuild; empty: the point has no root."""
+    members = point.members if point is not None else ()
+    root = next((each for each in members if each.root), None)
+    if root is None or point is None:
+        return ''
+    return (
         'a server can be made from the root of recovery point'
         f' {point.id} by hand: openstack volume create --snapshot'
         f' {root.snapshot_id} --bootable ROOT, then openstack server create'
@@ -53,11 +79,6 @@ def _of_size(image: resource.Image, situation: situation_.Situation) -> str:
         ' Nova cannot write a root volume anew from such a one: make a'
         ' server from the root of the recovery point by hand'
     )
-
-
-def _root(point: model.RecoveryPoint | None) -> model.Member | None:
-    members = point.members if point is not None else ()
-    return next((each for each in members if each.root), None)
 
 
 def of_point(

@@ -19,6 +19,8 @@ class Situation:
     images: collections.abc.Mapping[str, resource.Image]  #: that exist
     headroom: resource.Headroom
     host_status: str | None
+    #: Whether Nova's rebuild writes anew the volume a server boots from.
+    reimages_roots: bool
     #: As only an admin sees it; None: we may not ask.
     host: resource.Host | None = None
     #: What the protected server was made from, where no point says so.

@@ -169,6 +169,13 @@ class World:
         self.fake.world.servers[server_id].locked = False
 
     @contextlib.contextmanager
+    def old_nova(self):
+        """Give a view of the project through a Nova that has no 2.93."""
+        self.fake.nova.reimages = False
+        yield self.project
+        self.fake.nova.reimages = True
+
+    @contextlib.contextmanager
     def compute_down(self):
         for each in self.fake.world.hosts.values():
             each.status, each.forced_down = 'DOWN', True

@@ -3,11 +3,13 @@
 import contextlib
 import datetime
 import os
+from unittest import mock
 
 from keystoneauth1 import exceptions as ksa_exceptions
 from keystonemiddleware.auth_token import _user_plugin
 
 from snapfault import model
+from snapfault.cloud import door
 from tests.contract import real_rights
 from tests.minicloud import faults
 from tests.minicloud import layout
@@ -347,6 +349,13 @@ class World(real_rights.Rights):
         self._act('compute', path, {'lock': None}, self._user)
         yield
         self._act('compute', path, {'unlock': None}, self._user)
+
+    @contextlib.contextmanager
+    def old_nova(self):
+        """Give a view of the project through a Nova that has no 2.93."""
+        # for one who knows no newer one all is as with a Nova of that age
+        with mock.patch.dict(door.NEWEST, {'compute': (2, 92)}):
+            yield self.fresh_project()
 
     @contextlib.contextmanager
     def compute_down(self):

@@ -3,6 +3,7 @@
 import pytest
 
 from snapfault import errors
+from snapfault import resource
 
 
 @pytest.fixture
@@ -117,6 +118,34 @@ def test_a_hard_reboot_mends_no_broken_root(
     project.reboot_server(server_id)
     settled(world, project, server_id)
     assert statuses(project, server_id) == ['error', 'reserved']
+
+
+def test_a_nova_that_keeps_the_root_is_asked_for_no_rebuild(
+    world, project, server_id, root_id
+):
+    """It would say 202, and do nothing to the root."""
+    assert project.reimages_roots() is True
+    before = project.get_server(server_id)
+    with world.old_nova() as old:
+        assert old.reimages_roots() is False
+        for metadata in (None, {'theirs': 'kept'}):
+            with pytest.raises(errors.CloudRefused):
+                old.rebuild_server(
+                    server_id, world.image_id, 'recovery-1', metadata
+                )
+    assert project.get_server(server_id) == before
+    assert statuses(project, server_id) == ['in-use', 'in-use']
+
+
+def test_a_nova_that_keeps_a_root_volume_rebuilds_what_boots_from_an_image(
+    world, project
+):
+    server_id = world.make_server()
+    with world.old_nova() as old:
+        old.rebuild_server(server_id, world.image_id, 'recovery-1')
+    found = settled(world, project, server_id)
+    assert found.status == 'ACTIVE'
+    assert found.metadata == {resource.RECOVERY: 'recovery-1'}
 
 
 def test_detach_of_the_root(world, project, server_id, root_id):

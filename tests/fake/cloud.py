@@ -257,6 +257,9 @@ class FakeProject:
         with self._cloud.call('check', delegation=self._delegation):
             pass
 
+    def reimages_roots(self):
+        return self._cloud.nova.reimages  # known, so that nobody is asked
+
 
 def _delegate(name):
     """Make the method of FakeProject that Nova's or Cinder's half answers.

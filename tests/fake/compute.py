@@ -22,6 +22,8 @@ class Nova(image.Images, rebuild.Rebuilds, spare.Spares):
     def __init__(self, world, faults):
         self._world = world
         self._faults = faults
+        #: Whether a rebuild writes a root volume anew: from 2.93 on.
+        self.reimages = True
 
     def get_server(self, project_id, server_id):
         return self._world.owned('servers', project_id, server_id).show()

@@ -58,6 +58,11 @@ class Rebuilds:
         )
 
     def _check_rebuild(self, project_id, server, image_id):
+        if server.root_id is not None and not self.reimages:
+            raise errors.CloudRefused(
+                f'server {server.id} boots from a volume, and a rebuild keeps'
+                ' it as it is'
+            )
         image = self._world.images.get(image_id)
         if image is None or image.project_id not in (project_id, None):
             raise errors.CloudRefused(f'no image {image_id}')

@@ -38,6 +38,17 @@ def test_of_each_service_its_own(stage):
     assert 'is deactivated' in hindrance
 
 
+def test_a_root_that_nova_would_keep_is_no_readiness(stage):
+    stage.protect('till', volumes=0, volume_backed=True)
+    stage.cloud.nova.reimages = False
+    stage.run('shop')
+    stage.run('till')
+    found = _judge(stage)
+    assert found['shop'].is_ready, found['shop'].hindrances
+    (hindrance,) = found['till'].hindrances
+    assert 'microversion 2.93' in hindrance
+
+
 def test_a_dead_trust_is_no_readiness(stage):
     stage.run()
     stage.cloud.kill_trust(stage.right)

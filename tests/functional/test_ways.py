@@ -76,6 +76,72 @@ def test_a_root_volume_is_written_anew_and_its_data_restored(tmp_path):
     assert _safety(stage) == ['spoilt', 'spoilt']
 
 
+def _on_an_old_nova(tmp_path, **policy):
+    """Give one that boots from a volume, which a rebuild would not mend."""
+    stage = _stage(tmp_path, volumes=1, volume_backed=True, **policy)
+    stage.cloud.nova.reimages = False
+    return stage
+
+
+@pytest.mark.parametrize('keep_volumes', [False, True])
+def test_a_root_that_nova_would_keep_as_it_is_is_refused(
+    tmp_path, keep_volumes
+):
+    stage = _on_an_old_nova(tmp_path)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    before = len(stage.cloud.changes())
+    ended = _recover(stage, keep_volumes=keep_volumes)
+    assert ended.status is REFUSED, ended.reason
+    assert f'server {server.id} boots from a volume' in ended.reason
+    assert 'microversion 2.93' in ended.reason
+    by_hand = 'openstack volume create --snapshot'
+    assert (by_hand in ended.reason) is not keep_volumes
+    assert len(stage.cloud.changes()) == before
+    assert resource.RECOVERY not in server.metadata
+
+
+def test_a_nova_that_is_older_once_the_plan_is_made_is_not_asked(tmp_path):
+    """A journal may be of before Nova was put back to an older release."""
+    stage = _stage(tmp_path, volumes=1, volume_backed=True)
+    server = stage.servers['shop']
+    stage.cloud.break_server(server)
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+
+    def grow_old():
+        stage.cloud.nova.reimages = False
+
+    ended = stage.recover(pause=grow_old)
+    assert ended.status is model.RecoveryStatus.FAILED
+    assert 'a rebuild keeps it as it is' in ended.reason
+    assert server.rebuilds == 0
+    assert resource.RECOVERY not in server.metadata
+
+
+def test_on_an_old_nova_data_comes_back_to_a_server_that_is_well(tmp_path):
+    stage = _on_an_old_nova(tmp_path, repair=True)
+    server = stage.servers['shop']
+    (data,) = (
+        each
+        for each in stage.cloud.volumes_of(server)
+        if each.id != server.root_id
+    )
+    data.status = 'error'
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert _reads(stage)['/dev/vdb'] == 'shop-0 at first'
+
+
+def test_on_an_old_nova_a_server_of_an_image_is_rebuilt(tmp_path):
+    stage = _stage(tmp_path)
+    stage.cloud.nova.reimages = False
+    stage.cloud.break_server(stage.servers['shop'])
+    ended = _recover(stage)
+    assert ended.status is DONE, ended.reason
+    assert stage.servers['shop'].rebuilds == 1
+
+
 def test_a_root_may_be_the_only_volume(tmp_path):
     stage = _stage(tmp_path, volumes=0, volume_backed=True)
     stage.cloud.break_server(stage.servers['shop'])

@@ -1,5 +1,6 @@
 """How services are asked, and when a delegation is called dead."""
 
+import contextlib
 import json
 import logging
 
@@ -193,6 +194,61 @@ def test_ids_cannot_leave_their_place(services, door):
     with pytest.raises(errors.NotFound):
         compute.get_server(door, 'a/action?b')
     assert services.asked[-1].url.endswith('/servers/a%2Faction%3Fb')
+
+
+@pytest.mark.parametrize(
+    ('nova', 'image', 'sent'),
+    [
+        ('2.92', '', False),
+        ('2.79', '', False),
+        ('2.93', '', True),
+        ('2.104', '', True),
+        ('2.92', {'id': 'i'}, True),
+    ],
+)
+def test_no_rebuild_where_nova_keeps_what_is_on_a_root_volume(
+    tmp_path, nova, image, sent
+):
+    services = canned.Services(nova)
+    url = r'http://nova/v2.1/servers/s'
+    services.say('GET', url, (200, {'server': SERVER | {'image': image}}))
+    services.say('POST', url, (202, {}))
+    door = canned.sessions(tmp_path, services).by_delegation(TRUST)
+    with contextlib.ExitStack() as refused:
+        if not sent:
+            refused.enter_context(
+                pytest.raises(errors.CloudRefused, match='microversion 2')
+            )
+        compute.rebuild(door, 's', 'i', 'recovery-1', {})
+    assert services.count('POST', '/action') == sent
+
+
+@pytest.mark.parametrize(
+    ('nova', 'reimages'),
+    [('2.79', False), ('2.92', False), ('2.93', True), ('2.104', True)],
+)
+def test_whether_a_root_volume_is_written_anew(tmp_path, nova, reimages):
+    services = canned.Services(nova)
+    door = canned.sessions(tmp_path, services).by_delegation(TRUST)
+    assert compute.reimages_roots(door) is reimages
+    asked = len(services.asked)
+    assert compute.reimages_roots(door) is reimages
+    assert len(services.asked) == asked  # it is known by then
+
+
+def test_what_nova_speaks_is_asked_once_for_all_doors(services, sessions):
+    for right_id in ('t', 'u'):
+        door = sessions.by_delegation(model.Delegation('p', right_id))
+        door.check()
+        assert compute.reimages_roots(door) is True
+    assert services.count('GET', 'http://nova/') == 1
+
+
+def test_a_nova_that_does_not_say_what_it_speaks(tmp_path):
+    services = canned.Services('')
+    door = canned.sessions(tmp_path, services).by_delegation(TRUST)
+    with pytest.raises(errors.CloudUnavailable, match='microversions'):
+        compute.reimages_roots(door)
 
 
 def test_rebuild_keeps_metadata_and_the_secret(services, door, caplog):

@@ -27,6 +27,7 @@ def sound(**changes):
         },
         'headroom': build.headroom(),
         'host_status': None,
+        'reimages_roots': True,
         'image_id': 'image-1',
     }
     return situation.Situation(**values | changes)

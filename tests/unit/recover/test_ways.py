@@ -240,6 +240,35 @@ WAYS = [
         [['safety-snapshot'] * 2, ['evacuate'], ['stop'], ['verify']],
     ),
     (
+        'a host that is down, and a root that a rebuild would keep',
+        BOOTED
+        | {
+            'host_status': 'DOWN',
+            'host': FENCED,
+            'policy': _policy(evacuate=True),
+            'reimages_roots': False,
+        },
+        'evacuate',
+        None,
+    ),
+    (
+        'data alone, beside a root that a rebuild would keep',
+        BOOTED
+        | {
+            'server': build.server(status='ACTIVE', image_id=None),
+            'attachments': (build.attachment(0),),
+            'reimages_roots': False,
+        },
+        'data',
+        None,
+    ),
+    (
+        'an image that a rebuild starts from, on a Nova that keeps roots',
+        {'reimages_roots': False},
+        'full',
+        WHOLE,
+    ),
+    (
         'a server that boots from a volume',
         BOOTED,
         'full',
@@ -426,6 +455,23 @@ REFUSALS = [
             }
         },
         'only names snapshots of volumes',
+    ),
+    (
+        'a root that Nova would keep',
+        BOOTED | {'reimages_roots': False},
+        'microversion 2.93: have Nova upgraded to Zed or later, then restart'
+        ' the workers; or a server can be made from the root of recovery point'
+        ' point-20 by hand: openstack volume create --snapshot snapshot-0',
+    ),
+    (
+        'the same without a point',
+        BOOTED
+        | {
+            'points': (),
+            'policy': _policy(without_point=True),
+            'reimages_roots': False,
+        },
+        'server server-1 boots from a volume',
     ),
     (
         'no image to rebuild from without a point',
