@@ -133,8 +133,9 @@ def safe(
 ) -> list[resource.Volume]:
     """Give the volumes of which a safety snapshot is taken first.
 
-    Of a volume in error Cinder takes none: whatever a way touches is repaired
-    before, or refused. A root that it leaves alone may be in error.
+    Of a volume in error Cinder takes none. A root that is rebuilt is repaired
+    before, or refused. Data in error is kept itself, in quarantine or in its
+    place: that its backend is broken must not be in the way of its recovery.
 
     :param point: None: all that are attached
     """
@@ -145,13 +146,13 @@ def safe(
         ids = [a.volume_id for a in exchanged]
         if situation.root_id is not None:
             ids.insert(0, situation.root_id)
-    left_alone = situation.root_id if way not in refusal.REBUILDING else None
+    rebuilt = situation.root_id if way in refusal.REBUILDING else None
     found = (situation.volumes.get(each) for each in ids)
     return [
         v
         for v in found
         if v is not None
-        and not (v.id == left_alone and v.status.startswith('error'))
+        and (v.id == rebuilt or not v.status.startswith('error'))
     ]
 
 

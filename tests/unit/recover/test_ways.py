@@ -109,7 +109,7 @@ WAYS = [
         'data',
         [
             ['repair'],
-            ['safety-snapshot'] * 2 + ['restore-volume'] * 2,
+            ['safety-snapshot', 'restore-volume', 'restore-volume'],
             *EXCHANGE,
         ],
     ),
