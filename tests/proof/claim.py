@@ -54,6 +54,7 @@ class Claim:
     run: abc.Callable[[Trial], Outcome]
     bound: str = 'none'  #: what violates it, or how many may
     on_cloud: bool = False  #: needs real OpenStack services
+    of_history: bool = False  #: needs commits that a clone may be without
 
 
 @dataclasses.dataclass(frozen=True)

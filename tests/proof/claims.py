@@ -16,6 +16,7 @@ from tests.proof import claim
 from tests.proof import matrix
 from tests.proof import on_cloud
 from tests.proof import ranking
+from tests.proof import rolling
 from tests.unit.trigger import reference
 
 Claim = claim.Claim
@@ -191,6 +192,17 @@ CLAIMS: typing.Final = (
         count=3_000,
         few=30,
         run=_claimed,
+    ),
+    Claim(
+        'rolling',
+        'a worker of the release before the newest migration goes on beside'
+        ' one of this release, and nothing is done twice or lost (invariant'
+        ' 2)',
+        unit='services',
+        count=40,
+        few=4,
+        run=rolling.shared,
+        of_history=True,
     ),
     Claim(
         'scaling',

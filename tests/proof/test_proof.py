@@ -15,9 +15,12 @@ from tests.proof import claim as claims
 from tests.proof import claims as registry
 from tests.proof import progress
 from tests.proof import ranking
+from tests.proof import rolling
 
 CHECKOUT = pathlib.Path(__file__).parents[2]
-HERE = [each for each in registry.CLAIMS if not each.on_cloud]
+HERE = [
+    each for each in registry.CLAIMS if not (each.on_cloud or each.of_history)
+]
 
 
 def _claim(run, name='sample', **changes):
@@ -55,6 +58,12 @@ def test_a_claim_holds_with_a_small_count(claim):
     result = command_line.try_one(claim, claim.few, 1, stream)
     assert result.verdict is claims.Verdict.HELD, stream.getvalue()
     assert result.outcome.counted >= claim.few
+
+
+def test_a_clone_without_the_history_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(rolling, 'CHECKOUT', tmp_path)
+    with pytest.raises(RuntimeError, match='git fetch --unshallow'):
+        rolling.unpack_older(tmp_path / 'older')
 
 
 def test_every_claim_has_a_name_of_its_own():
