@@ -34,6 +34,8 @@ class Memory:
     )
     ranked_at: datetime.datetime | None = None
     reap_at: datetime.datetime | None = None  #: the next look at what is kept
+    #: How many such looks at a project have failed since one did not.
+    unreaped: dict[str, int] = dataclasses.field(default_factory=dict)
     projects_at: datetime.datetime | None = None  #: when they were listed
     #: When each project is reconciled next.
     reconcile_at: dict[str, datetime.datetime] = dataclasses.field(

@@ -23,6 +23,9 @@ AGAIN: typing.Final = datetime.timedelta(seconds=10)
 #: How long a refusal is left alone at first, and at most.
 BACK_OFF: typing.Final = datetime.timedelta(minutes=5)
 LONGEST: typing.Final = datetime.timedelta(days=1)
+#: How long a project that cannot be read is left alone at most: it may be
+#: given another right, or its outage be over, at any time.
+UNREAD: typing.Final = datetime.timedelta(hours=1)
 #: Resources looked at in one tick: it should not take long.
 LIMIT: typing.Final = 50
 
@@ -43,7 +46,23 @@ def reap(context: contexts.Context, now: datetime.datetime) -> None:
         try:
             _reap_project(context, seen, due, now)
         except errors.SnapfaultError as error:
-            LOG.warning('What project %s keeps stays: %s', project_id, error)
+            _put_off(context, project_id, error, now)
+        else:
+            memory.unreaped.pop(project_id, None)
+
+
+def _put_off(
+    context: contexts.Context,
+    project_id: str,
+    error: errors.SnapfaultError,
+    now: datetime.datetime,
+) -> None:
+    """Leave a project alone for a while, so that it is in nobody's way."""
+    failed = context.memory.unreaped.get(project_id, 0)
+    context.memory.unreaped[project_id] = failed + 1
+    pause = min(BACK_OFF * 2 ** min(failed, 20), UNREAD)
+    LOG.warning('What project %s keeps stays: %s', project_id, error)
+    rows.put_off(context.database, project_id, str(error), now, now + pause)
 
 
 def _reap_project(

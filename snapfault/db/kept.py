@@ -38,8 +38,10 @@ def of_recoveries(
 def due(
     session: orm.Session, now: datetime.datetime, limit: int
 ) -> list[model.Kept]:
-    """List what may be removed, or is being removed; oldest first.
+    """List what may be removed, or is being removed.
 
+    What has waited the longest for a look comes first, so that what can
+    not go, however much of it there is, keeps nothing else from going.
     Nothing while a recovery of the service is open. Of what was replaced,
     and not merely copied, nothing before one of them came to a good end:
     until then it may be all that there is.
@@ -60,7 +62,10 @@ def due(
                 ),
             ),
         )
-        .order_by(tables.Kept.keep_until, tables.Kept.id)
+        .order_by(
+            sa.func.coalesce(tables.Kept.not_before, tables.Kept.keep_until),
+            tables.Kept.id,
+        )
     )
     return base.first(session, query, limit)
 
@@ -99,6 +104,32 @@ def ask(
         status=model.KeptStatus.REMOVING,
         attempts=kept.attempts + 1,
         not_before=not_before,
+    )
+
+
+@api.writer
+def put_off(
+    session: orm.Session,
+    project_id: str,
+    reason: str,
+    now: datetime.datetime,
+    not_before: datetime.datetime,
+) -> None:
+    """Leave alone for a while all that is due of a project, at once."""
+    session.execute(
+        sa.update(tables.Kept)
+        .where(
+            tables.Kept.project_id == project_id,
+            tables.Kept.status.in_(
+                [model.KeptStatus.KEPT, model.KeptStatus.REMOVING]
+            ),
+            tables.Kept.keep_until <= now,
+            sa.or_(
+                tables.Kept.not_before.is_(None),
+                tables.Kept.not_before < not_before,
+            ),
+        )
+        .values(reason=reason, not_before=not_before)
     )
 
 

@@ -1,12 +1,19 @@
 """What recoveries keep is removed in time, and nothing else ever."""
 
+import dataclasses
+import datetime
+
 import pytest
 
 from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.db import kept
+from snapfault.db import protections
+from snapfault.db import recoveries
+from snapfault.db import tables
 from tests import build
+from tests.functional.db import samples
 
 Status = model.KeptStatus
 
@@ -240,3 +247,93 @@ def test_a_member_of_a_point_is_no_safety_snapshot_whatever_its_tags(stage):
     noted = {each.resource_id for each in _rows(stage)}
     assert not noted & {each.id for each in members}
     assert len(_of(stage, model.KeptKind.SNAPSHOT)) == 2
+
+
+MANY = 60  #: more than is looked at in one go
+
+
+@pytest.fixture
+def beside(done):
+    """Give one who keeps what is due after sixty volumes of another project.
+
+    Nobody may look at that one.
+    """
+    done.right_of_other = done.cloud.add_project('other')
+    owner = protections.create(
+        done.database,
+        build.protection(
+            id='protection-other',
+            project_id='other',
+            right_id=done.right_of_other.right_id,
+            policy_id=samples.kept_policy(
+                done.database, project_id='other', id='policy-other'
+            ).id,
+            next_run_at=None,
+        ),
+    )
+    asked = recoveries.create(done.database, samples.recovery(owner))
+    refused = model.RecoveryStatus.REFUSED
+    recoveries.finish(done.database, asked, refused, 'no', done.now)
+    rows = tuple(_left(done, asked) for _ in range(MANY))
+    with done.database.writer() as session:
+        for each in rows:
+            session.add(tables.Kept(**dataclasses.asdict(each)))
+    done.cloud.kill_trust(done.right_of_other)
+    _forget_points(done)
+    return done
+
+
+def _left(stage, recovery):
+    """Give the row of a copy that a recovery has left, and may go."""
+    volume = stage.cloud.add_volume('other')
+    volume.metadata[resource.RECOVERY] = recovery.id
+    return samples.kept(
+        recovery, resource_id=volume.id, device='', keep_until=stage.now
+    )
+
+
+def _of_project(stage, project_id):
+    """Give the rows of a project."""
+    ids = [each.id for each in stage.recoveries()]
+    found = kept.of_recoveries(stage.database, ids).values()
+    return [e for rows in found for e in rows if e.project_id == project_id]
+
+
+def test_what_cannot_be_read_is_in_nobodys_way(beside):
+    _pass(beside, minutes=70)
+    _pass(beside, minutes=30)
+    mine = _of_project(beside, build.PROJECT)
+    assert {each.status for each in mine} == {Status.REMOVED}
+    others = _of_project(beside, 'other')
+    assert [each.status for each in others] == [Status.KEPT] * MANY
+
+
+def test_what_cannot_be_read_is_looked_at_ever_more_rarely(beside, caplog):
+    beside.tick()
+    others = _of_project(beside, 'other')
+    minutes = datetime.timedelta(minutes=5)
+    wait = {each.not_before - each.keep_until for each in others}
+    assert wait == {minutes}  # of all, and not of those looked at
+    assert all('no token' in each.reason for each in others)
+    for _ in range(50):
+        beside.wait(minutes=4)
+        beside.tick()
+    # after 5 minutes, 10, 20, 40, and an hour from then on
+    assert caplog.text.count('What project other keeps stays') == 7
+    beside.cloud.revive_trust(beside.right_of_other)
+    _pass(beside, minutes=61)
+    others = _of_project(beside, 'other')
+    assert {each.status for each in others} == {Status.REMOVED}
+
+
+def test_what_hangs_is_in_nobodys_way(beside):
+    """Cinder is at its removal for ever."""
+    beside.cloud.revive_trust(beside.right_of_other)
+    beside.cloud.hang_next('delete_volume', times=MANY)
+    _pass(beside, minutes=1)
+    asked = {each.status for each in _of_project(beside, 'other')}
+    assert asked == {Status.REMOVING}
+    _pass(beside, minutes=70)
+    _pass(beside, minutes=30)
+    mine = _of_project(beside, build.PROJECT)
+    assert {each.status for each in mine} == {Status.REMOVED}
