@@ -12,7 +12,8 @@ OPTIONS = [
         max=1000,
         help='Drills under way at once, by all workers together; the others'
         ' wait their turn. Each is a server and the volumes of one recovery'
-        ' point. 0 lets none begin; what is under way is still removed.',
+        ' point. 0 lets none begin; what is under way is still removed. One'
+        ' that cannot be removed counts in its project alone.',
     ),
     cfg.IntOpt(
         'max_open_per_project',

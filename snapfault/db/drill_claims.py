@@ -37,10 +37,10 @@ def claimable(
     """
     table = tables.Drill
     under_way = _under_way(session)
-    full = [k for k, count in under_way.items() if count >= bounds.project]
+    full = [k for k, each in under_way.items() if each.all >= bounds.project]
     left_behind = sa.and_(table.status == RUNNING, table.lease_until < now)
     found = left_behind
-    if sum(under_way.values()) < bounds.overall:
+    if _at_work(under_way) < bounds.overall:
         found = sa.or_(left_behind, _may_begin(full))
     query = sa.select(table).where(found)
     query = query.order_by(table.created_at, table.id)
@@ -61,14 +61,36 @@ def _may_begin(
     )
 
 
-def _under_way(session: orm.Session) -> dict[str, int]:
+class _Count(typing.NamedTuple):
+    """The drills of a project that are under way."""
+
+    all: int  #: those too that wait for another try to remove
+    at_work: int
+
+
+def _under_way(session: orm.Session) -> dict[str, _Count]:
     """Count the drills under way, by project."""
+    table = tables.Drill
+    left = sa.and_(table.outcome.is_not(None), table.claimed_by.is_(None))
     rows = session.execute(
-        sa.select(tables.Drill.project_id, sa.func.count())
-        .where(tables.Drill.status == RUNNING)
-        .group_by(tables.Drill.project_id)
+        sa.select(
+            table.project_id,
+            sa.func.count(),
+            sa.func.count(sa.case((sa.not_(left), 1))),
+        )
+        .where(table.status == RUNNING)
+        .group_by(table.project_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: _Count(row[1], row[2]) for row in rows}
+
+
+def _at_work(under_way: dict[str, _Count]) -> int:
+    """Count those of all projects that somebody is at.
+
+    What cannot be removed is in the way of none but its own project: that
+    may be out of reach for ever.
+    """
+    return sum(each.at_work for each in under_way.values())
 
 
 @api.writer
@@ -113,8 +135,9 @@ def _has_room(
         .with_for_update()
     ).all()
     under_way = _under_way(session)
-    mine = under_way.get(drill.project_id, 0)
-    return sum(under_way.values()) < bounds.overall and mine < bounds.project
+    mine = under_way.get(drill.project_id, _Count(0, 0))
+    has_room = _at_work(under_way) < bounds.overall
+    return has_room and mine.all < bounds.project
 
 
 def hold(

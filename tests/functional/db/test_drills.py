@@ -264,3 +264,38 @@ def test_nothing_is_due_of_what_is_paused(database: api.Database) -> None:
         status=model.ProtectionStatus.PAUSED,
     )
     assert drill_dues.due(database, NOW, 9) == []
+
+
+def test_what_cannot_be_removed_keeps_none_of_another_project_waiting(
+    database: api.Database,
+) -> None:
+    """Its project may be out of reach for ever, and still has it."""
+    bounds = drill_claims.Bounds(overall=1, project=1)
+    held = samples.held_drill(database)
+    mine = samples.kept_drill(database)
+    theirs = samples.kept_drill(database, project_id='theirs')
+    assert drill_claims.claimable(database, NOW, 9, bounds) == []
+    told = drill_journal.conclude(
+        database, held, Status.REFUSED, 'no', None, NOW
+    )
+    assert drill_claims.claimable(database, NOW, 9, bounds) == []
+    drill_claims.let_go(database, told, UNTIL)
+    assert drill_claims.claimable(database, NOW, 9, bounds) == [theirs]
+
+    def claim(drill: model.Drill) -> model.Drill | None:
+        return drill_claims.claim(database, drill, 'w', NOW, UNTIL, bounds)
+
+    assert claim(mine) is None
+    assert claim(theirs) is not None
+    another = samples.kept_drill(database, project_id='a third')
+    assert claim(another) is None  # that one counts
+
+
+def test_what_is_let_go_before_its_outcome_counts(
+    database: api.Database,
+) -> None:
+    """Its worker stopped; another takes it up at once."""
+    bounds = drill_claims.Bounds(overall=1, project=1)
+    drill_claims.let_go(database, samples.held_drill(database), UNTIL)
+    samples.kept_drill(database, project_id='theirs')
+    assert drill_claims.claimable(database, NOW, 9, bounds) == []
