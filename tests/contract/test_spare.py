@@ -97,6 +97,16 @@ def test_create_that_boots_from_a_volume(world, project, wanted):
     world.eventually(lambda: project.list_volumes() == [])
 
 
+def test_delete_while_it_is_made_leaves_no_root(world, project, wanted):
+    made = project.create_server(dataclasses.replace(wanted, root_size=2))
+    project.delete_server(made.id)
+    world.eventually(lambda: is_gone(project, made.id))
+    # whatever Nova was at, it makes no volume any more
+    wanted = dataclasses.replace(wanted, root_size=None)
+    settled(world, project, project.create_server(wanted).id)
+    world.eventually(lambda: project.list_volumes() == [])
+
+
 def test_create_in_a_network(world, project, wanted):
     wanted = dataclasses.replace(wanted, network_id=world.make_network())
     made = project.create_server(wanted)

@@ -87,6 +87,8 @@ class Spares:
                 )
 
     def _create_ends(self, server, wanted, fate):
+        if server.id not in self._world.servers:
+            return  # Nova breaks the build off, and cleans up after it
         server.task_state = None
         if wanted.root_size:
             self._boot_volume(server, wanted)
