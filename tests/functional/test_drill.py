@@ -29,9 +29,37 @@ NONE = model.Proof.NONE
 @pytest.fixture
 def ready(stage):
     """Give a service with one good point."""
+    return _ready(stage)
+
+
+@pytest.fixture
+def kind(request):
+    """Give what the service boots from: 'image', or 'volume'."""
+    return getattr(request, 'param', 'image')
+
+
+@pytest.fixture
+def either(kind, tmp_path):
+    """Give a service with one good point that boots from what is asked."""
+    stage = _protected(kind, tmp_path)
+    yield stage
+    stage.database.close()
+
+
+def _protected(kind, folder):
+    stage = stages.Stage(folder)
+    stage.protect(volume_backed=kind == 'volume')
+    return _ready(stage)
+
+
+def _ready(stage):
     stage.run()
     stage.wait(minutes=5)
     return stage
+
+
+KINDS = ('image', 'volume')
+EITHER = pytest.mark.parametrize('kind', KINDS, indirect=True)
 
 
 def proof(stage):
@@ -40,20 +68,25 @@ def proof(stage):
     return point.proof
 
 
-def test_a_drill_proves_its_point_and_measures_it(ready):
-    before = rehearsal.service(ready)
-    asked = rehearsal.ask(ready)
+@EITHER
+def test_a_drill_proves_its_point_and_measures_it(kind, either):
+    before = rehearsal.service(either)
+    asked = rehearsal.ask(either)
     seen = []
-    ended = rehearsal.rehearse(ready, pause=lambda: seen.append(_spare(ready)))
+    ended = rehearsal.rehearse(
+        either, pause=lambda: seen.append(_spare(either))
+    )
     assert ended.status is DONE
-    (point,) = ready.good()
+    (point,) = either.good()
     assert (ended.id, ended.point_id) == (asked.id, point.id)
     assert (point.proof, point.rto) == (model.Proof.PROVEN, ended.took)
     # it took from its begin until it was verified, and was removed after
     assert 0 < ended.took < (ended.finished_at - ended.started_at).seconds
-    assert rehearsal.service(ready) == before
-    assert rehearsal.left(ready) == []
+    assert rehearsal.service(either) == before
+    assert rehearsal.left(either) == []
+    root = {'/dev/vda': 'cirros as published'}  # never what it held
     assert {
+        **(root if kind == 'volume' else {}),
         '/dev/vdb': 'shop-0 at first',
         '/dev/vdc': 'shop-1 at first',
     } in seen
@@ -61,20 +94,28 @@ def test_a_drill_proves_its_point_and_measures_it(ready):
 
 def _spare(stage):
     """Give what the drill's server reads, by device."""
+    server = _spare_server(stage)
+    return stage.cloud.contents_of(server) if server else {}
+
+
+def _spare_server(stage):
     for server in stage.cloud.world.servers.values():
         if server.id != stage.servers['shop'].id:
-            return stage.cloud.contents_of(server)
-    return {}
+            return server
+    return None
 
 
-def test_the_steps_are_those_of_a_recovery(ready):
-    rehearsal.ask(ready)
-    rehearsal.rehearse(ready)
-    steps = rehearsal.drill(ready).steps
+@EITHER
+def test_the_steps_are_those_of_a_recovery(kind, either):
+    rehearsal.ask(either)
+    rehearsal.rehearse(either)
+    steps = rehearsal.drill(either).steps
+    of_volume = kind == 'volume'
     assert [each.name for each in steps] == [
         'boot-server',
         'restore-volume',
         'restore-volume',
+        *['mark-root'] * of_volume,
         'stop',
         'attach',
         'attach',
@@ -83,6 +124,7 @@ def test_the_steps_are_those_of_a_recovery(ready):
         'remove-server',
         'remove-volume',
         'remove-volume',
+        *['remove-volume'] * of_volume,
     ]
     assert {each.status for each in steps} == {model.StepStatus.DONE}
 
@@ -136,49 +178,45 @@ def test_backups_go_on_beside_a_drill(ready):
 # every crash
 
 
-@pytest.fixture(scope='module')
-def undisturbed(tmp_path_factory):
-    """Count the calls of a drill that nothing disturbs."""
-    stage = stages.Stage(tmp_path_factory.mktemp('undisturbed'))
-    stage.protect()
-    stage.run()
-    stage.wait(minutes=5)
-    before = stage.cloud.count()
-    rehearsal.ask(stage)
-    assert rehearsal.rehearse(stage).status is DONE
-    return stage.cloud.count() - before
-
-
 #: Every call of an undisturbed drill; a test below holds it to that.
-CALLS = range(42)
+CALLS = {'image': 42, 'volume': 47}
 
 
 @pytest.mark.parametrize('acts', [False, True], ids=['before', 'after'])
-@pytest.mark.parametrize('calls', CALLS)
+@pytest.mark.parametrize(
+    ('kind', 'calls'),
+    [(kind, calls) for kind in KINDS for calls in range(CALLS[kind])],
+    indirect=['kind'],
+)
 def test_invariants_3_and_4_killed_at_any_call_nothing_is_left(
-    ready, calls, acts
+    either, calls, acts
 ):
     """Die at each call, before and after it; then another worker goes on."""
-    before = rehearsal.service(ready)
-    rehearsal.ask(ready)
+    before = rehearsal.service(either)
+    rehearsal.ask(either)
     with pytest.raises(crash.Crash):
         rehearsal.rehearse(
-            ready, cloud=crash.CrashAfter(ready.cloud, calls, acts)
+            either, cloud=crash.CrashAfter(either.cloud, calls, acts)
         )
-    ready.wait(seconds=stages.LEASE.total_seconds() + 1)
-    ended = rehearsal.rehearse(ready, worker='worker-2')
+    either.wait(seconds=stages.LEASE.total_seconds() + 1)
+    ended = rehearsal.rehearse(either, worker='worker-2')
     assert ended.status is DONE, ended.reason
-    assert proof(ready) is model.Proof.PROVEN
-    assert rehearsal.left(ready) == []
-    assert rehearsal.service(ready) == before
-    assert ready.cloud.count('create_server') <= 2
-    made = [c for c in ready.cloud.changes() if c.method == 'create_volume']
+    assert ended.reason == ''
+    assert proof(either) is model.Proof.PROVEN
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either) == before
+    assert either.cloud.count('create_server') <= 2
+    made = [c for c in either.cloud.changes() if c.method == 'create_volume']
     assert len(made) <= 3  # a call that a crash kept from the cloud counts
 
 
-def test_the_crash_matrix_reaches_the_last_call(undisturbed):
+@EITHER
+def test_the_crash_matrix_reaches_the_last_call(kind, either):
     """If a drill asks more of the cloud, CALLS has to grow with it."""
-    assert undisturbed == len(CALLS)
+    before = either.cloud.count()
+    rehearsal.ask(either)
+    assert rehearsal.rehearse(either).status is DONE
+    assert either.cloud.count() - before == CALLS[kind]
 
 
 @pytest.mark.parametrize('calls', [5, 20, 41])
@@ -219,21 +257,31 @@ CHANGES = [
     'start_server',
 ]
 REMOVALS = ['delete_server', 'delete_volume']
+MARKS = ('volume', 'mark_volume')  #: only where there is a root volume
 
 
-@pytest.mark.parametrize('method', CHANGES + REMOVALS)
+def _of_either(methods):
+    """Give a mark for each of these changes of a drill of each kind."""
+    return pytest.mark.parametrize(
+        ('kind', 'method'),
+        [(kind, method) for kind in KINDS for method in methods] + [MARKS],
+        indirect=['kind'],
+    )
+
+
+@_of_either(CHANGES + REMOVALS)
 @pytest.mark.parametrize('after', [False, True], ids=['503', 'lost answer'])
-def test_an_outage_of_one_call_is_waited_out(ready, method, after):
-    before = rehearsal.service(ready)
+def test_an_outage_of_one_call_is_waited_out(either, method, after):
+    before = rehearsal.service(either)
     error = errors.CloudUnavailable('timed out')
-    ready.cloud.fail(method, error, after=after)
-    rehearsal.ask(ready)
-    assert rehearsal.rehearse(ready).status is DONE
-    assert rehearsal.left(ready) == []
-    assert rehearsal.service(ready) == before
+    either.cloud.fail(method, error, after=after)
+    rehearsal.ask(either)
+    assert rehearsal.rehearse(either).status is DONE
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either) == before
 
 
-@pytest.mark.parametrize('method', CHANGES)
+@_of_either(CHANGES)
 @pytest.mark.parametrize(
     'error',
     [
@@ -242,31 +290,32 @@ def test_an_outage_of_one_call_is_waited_out(ready, method, after):
         errors.DelegationDead('role removed'),
     ],
 )
-def test_what_the_cloud_refuses_disproves_nothing(ready, method, error):
-    before = rehearsal.service(ready)
-    ready.cloud.fail(method, error)
-    rehearsal.ask(ready)
-    ended = rehearsal.rehearse(ready)
+def test_what_the_cloud_refuses_disproves_nothing(either, method, error):
+    before = rehearsal.service(either)
+    either.cloud.fail(method, error)
+    rehearsal.ask(either)
+    ended = rehearsal.rehearse(either)
     assert (ended.status, ended.reason) == (REFUSED, str(error))
-    assert proof(ready) is NONE
-    assert rehearsal.left(ready) == []
-    assert rehearsal.service(ready) == before
+    assert proof(either) is NONE
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either) == before
 
 
+@EITHER
 @pytest.mark.parametrize('method', CHANGES)
 @pytest.mark.parametrize('fate', ['error', 'hang'])
-def test_what_the_cloud_cannot_do_disproves_nothing(ready, method, fate):
-    before = rehearsal.service(ready)
-    ready.cloud.break_next(method, fate=fate)
-    rehearsal.ask(ready)
-    ended = _ended(ready)
+def test_what_the_cloud_cannot_do_disproves_nothing(either, method, fate):
+    before = rehearsal.service(either)
+    either.cloud.break_next(method, fate=fate)
+    rehearsal.ask(either)
+    ended = _ended(either)
     if (method, fate) == ('attach_volume', 'error'):
         assert ended.status is DONE  # it is asked again
     else:
         assert ended.status is REFUSED
-        assert proof(ready) is NONE
-    assert rehearsal.left(ready) == []
-    assert rehearsal.service(ready)['volumes'] == before['volumes']
+        assert proof(either) is NONE
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either)['volumes'] == before['volumes']
 
 
 @pytest.mark.parametrize('service', ['nova', 'cinder', 'keystone', 'glance'])
@@ -443,6 +492,7 @@ def test_the_right_is_dead(ready):
 # what cannot be removed
 
 
+@EITHER
 @pytest.mark.parametrize(
     ('method', 'fate'),
     [
@@ -453,14 +503,14 @@ def test_the_right_is_dead(ready):
         ('delete_volume', 'busy'),
     ],
 )
-def test_a_removal_that_fails_is_tried_again_later(ready, method, fate):
-    before = rehearsal.service(ready)
-    ready.cloud.break_next(method, fate=fate)
-    rehearsal.ask(ready)
-    ended = _ended(ready)
+def test_a_removal_that_fails_is_tried_again_later(either, method, fate):
+    before = rehearsal.service(either)
+    either.cloud.break_next(method, fate=fate)
+    rehearsal.ask(either)
+    ended = _ended(either)
     assert ended.status is DONE
-    assert rehearsal.left(ready) == []
-    assert rehearsal.service(ready) == before
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either) == before
 
 
 def _ended(stage):

@@ -97,9 +97,9 @@ def snapshot_run():
     return stage
 
 
-def drill():
+def drill(**chosen):
     """A recovery is rehearsed."""
-    stage = _protected()
+    stage = _protected(**chosen)
     rehearsal.ask(stage)
     return stage
 
@@ -212,13 +212,18 @@ def abort(stage):
             session.get_one(tables.Recovery, recovery.id).abort_asked = True
 
 
-def _reads(*contents):
-    """Give what the guest must read, by device."""
+def _reads(*contents, root=None):
+    """Give what the guest must read, by device.
+
+    :param root: what is on the volume it boots from; None: there is none
+    """
     devices = (f'/dev/vd{letter}' for letter in 'bcd')
-    return {'shop': dict(zip(devices, contents, strict=False))}
+    read = dict(zip(devices, contents, strict=False))
+    return {'shop': read | ({} if root is None else {'/dev/vda': root})}
 
 
 FIRST = tuple(f'shop-{number} at first' for number in range(2))
+PUBLISHED = 'cirros as published'  #: what is on a root of the image
 ENDED_WELL = {'reads': _reads(*FIRST)}
 LEFT_ALONE = {'reads': _reads(SPOILT, SPOILT)}
 Scenario = scenario.Scenario
@@ -226,6 +231,11 @@ Scenario = scenario.Scenario
 SCENARIOS = (
     Scenario('snapshot', snapshot_run, {'good points': {'shop': 2}}),
     Scenario('drill', drill, {'proofs': ['proven']} | LEFT_ALONE),
+    Scenario(
+        'drill-volume-backed',
+        functools.partial(drill, volume_backed=True),
+        {'proofs': ['proven'], 'reads': _reads(SPOILT, SPOILT, root=SPOILT)},
+    ),
     Scenario('full', _failed, ENDED_WELL),
     Scenario(
         'automatic',
@@ -239,7 +249,8 @@ SCENARIOS = (
     Scenario(
         'volume-backed',
         functools.partial(_failed, volume_backed=True, volumes=2),
-        {},
+        # the root is the image's again: nothing else of it is recovered
+        {'reads': _reads(*FIRST, root=PUBLISHED)},
     ),
     Scenario(
         'reboot', functools.partial(_failed, reboot_first=True), LEFT_ALONE
