@@ -183,7 +183,9 @@ def equip(
         tuple(dataclasses.asdict(each) for each in checks_of(policy)),
     )
     phases: tuple[Phase, ...] = (
-        (boot_server.MarkRoot(drill.id, server_id),) if root else (),
+        (boot_server.MarkRoot(drill.id, server_id, point.image_id),)
+        if root
+        else (),
         (power.Stop(server_id),),
         tuple(
             attach.Attach(
@@ -258,6 +260,19 @@ def removals(
         ),
     )
     return tuple(phase for phase in phases if phase)
+
+
+def tell(reason: str, left_ids: collections.abc.Iterable[str]) -> str:
+    """Add to the reason of a drill what was attached to its server, once."""
+    told = [reason] if reason else []
+    for each in left_ids:
+        text = (
+            f'volume {each}, which the drill has not made, was attached to its'
+            ' server and is left'
+        )
+        if text not in reason:
+            told.append(text)
+    return '; '.join(told)
 
 
 def records(

@@ -20,21 +20,33 @@ class Standing:
 
     server_ids: tuple[str, ...]
     volume_ids: tuple[str, ...]
+    #: Volumes that somebody else has attached to the server, which stay
+    #: when it goes. A root that is not marked yet goes with it.
+    left_ids: tuple[str, ...]
 
 
 def standing(project: port.Project, drill_id: str) -> Standing:
     """Find what a drill has made: one list each."""
+    servers = [
+        each
+        for each in project.list_servers()
+        if boot_server.is_ours(each.metadata, drill_id)
+    ]
+    volume_ids = tuple(
+        each.id
+        for each in project.list_volumes()
+        if boot_server.is_ours(each.metadata, drill_id)
+    )
+    stay = {
+        each.volume_id
+        for server in servers
+        for each in server.attached
+        if not each.delete_on_termination
+    }
     return Standing(
-        tuple(
-            each.id
-            for each in project.list_servers()
-            if boot_server.is_ours(each.metadata, drill_id)
-        ),
-        tuple(
-            each.id
-            for each in project.list_volumes()
-            if boot_server.is_ours(each.metadata, drill_id)
-        ),
+        tuple(each.id for each in servers),
+        volume_ids,
+        tuple(sorted(stay.difference(volume_ids))),
     )
 
 
@@ -87,7 +99,11 @@ def stands(
     drill: model.Drill,
     server_id: str,
 ) -> bool:
-    """Look whether the server is up, on a living host, with its clones."""
+    """Look whether the server is up, on a living host, with its clones.
+
+    And with nothing else: what a person attached may be what a check fails
+    of.
+    """
     server = project.get_server(server_id)
     host_status = cloud.host_status(server_id)
     if host_status not in ('UP', None) or server.task_state is not None:
@@ -97,7 +113,12 @@ def stands(
         for each in project.list_volumes()
         if boot_server.is_ours(each.metadata, drill.id)
     ]
-    return server.status == 'ACTIVE' and all(
-        each.status == 'in-use' and server_id in each.attached_to
-        for each in clones
+    attached = {each.volume_id for each in server.attached}
+    return (
+        server.status == 'ACTIVE'
+        and attached <= {each.id for each in clones}
+        and all(
+            each.status == 'in-use' and server_id in each.attached_to
+            for each in clones
+        )
     )

@@ -4,6 +4,7 @@ A drill ends when all that bears its marker was seen gone; until then it
 stays open, and whoever holds it next goes on.
 """
 
+import dataclasses
 import functools
 
 from snapfault import errors
@@ -31,7 +32,7 @@ def run(
     drill = drill_journal.again(tools.database, drill, plan.REMOVALS)
     try:
         if drill.steps:
-            _remove(tools, drill, _project(tools, protection))
+            drill = _remove(tools, drill, _project(tools, protection))
     except errors.LeaseLost:
         raise
     except errors.SnapfaultError as error:
@@ -65,20 +66,25 @@ def _project(
 
 def _remove(
     tools: tools_.Tools, drill: model.Drill, project: port.Project
-) -> None:
-    """Remove what stands, and look again until nothing does."""
+) -> model.Drill:
+    """Remove what stands, and look again until nothing does.
+
+    :returns: the drill, whose reason tells what of others' is left
+    """
     look = functools.partial(read.standing, project, drill.id)
     while True:
         found = recover_tools.patiently(tools.pause, look)
         servers = {*found.server_ids, *plan.servers_of(drill)}
         phases = plan.removals(drill, servers, found.volume_ids)
-        if phases:
+        reason = plan.tell(drill.reason, found.left_ids)
+        if phases or reason != drill.reason:
+            drill = dataclasses.replace(drill, reason=reason)
             drill = drill_journal.go_on(
                 tools.database, drill, plan.records(drill, phases)
             )
         removals = [e for e in drill.steps if e.name in plan.REMOVALS]
         tools_.take(tools, drill, project, removals, tools.pause)
         if not found.server_ids and not found.volume_ids:
-            return
+            return drill
         tools.pause()
         drill = drill_journal.again(tools.database, drill, plan.REMOVALS)

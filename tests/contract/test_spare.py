@@ -107,6 +107,34 @@ def test_delete_while_it_is_made_leaves_no_root(world, project, wanted):
     world.eventually(lambda: project.list_volumes() == [])
 
 
+def test_what_is_attached_by_hand_stays_when_its_server_goes(
+    world, project, wanted
+):
+    """Nova removes the root that it has made, and no other volume."""
+    wanted = dataclasses.replace(wanted, root_size=2)
+    made = project.create_server(wanted)
+    settled(world, project, made.id)
+    (root,) = project.list_attachments(made.id)
+    volume_id = world.make_volume()
+    by_hand = resource.Attachment(made.id, volume_id, '', None, False)
+    project.attach_volume(made.id, by_hand)
+    world.eventually(lambda: project.get_volume(volume_id).status == 'in-use')
+    assert [
+        (each.volume_id, each.device[-1], each.delete_on_termination)
+        for each in project.list_attachments(made.id)
+    ] == [(root.volume_id, 'a', True), (volume_id, 'b', False)]
+    project.delete_server(made.id)
+    world.eventually(lambda: is_gone(project, made.id))
+    world.eventually(lambda: len(project.list_volumes()) == 1)
+    found = world.eventually(
+        lambda: (
+            (each := project.get_volume(volume_id)).status == 'available'
+            and each
+        )
+    )
+    assert found.attached_to == ()
+
+
 def test_create_in_a_network(world, project, wanted):
     wanted = dataclasses.replace(wanted, network_id=world.make_network())
     made = project.create_server(wanted)

@@ -6,6 +6,7 @@ import pytest
 
 from snapfault import errors
 from snapfault import model
+from snapfault import resource
 from snapfault import rules
 from snapfault.db import drill_claims
 from snapfault.db import drills
@@ -18,6 +19,7 @@ from tests import build
 from tests.fake import crash
 from tests.functional import rehearsal
 from tests.functional import stage as stages
+from tests.functional.matrix import races
 
 DONE = model.DrillStatus.DONE
 FAILED = model.DrillStatus.FAILED
@@ -567,6 +569,123 @@ def test_invariant_7_what_a_person_made_theirs_is_left_alone(ready):
     rehearsal.rehearse(ready, pause=take)
     assert taken[0].id in ready.cloud.world.volumes
     assert rehearsal.left(ready) == []
+
+
+#: Calls of a drill after which its server takes a volume from a person. Of
+#: one that boots from a volume all until it is stopped: the root is marked
+#: among them.
+UP = {'image': [16, 30], 'volume': [*range(14, 25), 31, 35]}
+THEIRS = {resource.MARKER: 'recovery-9/restored/member-1'}
+
+
+def _by_hand(stage, device, delete=False, **attributes):
+    """Attach a volume to the drill's server, as a person does."""
+    server = _spare_server(stage)
+    assert server.status in ('ACTIVE', 'SHUTOFF')
+    volume = stage.cloud.add_volume(build.PROJECT, content='precious')
+    vars(volume).update(attributes)
+    stage.cloud.attach(server, volume, device, delete=delete)
+    return volume
+
+
+@pytest.mark.parametrize(
+    ('kind', 'number'),
+    [(kind, number) for kind in KINDS for number in UP[kind]],
+    indirect=['kind'],
+)
+@pytest.mark.parametrize(
+    ('device', 'metadata'),
+    [('', {}), ('/dev/vdx', THEIRS), ('/dev/sda', THEIRS)],
+    ids=['in the way', "another's", 'at a like place'],
+)
+def test_invariant_7_what_a_person_attaches_outlives_the_drill(
+    either, number, device, metadata
+):
+    before = rehearsal.service(either)
+    image_id = next(iter(either.cloud.world.images)) if metadata else None
+    given = []
+
+    def give():
+        given.append(
+            _by_hand(
+                either, device, metadata=dict(metadata), image_id=image_id
+            )
+        )
+
+    rehearsal.ask(either)
+    ended = rehearsal.rehearse(
+        either, races.Meddling(either.cloud, number, give)
+    )
+    (volume,) = given
+    assert either.cloud.world.volumes.pop(volume.id) is volume
+    assert (volume.status, volume.content) == ('available', 'precious')
+    assert volume.metadata == metadata
+    assert ended.status in (DONE, REFUSED)
+    assert (
+        f'volume {volume.id}, which the drill has not made, was attached to'
+        ' its server and is left'
+    ) in ended.reason
+    assert rehearsal.drill(either).reason == ended.reason
+    assert rehearsal.left(either) == []
+    assert rehearsal.service(either) == before
+
+
+def _kept_root(server):
+    """Have Nova keep the root volume when the server goes."""
+    root = server.attachments[server.root_id]
+    server.attachments[server.root_id] = dataclasses.replace(
+        root, delete_on_termination=False
+    )
+
+
+@pytest.mark.parametrize('kind', ['volume'], indirect=True)
+@pytest.mark.parametrize(
+    'change',
+    [{}, {'metadata': THEIRS}, {'image_id': 'other'}, {'snapshot_id': 'x'}],
+    ids=['kept by a person', "another's", 'of another image', 'a clone'],
+)
+def test_invariant_7_a_root_that_the_boot_has_not_made_is_not_marked(
+    either, change
+):
+    roots = []
+
+    def meddle():
+        server = _spare_server(either)
+        roots.append(either.cloud.world.volumes[server.root_id])
+        vars(roots[0]).update(change)
+        if not change:
+            _kept_root(server)
+
+    rehearsal.ask(either)
+    ended = rehearsal.rehearse(
+        either, races.Meddling(either.cloud, UP['volume'][0], meddle)
+    )
+    assert ended.status is REFUSED
+    assert 'is not as the boot has made it' in ended.reason
+    assert proof(either) is NONE
+    assert either.cloud.count('mark_volume') == 0
+    (root,) = roots
+    assert root.metadata == change.get('metadata', {})
+    # Nova removes it with the server, unless a person has told it not to
+    is_kept = not change
+    assert (root.id in either.cloud.world.volumes) is is_kept
+    assert (f'volume {root.id}, which the drill' in ended.reason) is is_kept
+
+
+def test_a_check_that_fails_beside_a_volume_of_a_person_disproves_nothing(
+    ready,
+):
+    _checked(ready, READY)
+    rehearsal.ask(ready)
+    ended = rehearsal.rehearse(
+        ready,
+        races.Meddling(
+            ready.cloud, UP['image'][0], lambda: _by_hand(ready, '/dev/vdx')
+        ),
+    )
+    assert ended.status is REFUSED
+    assert "'ready' is not in the last" in ended.reason
+    assert proof(ready) is NONE
 
 
 def test_a_worker_that_lost_its_lease_stops_acting(ready):

@@ -70,29 +70,64 @@ class MarkRoot(step.Step):
 
     drill_id: str
     server_id: str
+    #: What Nova made it from; empty in a journal of old.
+    image_id: str = ''
 
     def look(self, hands: step.Hands) -> step.Progress:
-        """Look whether all volumes that are attached are ours."""
-        if self._unmarked(hands):
-            return step.Progress.TODO
-        return step.Progress.DONE
+        """Look whether it is ours.
+
+        :raises ResourceFailed: it cannot be told, or the drill's boot has
+            not made it
+        """
+        if is_ours(self._root(hands).metadata, self.drill_id):
+            return step.Progress.DONE
+        return step.Progress.TODO
 
     def act(self, hands: step.Hands) -> None:
-        """Mark what is attached before any clone is: only the root."""
-        for volume_id in self._unmarked(hands):
-            hands.project.mark_volume(
-                volume_id, {resource.MARKER: f'{self.drill_id}/root'}
-            )
+        """Mark it, and nothing that a person has attached beside it."""
+        hands.project.mark_volume(
+            self._root(hands).id, {resource.MARKER: f'{self.drill_id}/root'}
+        )
 
-    def _unmarked(self, hands: step.Hands) -> list[str]:
-        ids = [
-            each.volume_id
+    def _root(self, hands: step.Hands) -> resource.Volume:
+        attached = {
+            each.volume_id: each
             for each in hands.project.list_attachments(self.server_id)
-        ]
-        return [
-            each
-            for each in ids
-            if not is_ours(
-                hands.project.get_volume(each).metadata, self.drill_id
+        }
+        volumes = {each: hands.project.get_volume(each) for each in attached}
+        root_id = resource.root_of(
+            {each: found.device for each, found in attached.items()}, volumes
+        )
+        if root_id is None:
+            raise errors.ResourceFailed(
+                f'it cannot be told which of {", ".join(sorted(attached))}'
+                f' server {self.server_id} boots from'
             )
-        ]
+        root = volumes[root_id]
+        if not (
+            is_ours(root.metadata, self.drill_id)
+            or self._is_of_boot(attached[root_id], root)
+        ):
+            raise errors.ResourceFailed(
+                f'volume {root_id}, which server {self.server_id} boots from,'
+                ' is not as the boot has made it'
+            )
+        return root
+
+    def _is_of_boot(
+        self, attached: resource.Attachment, volume: resource.Volume
+    ) -> bool:
+        """Say whether it is as Nova makes it: what is marked is removed.
+
+        What a person attaches stays when the server goes, unless that is
+        asked for, and may hold anything.
+        """
+        is_anothers = any(
+            each.startswith(resource.PREFIX) for each in volume.metadata
+        )
+        return (
+            attached.delete_on_termination
+            and not is_anothers
+            and volume.snapshot_id is None
+            and self.image_id in ('', volume.image_id)
+        )

@@ -115,10 +115,9 @@ def test_a_root_is_made_anew_from_the_image():
     point = build.point(members=(ROOT, build.member(1)))
     (phase,) = _begin(point)
     assert (phase[0].root_size, len(phase)) == (8, 2)
-    names = [
-        [each.name for each in together]
-        for together in plan.equip(_drill(), point, 'server-9', POLICY)
-    ]
+    phases = plan.equip(_drill(), point, 'server-9', POLICY)
+    assert phases[0][0].image_id == point.image_id
+    names = [[each.name for each in together] for together in phases]
     assert names == [
         ['mark-root'],
         ['stop'],
@@ -242,3 +241,28 @@ def test_what_stands_is_removed_once_servers_first():
     assert plan.removals(drill, {'server-9'}, ['volume-a']) == ()
     (late,) = plan.removals(drill, {'server-9'}, ['volume-a', 'volume-c'])
     assert [each.volume_id for each in late] == ['volume-c']
+
+
+LEFT = (
+    'volume {}, which the drill has not made, was attached to its server and'
+    ' is left'
+)
+
+
+@pytest.mark.parametrize(
+    ('reason', 'left_ids', 'told'),
+    [
+        ('', [], ''),
+        ('no room', [], 'no room'),
+        ('', ['a'], LEFT.format('a')),
+        ('no room', ['a'], f'no room; {LEFT.format("a")}'),
+        (LEFT.format('a'), ['a'], LEFT.format('a')),
+        (
+            LEFT.format('a'),
+            ['a', 'b'],
+            f'{LEFT.format("a")}; {LEFT.format("b")}',
+        ),
+    ],
+)
+def test_what_others_attached_is_told_once(reason, left_ids, told):
+    assert plan.tell(reason, left_ids) == told
