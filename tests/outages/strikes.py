@@ -10,6 +10,9 @@ from tests.minicloud import faults
 #: Seconds that something hangs: longer than any lease, and than a client's
 #: patience with its broker.
 HANGS = 15
+#: Seconds that a service of the cloud is gone: many leases, and more than any
+#: request is waited for.
+GONE = 180
 HOUR = 3600
 
 
@@ -113,7 +116,7 @@ STRIKES = (
     *(
         Strike(f'{service} {way}', *_of_cloud(service, way), seconds)
         for service in ('keystone', 'cinder', 'nova', 'glance')
-        for way, seconds in (('killed', 60), ('hangs', HANGS))
+        for way, seconds in (('killed', GONE), ('hangs', HANGS))
     ),
 )
 
