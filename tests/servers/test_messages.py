@@ -1,15 +1,21 @@
-"""Messages on a real broker: lost, doubled, stale ones do no harm."""
+"""Messages and news on a real broker: whatever becomes of them, no harm."""
 
 import contextlib
 import signal
+import socket
 import threading
 import time
 
 import oslo_messaging
 import pytest
 
+from snapfault import model
+from snapfault import notify
 from snapfault import rpc
+from snapfault.db import recoveries
+from tests.functional import stage as stages
 from tests.functional import test_cmd
+from tests.functional import test_notify
 from tests.functional import test_rpc
 from tests.servers import rabbitmq
 
@@ -84,6 +90,119 @@ def test_a_broker_that_dies_costs_messages_and_nothing_else(transport, broker):
         assert time.monotonic() - begun < 1
         broker.start(broker.answers)
         _wake_until(wake, heard)
+
+
+class _Heard(list):
+    """Listens to notifications, as any program of the operator's may."""
+
+    def _note(self, level):
+        def note(_context, publisher, event, payload, _metadata):
+            self.append((level, publisher, event, payload))
+
+        return note
+
+    def __getattr__(self, name):
+        if name not in ('info', 'warn', 'error'):
+            raise AttributeError(name)
+        return self._note(name)
+
+
+@contextlib.contextmanager
+def _heard(conf):
+    """Have one listen; gives what it has heard so far."""
+    heard = _Heard()
+    transport = oslo_messaging.get_notification_transport(conf)
+    listener = oslo_messaging.get_notification_listener(
+        transport,
+        [oslo_messaging.Target(topic='notifications')],
+        [heard],
+        executor='threading',
+    )
+    listener.start()
+    try:
+        yield heard
+    finally:
+        listener.stop()
+        listener.wait()
+        transport.cleanup()
+
+
+@pytest.fixture
+def told(broker, tmp_path):
+    """Give a stage whose news go to the broker, and the configuration."""
+    conf = test_notify.configure(
+        tmp_path, f'driver = messagingv2\ntransport_url = {broker.url}'
+    )
+    stage = stages.Stage(tmp_path)
+    stage.protect()
+    notify.attach(conf, stage.database)
+    yield stage, conf
+    stage.database.close()
+
+
+def _fail_a_recovery(stage):
+    """Move a recovery to its end."""
+    asked = stage.ask_for_recovery()
+    held = recoveries.claim(stage.database, asked, 'w', stage.now, stage.now)
+    recoveries.finish(
+        stage.database, held, model.RecoveryStatus.FAILED, 'so', stage.now
+    )
+    return asked
+
+
+def test_each_move_is_told_to_who_listens_to_the_broker(told):
+    stage, conf = told
+    with _heard(conf) as heard:
+        asked = _fail_a_recovery(stage)
+        _eventually(lambda: len(heard) == 3)
+    assert [(level, event) for level, _, event, _ in heard] == [
+        ('info', 'recovery.waiting'),
+        ('info', 'recovery.running'),
+        ('error', 'recovery.failed'),
+    ]
+    _, publisher, _, payload = heard[-1]
+    assert publisher == f'snapfault.{socket.gethostname()}'
+    assert payload == {
+        'recovery_id': asked.id,
+        'project_id': asked.project_id,
+        'protection_id': asked.protection_id,
+        'business_id': 'shop',
+        'server_id': asked.server_id,
+        'status': 'failed',
+        'reason': 'so',
+        'at': stage.now.isoformat(),
+    }
+
+
+@pytest.mark.parametrize('was_there', [True, False])
+def test_a_broker_that_is_down_holds_no_move_up(told, broker, was_there):
+    """It comes back only after the moves; the next are told then."""
+    stage, conf = told
+    if was_there:
+        with _heard(conf) as heard:
+            _fail_a_recovery(stage)
+            _eventually(lambda: len(heard) == 3)
+    broker.kill()
+    try:
+        asked = _fail_a_recovery(stage)
+        assert asked.id in [each.id for each in stage.recoveries()]
+        assert {each.status for each in stage.recoveries()} == {
+            model.RecoveryStatus.FAILED
+        }
+    finally:
+        broker.start(broker.answers)
+    with _heard(conf) as heard:
+        told_of = ('recovery.failed', _fail_a_recovery(stage).id)
+        _eventually(
+            lambda: told_of in [(e, at['recovery_id']) for *_, e, at in heard]
+        )
+
+
+def _eventually(true):
+    end = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
 
 
 @pytest.mark.parametrize('state', ['answers', 'hangs', 'is down'])
