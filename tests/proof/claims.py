@@ -13,6 +13,7 @@ from tests.functional.retention import machine
 from tests.functional.retention import simulate
 from tests.outages import strikes
 from tests.proof import claim
+from tests.proof import helping
 from tests.proof import matrix
 from tests.proof import on_cloud
 from tests.proof import ranking
@@ -232,6 +233,15 @@ CLAIMS: typing.Final = (
         few=1_000,
         run=ranking.ranked,
         bound='CPU 2 s, peak 300 MB, growth 11x',
+    ),
+    Claim(
+        'help',
+        'openstack --help takes hardly longer with our commands than without',
+        unit='rounds',
+        count=15,
+        few=1,
+        run=helping.asked,
+        bound='CPU 1.05x, 50 modules more, none of others',
     ),
     Claim(
         'fuzz',

@@ -9,10 +9,12 @@ import sys
 
 import pytest
 
+from bench import help as bench_help
 from bench import rank
 from tests.proof import __main__ as command_line
 from tests.proof import claim as claims
 from tests.proof import claims as registry
+from tests.proof import helping
 from tests.proof import progress
 from tests.proof import ranking
 from tests.proof import rolling
@@ -148,6 +150,36 @@ def test_growth_is_held_where_there_is_enough(
     monkeypatch.setattr(rank, 'measured', lambda _count: costs.pop(0))
     trial = claims.Trial(count, 1, tmp_path, lambda _done: None)
     assert list(ranking.ranked(trial).violations) == beyond
+
+
+OWN = frozenset({'snapfault', 'snapfault.osc.plugin'})
+MANY = OWN | {f'snapfault.osc.command_{number}' for number in range(49)}
+
+
+@pytest.mark.parametrize(
+    ('cost', 'beyond'),
+    [
+        (bench_help.Cost((0.9, 1.05, 1.2), OWN), []),
+        (bench_help.Cost((1.06, 1.0, 1.06), OWN), ['1.060 of the time']),
+        (bench_help.Cost((1.0,), MANY), ['51 modules more']),
+        (bench_help.Cost((1.0,), OWN | {'sqlalchemy'}), ['1 of others']),
+    ],
+)
+def test_help_is_held_to_each_bound(cost, beyond):
+    found, _ = helping.compared(cost)
+    assert list(found) == beyond
+
+
+@pytest.mark.parametrize(
+    ('count', 'beyond'), [(14, []), (15, ['1.200 of the time'])]
+)
+def test_the_time_of_help_is_held_where_there_are_rounds_enough(
+    count, beyond, monkeypatch, tmp_path
+):
+    cost = bench_help.Cost((1.2,), OWN)
+    monkeypatch.setattr(bench_help, 'measured', lambda *_asked: cost)
+    trial = claims.Trial(count, 1, tmp_path, lambda _done: None)
+    assert list(helping.asked(trial).violations) == beyond
 
 
 class Terminal(io.StringIO):
