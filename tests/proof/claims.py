@@ -102,8 +102,10 @@ def _fuzzed(trial: claim.Trial) -> claim.Outcome:
         campaign = fuzz.Campaign(url, trial.seed, trial.progress)
         campaign.run(trial.count)
     counts = sorted(campaign.statuses.items())
-    detail = ', '.join(f'{count} of {status}' for status, count in counts)
-    return claim.Outcome(campaign.sent, tuple(campaign.violations), detail)
+    detail = f'{len(campaign.done)} operations; ' + ', '.join(
+        f'{count} of {status}' for status, count in counts
+    )
+    return claim.Outcome(campaign.sent, tuple(campaign.findings), detail)
 
 
 CLAIMS: typing.Final = (
@@ -246,7 +248,8 @@ CLAIMS: typing.Final = (
     Claim(
         'fuzz',
         'whatever is asked of the API, by its document or against it, an'
-        ' answer comes that the document tells of, and none is a 5xx',
+        ' answer comes that the document tells of, and none is a 5xx; and each'
+        ' operation has done what was asked',
         unit='requests',
         count=10_000,
         few=40,

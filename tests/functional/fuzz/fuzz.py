@@ -18,6 +18,9 @@ from tests.functional.fuzz import known
 
 TIMEOUT = 30  #: seconds for one answer; beyond is a hang
 RESET = 150  #: requests in one world
+#: Requests by which each operation is to have done what was asked, once at
+#: least; fewer may not hit on what it takes.
+LONG = 10_000
 #: By which tokens requests go, and how many of a hundred by each.
 TOKENS = {
     'member@mine': 55,
@@ -74,6 +77,8 @@ class Campaign:
         self.timeout = TIMEOUT
         self.sent = 0
         self.statuses = collections.Counter()
+        #: How often each operation did what was asked of it: a 2xx.
+        self.done = {}
         self.violations = []
 
     def run(self, count, labels=None):
@@ -87,11 +92,26 @@ class Campaign:
             for found in schema.get_all_operations()
             if labels is None or found.ok().label in labels
         ]
+        self.done = {each.label: 0 for each in operations}
         self._chance.shuffle(operations)
         each = -(-count // (len(operations) * len(MODES)))
         for mode in MODES:
             for operation in operations:
                 self._try(operation, mode, each)
+
+    @property
+    def findings(self):
+        """Give the violations, and what so many requests should have done.
+
+        A service that refused all it was asked would violate nothing.
+        """
+        if self.sent < LONG:
+            return self.violations
+        return self.violations + [
+            f'{label} was never once answered 2xx'
+            for label, times in sorted(self.done.items())
+            if not times
+        ]
 
     def _try(self, operation, mode, count):
         left = [count]
@@ -131,6 +151,7 @@ class Campaign:
             self._note(request, f'no answer: {error!r}')
             return
         self.statuses[answer.status_code] += 1
+        self.done[case.operation.label] += answer.status_code // 100 == 2
         self._judge(case, request, answer)
 
     def _request(self, case):

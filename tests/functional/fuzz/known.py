@@ -6,22 +6,32 @@ little but 404.
 
 from snapfault.api import openapi
 
-POINTS = ('point-1', 'point-2', 'point-3', 'point-6', 'point-21', 'point-11')
+POINTS = (
+    *('point-1', 'point-2', 'point-3', 'point-6', 'point-21', 'point-11'),
+    *('point-31', 'point-32'),
+)
+SECRET = 'known-secret'  #: of the webhook of protection-spare
 #: By the name of a parameter or a member.
 VALUES = {
-    'policy_id': ('policy-mine', 'policy-theirs'),
-    'protection_id': ('protection-mine', 'protection-theirs'),
+    'policy_id': ('policy-mine', 'policy-theirs', 'policy-spare'),
+    'protection_id': (
+        'protection-mine',
+        'protection-theirs',
+        'protection-spare',
+    ),
+    'secret': (SECRET,),
     'recovery_point_id': POINTS,
     'recovery_id': (
         'recovery-mine',
         'recovery-held',
         'recovery-done',
+        'recovery-failed',
         'recovery-theirs',
     ),
     'drill_id': ('drill-theirs',),
     'task_id': ('known-task',),
     'server_id': ('known-server',),
-    'business_id': ('shop', 'mail'),
+    'business_id': ('shop', 'mail', 'spare'),
     'policy': ('gold',),
     'schedules': ([{'interval': 3600}], [{'cron': '0 3 * * *'}]),
     'quota': ({'count': 3},),

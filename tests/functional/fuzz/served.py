@@ -11,9 +11,56 @@ import threading
 
 import webob.dec
 
+from snapfault import model
 from snapfault.api import app
+from snapfault.api import webhook
 from snapfault.cmd import serve
+from snapfault.db import recoveries
+from snapfault.db import webhooks
+from tests import build
 from tests.functional.api import gabbi_fixtures
+from tests.functional.api import world as worlds
+from tests.functional.fuzz import known
+
+
+class Spared(gabbi_fixtures.Recovered):
+    """Beside that: of each noun one that nothing is at work on.
+
+    Without them some operations would only ever be refused.
+    """
+
+    def start_fixture(self):
+        """Make it, with a webhook whose secret is known."""
+        super().start_fixture()
+        world = gabbi_fixtures.CURRENT['world']
+        world.policy(id='policy-spare', name='spare')
+        spare = world.protection(id='protection-spare', business_id='spare')
+        webhooks.set_hash(world.database, spare, webhook.hash_of(known.SECRET))
+        for number in (31, 32):
+            world.point(number, business_id='spare', protection_id=spare.id)
+        recovery = recoveries.create(
+            world.database,
+            build.recovery(
+                id='recovery-failed',
+                project_id=worlds.MINE,
+                protection_id=spare.id,
+                business_id='spare',
+                server_id=spare.server_id,
+                status=model.RecoveryStatus.WAITING,
+                claimed_by=None,
+                lease_until=None,
+            ),
+        )
+        held = recoveries.claim(
+            world.database, recovery, 'worker-1', build.NOW, build.NOW
+        )
+        recoveries.finish(
+            world.database,
+            held,
+            model.RecoveryStatus.FAILED,
+            'out of attempts',
+            build.NOW,
+        )
 
 
 class Service:
@@ -29,7 +76,7 @@ class Service:
         with self._lock:
             if self._fixture is not None:
                 self._fixture.stop_fixture()
-            self._fixture = gabbi_fixtures.Recovered()
+            self._fixture = Spared()
             self._fixture.start_fixture()
             self._world = gabbi_fixtures.CURRENT['world']
         return {
