@@ -139,7 +139,7 @@ class Faults:
                 and _fits(each, method, args)
             )
         )
-        return armed.error if armed else None
+        return _anew(armed.error) if armed else None
 
     def put_off(self, method, args, act):
         """Give the error of a call that is carried out later, if it is one."""
@@ -149,7 +149,7 @@ class Faults:
         if armed is None:
             return None
         self.late.append((Call(method, args), act))
-        return armed.error
+        return _anew(armed.error)
 
     def land(self, method, args):
         """Carry out what was put off, now that the same was asked again."""
@@ -176,6 +176,15 @@ class Faults:
                         self.armed.remove(each)
                 return each
         return None
+
+
+def _anew(error):
+    """Have an error start without the way of the last time it was raised.
+
+    One that is raised for long would have all of them, and whoever writes
+    it down takes longer each time.
+    """
+    return error.with_traceback(None)
 
 
 def _fits(armed, method, args):

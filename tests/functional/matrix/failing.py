@@ -11,7 +11,6 @@ import datetime
 from snapfault import errors
 from snapfault import model
 from tests.fake import faults
-from tests.functional import stage as stages
 from tests.functional.matrix import forks
 from tests.functional.matrix import scenario
 from tests.functional.matrix import strays
@@ -181,12 +180,12 @@ def sample(each, most, chance):
 def _fail(each, chosen):
     """Play a scenario in which each of these calls fails, in a copy each."""
     stage = each.build()
+    stage.step_timeout = STEP_TIMEOUT
     forks.share(stage.database)
     calls = Calls(stage, chosen)
     good = len(stage.good())
 
     def work():
-        stages.STEP_TIMEOUT = STEP_TIMEOUT  # of this process and its copies
         scenario.work(
             stage, Cloud(calls, stage.cloud), meanwhile=each.meanwhile
         )
@@ -196,11 +195,7 @@ def _fail(each, chosen):
             raise error
         return _judge(each, stage, good)
 
-    was = stages.STEP_TIMEOUT
-    try:
-        return calls.forks.run(work, judge)
-    finally:
-        stages.STEP_TIMEOUT = was
+    return calls.forks.run(work, judge)
 
 
 def _judge(each, stage, good):
