@@ -124,10 +124,16 @@ def reboot_fails():
     return stage
 
 
-def data():
+def data(**chosen):
     """The server is well, and Cinder calls one of its volumes broken."""
-    stage = _protected(repair=True)
-    stage.cloud.volumes_of(stage.servers['shop'])[0].status = 'error'
+    stage = _protected(repair=True, **chosen)
+    server = stage.servers['shop']
+    broken, *_ = (
+        each
+        for each in stage.cloud.volumes_of(server)
+        if each.id != server.root_id
+    )
+    broken.status = 'error'
     return _ask(stage)
 
 
@@ -147,18 +153,28 @@ def server_only():
     return _ask(stage, keep_volumes=True)
 
 
-def evacuate():
+def without_point():
+    """The server failed before there was any point of it."""
+    stage = Stage(recovery=rules.RecoveryRules(margin=0, without_point=True))
+    stage.protect()
+    stage.spoil()
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    return _ask(stage)
+
+
+def evacuate(**chosen):
     """The host is gone, and fenced."""
-    stage = _protected(evacuate=True)
+    stage = _protected(evacuate=True, **chosen)
     dead = stage.servers['shop'].host
     stage.cloud.add_host('compute-9')
     stage.cloud.lose_host(dead.name, fenced=True)
     return _ask(stage)
 
 
-def undo():
+def undo(**chosen):
     """A recovery is done, and a person wants the old volumes back."""
-    stage = failed()
+    stage = failed(**chosen)
     done = stage.recover()
     stage.wait(minutes=1)
     return _ask(stage, kind=model.RecoveryKind.UNDO, origin_id=done.id)

@@ -235,17 +235,21 @@ def _reset(stage):
 
 
 def _again(stage):
-    """Recover once more, from what stands: the data must come back."""
-    point = stage.good()[-1]
+    """Recover once more, from what stands: the data must come back.
+
+    Where no point ever was, the server alone does.
+    """
+    point = next(reversed(stage.good()), None)
     stage.wait(minutes=1)
-    stage.ask_for_recovery(point_id=point.id)
+    stage.ask_for_recovery(point_id=point and point.id)
     scenario.work(stage)
     last = stage.recoveries()[0]
     if last.status is not model.RecoveryStatus.DONE:
         return [f'another recovery is {last.status}: {last.reason}']
     if last.attempts[-1].way is model.Way.EVACUATE:
         return _strays(stage)  # its host is down still
-    wanted = {each.snapshot_id for each in point.members if not each.root}
+    members = point.members if point else ()
+    wanted = {each.snapshot_id for each in members if not each.root}
     attached = stage.cloud.volumes_of(stage.servers['shop'])
     if missing := wanted - {each.snapshot_id for each in attached}:
         return [f'after another recovery nothing is restored from {missing}']

@@ -121,6 +121,11 @@ def _in_the_cloud(stage):
             (each.name, each.status, each.rebuilds, each.image_id)
             for each in world.servers.values()
         ),
+        # of the services alone: their status, and how often rebuilt
+        'stands': {
+            name: (server.status, server.rebuilds)
+            for name, server in stage.servers.items()
+        },
         'reads': {
             name: stage.cloud.contents_of(server)
             for name, server in stage.servers.items()

@@ -19,6 +19,8 @@ def _reads(*contents, root=None):
 
 SPOILT = stages.SPOILT
 PUBLISHED = 'cirros as published'  #: what is on a root of the image
+UNTOUCHED = {'stands': {'shop': ('ACTIVE', 0)}}
+REBUILT = {'stands': {'shop': ('ACTIVE', 1)}}
 ENDED_WELL = {'reads': _reads(*beginnings.FIRST)}
 LEFT_ALONE = {'reads': _reads(SPOILT, SPOILT)}
 Scenario = scenario.Scenario
@@ -56,10 +58,32 @@ SCENARIOS = (
     ),
     Scenario('reboot-fails', beginnings.reboot_fails, ENDED_WELL),
     Scenario('data', beginnings.data, ENDED_WELL),
+    Scenario(
+        'data-volume-backed',
+        functools.partial(beginnings.data, volume_backed=True),
+        # what it boots from is as it was
+        {'reads': _reads(*beginnings.FIRST, root=SPOILT)} | UNTOUCHED,
+    ),
     Scenario('gone', beginnings.gone, ENDED_WELL),
     Scenario('server', beginnings.server_only, LEFT_ALONE),
+    Scenario(
+        'without-point',
+        beginnings.without_point,
+        {'good points': {'shop': 0}} | LEFT_ALONE | REBUILT,
+    ),
     Scenario('evacuate', beginnings.evacuate, LEFT_ALONE),
+    Scenario(
+        'evacuate-volume-backed',
+        functools.partial(beginnings.evacuate, volume_backed=True),
+        {'reads': _reads(SPOILT, SPOILT, root=SPOILT)} | UNTOUCHED,
+    ),
     Scenario('undo', beginnings.undo, LEFT_ALONE),
+    Scenario(
+        'undo-volume-backed',
+        functools.partial(beginnings.undo, volume_backed=True),
+        # the root was not replaced, but written anew; so it stays
+        {'reads': _reads(SPOILT, SPOILT, root=PUBLISHED)} | REBUILT,
+    ),
     Scenario(
         'reaping',
         beginnings.reaping,
