@@ -62,48 +62,18 @@ def _mend(stage):
     return False
 
 
-class Watched(races.Meddling):
-    """Notes which calls there were, too."""
-
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
-        self.names = []
-
-    def count(self, name, function):
-        """Have the deed done after one call of the port."""
-        counted = super().count(name, function)
-        if counted is function:
-            return function
-
-        def named(*args, **kwargs):
-            self.names.append(name)
-            return counted(*args, **kwargs)
-
-        return named
-
-
 @functools.cache
 def _calls():
     """Name the calls of a recovery that nobody meddles with."""
     stage = _broken()
-    watched = Watched(stage.cloud, 0, lambda: None)
-    assert _recover(stage, watched).status is DONE
-    return tuple(watched.names)
-
-
-def _last_look():
-    """Number the last call that reads the server before it is rebuilt."""
-    names = _calls()
-    before = names[: names.index('rebuild_server')]
-    last = len(before) - before[::-1].index('get_server')
-    assert last > names.index('create_snapshot') + 1, names
-    return last
+    counting = races.Meddling(stage.cloud, 0, lambda: None)
+    assert _recover(stage, counting).status is DONE
+    return tuple(counting.names)
 
 
 def test_a_server_that_is_mended_until_the_last_look():
     """Whatever it is at: it looks once more right before the rebuild."""
-    last = _last_look()
-    for number in range(1, last):
+    for number in range(1, races.last_look(_calls())):
         stage = _broken()
         before = stage.cloud.contents_of(_server(stage))
         ended = _recover(

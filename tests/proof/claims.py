@@ -173,10 +173,11 @@ CLAIMS: typing.Final = (
     ),
     Claim(
         'races',
-        'whatever somebody does after any call of a recovery, it ends clearly,'
-        ' with nothing double, orphaned or lost (invariants 2, 4 and 7)',
+        'whatever somebody does after any call of a recovery, asked for or'
+        ' automatic, it ends clearly, with nothing double, orphaned or lost'
+        ' (invariants 2, 4 and 7)',
         unit='races',
-        count=1000,  # more than there are moments for all the deeds
+        count=2000,  # more than there are moments for all the deeds
         few=12,
         run=matrix.meddled,
     ),

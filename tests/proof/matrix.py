@@ -25,9 +25,12 @@ def _matrix(sample: typing.Any, trial: claim.Trial) -> claim.Outcome:
 
 
 def meddled(trial: claim.Trial) -> claim.Outcome:
-    """Have each deed done at its share of the moments of a recovery."""
+    """Have each deed done at its share of the moments of the recoveries."""
     count, found = races.races(trial.count, trial.chance, trial.progress)
-    return claim.Outcome(count, tuple(found), f'{len(deeds.DEEDS)} deeds')
+    begun = ' and '.join(each.__name__ for each in races.BEGINNINGS)
+    return claim.Outcome(
+        count, tuple(found), f'{len(deeds.DEEDS)} deeds, each {begun}'
+    )
 
 
 #: Die at every moment there is; fail every call in every way.

@@ -29,6 +29,7 @@ class Deed:
     do: abc.Callable[[stages.Stage], str | None]
     harms: bool = False  #: the recovery may fail of it, and then says why
     takes: bool = False  #: it may take what was there before
+    mends: bool = False  #: what began by itself has nothing to do any more
 
 
 def _second_worker(stage):
@@ -124,6 +125,13 @@ def _server_locked(stage):
     stage.servers['shop'].locked = True
 
 
+def _server_mended(stage):
+    """Bring it back from ERROR; once it is being rebuilt, nobody can."""
+    server = stage.servers['shop']
+    if server.status == 'ERROR':
+        server.status, server.task_state = 'ACTIVE', None
+
+
 def _volume_detached(stage):
     server = stage.servers['shop']
     for volume_id in list(server.attachments)[:1]:
@@ -173,6 +181,7 @@ DEEDS = (
     Deed('the protection is deleted', _protection_deleted),
     Deed('the point is deleted', _point_deleted),
     Deed('a backup is due', _backup_due),
+    Deed('the server is mended', _server_mended, mends=True),
     Deed('a person stops it', _stopped, harms=True),
     Deed('the server is deleted', _server_deleted, harms=True, takes=True),
     Deed('the server is locked', _server_locked, harms=True),
