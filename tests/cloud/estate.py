@@ -1,4 +1,4 @@
-"""Services of one project, what is asked of them, and how they fare."""
+"""Services of one project, and what is asked of them."""
 
 import contextlib
 
@@ -13,7 +13,6 @@ from snapfault.db import api
 from snapfault.db import drills
 from snapfault.db import makings
 from snapfault.db import migration
-from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -21,7 +20,6 @@ from snapfault.db import tables
 from snapfault.db import tasks
 from tests import build
 from tests.contract import real_site
-from tests.functional.matrix import strays
 
 VOLUMES = 2  #: of a service
 #: What can be under way, and what it is called.
@@ -137,92 +135,3 @@ class Estate:
                 )
             )
         return not self.busy() and not removing
-
-    def judge(self, ended):
-        """Look at it all, once it is calm.
-
-        :param ended: counts what came to its end
-        :returns: a sentence for each thing that is wrong
-        """
-        wrong = strays.strays(self.world.project, self.database)
-        for what, (table, statuses) in WORKS.items():
-            with self.database.reader() as session:
-                rows = session.scalars(sa.select(table)).unique().all()
-            ended[what] = len(rows)
-            wrong += [
-                f'{what}: {each.id} is {each.status}: {each.reason}'
-                for each in rows
-                if each.status != statuses.DONE
-            ]
-        for each in self.services:
-            wrong += self._judge_service(each)
-        return wrong
-
-    def _judge_service(self, each):
-        """See that the service stands, on the volumes of one point."""
-        return [
-            *self._judge_server(each),
-            *self._judge_points(each),
-            *self._judge_rebuilds(each),
-        ]
-
-    def _judge_server(self, each):
-        project = self.world.project
-        server = project.get_server(each.server_id)
-        attached = project.list_attachments(each.server_id)
-        found = []
-        if (server.status, len(attached)) != ('ACTIVE', VOLUMES):
-            found.append(
-                f'{each.business_id} is {server.status} with {len(attached)}'
-                ' volumes'
-            )
-        used = {
-            project.get_volume(one.volume_id).snapshot_id for one in attached
-        }
-        if len(used) == 1 and None not in used:
-            found.append(f'{each.business_id} has one snapshot twice')
-        return found
-
-    def _judge_points(self, each):
-        """See that the cloud still has all that was ever called good."""
-        named = each.business_id
-        listed = points.history(self.database, each.project_id, named)
-        held = {
-            one.id
-            for one in self.world.project.list_snapshots()
-            if one.status == 'available'
-        }
-        statuses = [one.status for one in listed]
-        if model.PointStatus.GOOD not in statuses:
-            yield f'{named} has no good point: {statuses}'
-        for one in listed:
-            wanted = {member.snapshot_id for member in one.members}
-            if one.status == model.PointStatus.LOST:
-                yield f'{named}: {one.id} is lost: {one.reason}'
-            elif one.status == model.PointStatus.GOOD and wanted - held:
-                yield f'{named}: {one.id} lacks {wanted - held}'
-
-    def _judge_rebuilds(self, each):
-        """See that Nova rebuilt the server once for each step that says so."""
-        path = f'/servers/{each.server_id}/os-instance-actions'
-        actions = self.world.site.ask('GET', 'compute', path)
-        asked = [
-            one['request_id']
-            for one in actions['instanceActions']
-            if one['action'] == 'rebuild'
-        ]
-        with self.database.reader() as session:
-            steps = session.scalar(
-                sa.select(sa.func.count())
-                .select_from(tables.Step)
-                .join(tables.Recovery)
-                .where(
-                    tables.Recovery.server_id == each.server_id,
-                    tables.Step.name == 'rebuild',
-                )
-            )
-        if len(asked) != steps:
-            yield (
-                f'{each.business_id} was rebuilt {len(asked)} times for'
-                f' {steps} steps: {asked}'
-            )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from snapfault import model
 from snapfault.db import tables
 from tests.cloud import estate
+from tests.cloud import judgement
 from tests.cloud import workers
 from tests.demo import service
 
@@ -71,7 +72,7 @@ class Ordeal:
                 at_work.fill_up()
                 progress(self._tally.kills.total(), _told(self._tally.kills))
             self._wait_for_the_end(at_work)
-        self._tally.wrong += self._estate.judge(self._tally.ended)
+        self._tally.wrong += judgement.judge(self._estate, self._tally.ended)
         self._estate.close()
         return self._tally
 

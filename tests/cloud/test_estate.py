@@ -6,6 +6,7 @@ import pytest
 
 from snapfault.db import points
 from tests.cloud import estate as estates
+from tests.cloud import judgement
 from tests.cloud import workers
 from tests.demo import service
 
@@ -25,7 +26,7 @@ def estate(state, tmp_path, until):
 
 
 def _judged(estate):
-    return estate.judge(collections.Counter())
+    return judgement.judge(estate, collections.Counter())
 
 
 def test_a_second_rebuild_and_a_snapshot_that_vanished(estate, until):

@@ -6,6 +6,7 @@ import re
 import time
 
 from tests.cloud import estate
+from tests.cloud import judgement
 from tests.minicloud import faults
 from tests.outages import doors
 from tests.outages import plant as plants
@@ -154,7 +155,7 @@ class Trial:
 
     def _judge(self):
         ended = collections.Counter()
-        wrong = self.estate.judge(ended)
+        wrong = judgement.judge(self.estate, ended)
         if ended != self._asked:
             wrong.append(f'{ended} of what was asked for: {self._asked}')
         return wrong
