@@ -1,6 +1,7 @@
 """Services of one project, and what is asked of them."""
 
 import contextlib
+import dataclasses
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from snapfault import rules
 from snapfault import trouble
 from snapfault.db import api
 from snapfault.db import drills
+from snapfault.db import kept
 from snapfault.db import makings
 from snapfault.db import migration
 from snapfault.db import policies
@@ -18,26 +20,43 @@ from snapfault.db import protections
 from snapfault.db import recoveries
 from snapfault.db import tables
 from snapfault.db import tasks
+from snapfault.recover import put_back
 from tests import build
 from tests.contract import real_site
 
-VOLUMES = 2  #: of a service
+VOLUMES = 2  #: of a service, beside the one that it may boot from
 #: What can be under way, and what it is called.
 WORKS = {
     'runs': (tables.Task, model.TaskStatus),
     'recoveries': (tables.Recovery, model.RecoveryStatus),
     'drills': (tables.Drill, model.DrillStatus),
 }
+#: The same, but with recoveries by how they began and what they are for.
+KINDS = ('runs', 'recoveries', 'automatic recoveries', 'undos', 'drills')
+
+
+def kind(what, row):
+    """Give the kind of a row of one of the works."""
+    if what != 'recoveries':
+        return what
+    if row.kind == model.RecoveryKind.UNDO:
+        return 'undos'
+    return 'automatic recoveries' if row.automatic else what
 
 
 class Estate:
     """Services on a minicloud, and the rows that describe them."""
 
-    def __init__(self, state, folder, url, services):
+    def __init__(
+        self, state, folder, url, services, of_volumes=0, automatic=False
+    ):
         """Make the services; nobody looks after them yet.
 
         :param state: the minicloud's folder
         :param url: of an empty database
+        :param of_volumes: how many of the services boot from a volume
+        :param automatic: whether a fault that lasts a second is recovered
+            from by itself
         """
         self.world = real_site.Site(state, folder).world()
         self.world.patience = 300
@@ -50,15 +69,29 @@ class Estate:
             build.policy(
                 quota=rules.Quota(2),
                 schedules=(rules.Schedule(cron='0 0 1 1 *'),),
-                recovery=rules.RecoveryRules(margin=0),
+                recovery=rules.RecoveryRules(
+                    automatic=automatic, margin=0, confirm=1
+                ),
                 **self._of_project,
             ),
         )
-        self.services = [self._protect(number) for number in range(services)]
+        #: How many automatic recoveries there will be, of services that were
+        #: broken for the watch to find.
+        self._awaited = {}
+        self.roots = {}  #: the volumes that services boot from
+        self.services = [
+            self._protect(number, of_volume=number < of_volumes)
+            for number in range(services)
+        ]
         self.world.project.check()
 
-    def _protect(self, number):
-        server_id = self.world.make_server(volumes=VOLUMES)
+    def _protect(self, number, of_volume):
+        if of_volume:
+            server_id = self.world.make_server_of_volume(volumes=VOLUMES)
+            root, *_ = self.world.project.list_attachments(server_id)
+            self.roots[server_id] = root.volume_id
+        else:
+            server_id = self.world.make_server(volumes=VOLUMES)
         return protections.create(
             self.database,
             build.protection(
@@ -94,20 +127,48 @@ class Estate:
         self.world.put_in_error(each.server_id)
         self.ask_for_recovery(each)
 
-    def ask_for_recovery(self, each):
+    def break_alone(self, each):
+        """Break the server, for the watch to find."""
+        self._awaited[each.id] = self._automatic(each.id) + 1
+        self.world.put_in_error(each.server_id)
+
+    def ask_for_recovery(self, each, **changes):
         """Ask for a recovery, unless one ends this very moment."""
         now = clock.now()
+        asked = trouble.new_recovery(
+            each,
+            cause='asked for by a person',
+            onset_at=now,
+            evidence={},
+            now=now,
+        )
         with contextlib.suppress(errors.Conflict):
             recoveries.create(
-                self.database,
-                trouble.new_recovery(
-                    each,
-                    cause='asked for by a person',
-                    onset_at=now,
-                    evidence={},
-                    now=now,
-                ),
+                self.database, dataclasses.replace(asked, **changes)
             )
+
+    def can_undo(self, each):
+        """Say whether the last recovery of a service can be undone."""
+        return self._undoable(each) is not None
+
+    def ask_for_undo(self, each):
+        """Ask for the volumes from before the last recovery."""
+        self.ask_for_recovery(
+            each,
+            kind=model.RecoveryKind.UNDO,
+            origin_id=self._undoable(each).id,
+        )
+
+    def _undoable(self, each):
+        """Give the last recovery, unless there is nothing to undo of it."""
+        for last in recoveries.list_page(
+            self.database, None, limit=1, business_id=each.business_id
+        ):
+            held = kept.of_recoveries(self.database, [last.id])[last.id]
+            refused = put_back.undo_refusal(last, held)
+            if last.kind is model.RecoveryKind.RESTORE and not refused:
+                return last
+        return None
 
     # what is found
 
@@ -119,12 +180,32 @@ class Estate:
             return session.scalars(query).unique().all()
 
     def busy(self):
-        """Give the protections that something is under way for."""
-        return {
+        """Give the protections that something is under way for.
+
+        Or will be: what is broken is found before long.
+        """
+        awaited = {
+            one
+            for one, count in self._awaited.items()
+            if self._automatic(one) < count
+        }
+        return awaited | {
             each.protection_id
             for table, _ in WORKS.values()
             for each in self.open(table)
         }
+
+    def _automatic(self, protection_id):
+        """Count the recoveries of a service that began by themselves."""
+        with self.database.reader() as session:
+            return session.scalar(
+                sa.select(sa.func.count())
+                .select_from(tables.Recovery)
+                .where(
+                    tables.Recovery.protection_id == protection_id,
+                    tables.Recovery.automatic,
+                )
+            )
 
     def is_calm(self):
         """Say whether all is at its end, and nothing is to be removed."""

@@ -12,16 +12,17 @@ from tests.functional.matrix import strays
 def judge(estate, ended):
     """Look at it all, once it is calm.
 
-    :param ended: counts what came to its end
+    :param ended: counts what came to its end, by kind
     :returns: a sentence for each thing that is wrong
     """
     wrong = strays.strays(estate.world.project, estate.database)
     for what, (table, statuses) in estates.WORKS.items():
         with estate.database.reader() as session:
             rows = session.scalars(sa.select(table)).unique().all()
-        ended[what] = len(rows)
+        ended.update(estates.kind(what, each) for each in rows)
         wrong += [
-            f'{what}: {each.id} is {each.status}: {each.reason}'
+            f'{estates.kind(what, each)}: {each.id} is {each.status}:'
+            f' {each.reason}'
             for each in rows
             if each.status != statuses.DONE
         ]
@@ -34,25 +35,49 @@ def _service(estate, each):
     """See that the service stands, on the volumes of one point."""
     return [
         *_server(estate, each),
+        *_data(estate, each),
         *_points(estate, each),
         *_rebuilds(estate, each),
     ]
 
 
 def _server(estate, each):
-    project = estate.world.project
-    server = project.get_server(each.server_id)
-    attached = project.list_attachments(each.server_id)
-    found = []
-    if (server.status, len(attached)) != ('ACTIVE', estates.VOLUMES):
-        found.append(
-            f'{each.business_id} is {server.status} with {len(attached)}'
-            ' volumes'
+    server = estate.world.project.get_server(each.server_id)
+    data, root = _attached(estate, each)
+    wanted = estate.roots.get(each.server_id)
+    if (server.status, len(data), root) != ('ACTIVE', estates.VOLUMES, wanted):
+        yield (
+            f'{each.business_id} is {server.status} with {len(data)}'
+            f' volumes, and boots from {root}, not {wanted}'
         )
-    used = {project.get_volume(one.volume_id).snapshot_id for one in attached}
-    if len(used) == 1 and None not in used:
-        found.append(f'{each.business_id} has one snapshot twice')
-    return found
+
+
+def _attached(estate, each):
+    """Give the ids of its volumes, and of that which it boots from."""
+    listed = estate.world.project.list_attachments(each.server_id)
+    ids = [one.volume_id for one in listed]
+    root = estate.roots.get(each.server_id)
+    data = [one for one in ids if one != root]
+    return data, root if root in ids else None
+
+
+def _data(estate, each):
+    """See that it runs on the data of one moment: a point's, or none's."""
+    project = estate.world.project
+    data, _ = _attached(estate, each)
+    used = [project.get_volume(one).snapshot_id for one in data]
+    if len(set(used)) < len(used) and None not in used:
+        yield f'{each.business_id} has one snapshot twice'
+    with estate.database.reader() as session:
+        rows = session.execute(
+            sa.select(tables.Member.snapshot_id, tables.Member.point_id).where(
+                tables.Member.snapshot_id.is_not(None)
+            )
+        )
+        point_ids = {row.snapshot_id: row.point_id for row in rows}
+    moments = {one and point_ids.get(one, one) for one in used}
+    if len(moments) > 1:
+        yield f'{each.business_id} has data of two moments: {moments}'
 
 
 def _points(estate, each):

@@ -18,6 +18,9 @@ WORKERS = 3
 #: recoveries are at an end; and until all must be.
 LONGEST = 6.0
 PATIENCE = 300
+#: Kills among which each kind of work must have been struck.
+THOROUGH = 100
+OF_VOLUMES = 1  #: services that boot from a volume
 
 
 @dataclasses.dataclass
@@ -25,9 +28,20 @@ class Tally:
     """What was done, and what went wrong."""
 
     kills: collections.Counter
+    kinds: collections.Counter  #: of what they struck; a kill may strike many
     steps: collections.Counter  #: of recoveries, begun and not done
     ended: collections.Counter
     wrong: list
+
+    def unstruck(self):
+        """Say at what nobody was killed, if there were kills enough."""
+        if self.kills.total() < THOROUGH:
+            return []
+        return [
+            f'nobody was killed at {each}'
+            for each in estate.KINDS
+            if not self.kinds[each]
+        ]
 
     def __str__(self):
         return '; '.join(
@@ -49,9 +63,16 @@ class Ordeal:
         self._folder = folder
         self._minicloud = service.read_minicloud(state)
         url = f'sqlite:///{folder}/snapfault.db'
-        self._estate = estate.Estate(state, folder, url, services)
+        self._estate = estate.Estate(
+            state,
+            folder,
+            url,
+            services,
+            of_volumes=OF_VOLUMES,
+            automatic=True,
+        )
         self._tally = Tally(
-            *(collections.Counter() for _ in range(3)), wrong=[]
+            *(collections.Counter() for _ in range(4)), wrong=[]
         )
 
     def go(self, kills, progress):
@@ -73,6 +94,7 @@ class Ordeal:
                 progress(self._tally.kills.total(), _told(self._tally.kills))
             self._wait_for_the_end(at_work)
         self._tally.wrong += judgement.judge(self._estate, self._tally.ended)
+        self._tally.wrong += self._tally.unstruck()
         self._estate.close()
         return self._tally
 
@@ -84,14 +106,21 @@ class Ordeal:
                 self._ask_for_anything(each)
 
     def _ask_for_anything(self, each):
-        ask = self._chance.choice(
-            [
-                self._estate.ask_for_run,
-                self._estate.ask_for_recovery,
-                self._estate.break_first,
-                self._estate.ask_for_drill,
-            ]
-        )
+        """Ask for one thing, the likelier the less it was struck so far.
+
+        What is over soon would hardly ever be, otherwise.
+        """
+        asks = [
+            ('runs', self._estate.ask_for_run),
+            ('recoveries', self._estate.ask_for_recovery),
+            ('recoveries', self._estate.break_first),
+            ('automatic recoveries', self._estate.break_alone),
+            ('drills', self._estate.ask_for_drill),
+        ]
+        if self._estate.can_undo(each):
+            asks.append(('undos', self._estate.ask_for_undo))
+        weights = [1 / (1 + self._tally.kinds[kind]) for kind, _ in asks]
+        ((_, ask),) = self._chance.choices(asks, weights)
         ask(each)
 
     # what is killed
@@ -103,13 +132,15 @@ class Ordeal:
             for each in self._estate.open(table):
                 if each.status == 'running' and each.claimed_by:
                     pid = int(each.claimed_by.split(':')[1])
-                    holders[pid].append((what, each))
+                    holders[pid].append((estate.kind(what, each), each))
         if not holders:
             return
         victim = self._chance.choice(sorted(holders))
         begun = self._begun(holders[victim])
         if at_work.kill(victim):
-            self._tally.kills[' and '.join(sorted({w for w, _ in begun}))] += 1
+            kinds = sorted({kind for kind, _ in begun})
+            self._tally.kills[' and '.join(kinds)] += 1
+            self._tally.kinds.update(kinds)
             for _, names in begun:
                 self._tally.steps.update(names)
 

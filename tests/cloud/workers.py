@@ -31,8 +31,16 @@ attempts = 100
 retry_delay = 1
 poll_max = 1
 
+[watch]
+interval = 0.5
+
 [recover]
 poll = 0.2
+# much is broken on purpose
+max_open_per_host = 100
+max_open_per_project = 100
+max_per_hour = 100000
+storm_servers = 1000
 """
 
 

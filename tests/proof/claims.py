@@ -269,8 +269,8 @@ CLAIMS: typing.Final = (
     ),
     Claim(
         'sigkill',
-        'real workers, killed at random moments on real services, leave'
-        ' nothing undone, astray or twice (invariant 4)',
+        'real workers, killed at random moments of every kind of work on'
+        ' real services, leave nothing undone, astray or twice (invariant 4)',
         unit='kills',
         count=100,
         few=3,
