@@ -91,7 +91,7 @@ def answer(
         _fail(tools, task, str(error), now)
     else:
         later = now + tools.retry_delay * task.attempts
-        task_claims.release(tools.database, task, later, str(error))
+        task_claims.release(tools.database, task, later, str(error), now)
     protections.set_alarm(tools.database, protection.id, alarm, now)
     return diagnosis
 
@@ -138,6 +138,8 @@ def open_recovery(
 
     :param diagnosis: of ``case``, one that recovers
     """
+    if protection.ending_at is not None:
+        return f'{diagnosis.reason}; its protection ends, so none begins'
     if not policy.recovery.automatic:
         return (
             f'{diagnosis.reason}; the policy leaves it to you: openstack'
@@ -179,8 +181,8 @@ def _open(
             case.at,
             approval=policy.recovery.approval,
         )
-    except errors.Conflict:
-        return f'{diagnosis.reason}; a recovery is open already'
+    except (errors.Conflict, errors.NotFound) as error:
+        return f'{diagnosis.reason}; {error}'
     if recovery.status is model.RecoveryStatus.HELD:
         return (
             f'{diagnosis.reason}; recovery {recovery.id} is held:'

@@ -104,7 +104,8 @@ def _changed(
 def _nexts(
     this: call.Call, protection: model.Protection, policy: model.Policy
 ) -> drills.Nexts:
-    if protection.status is not model.ProtectionStatus.ACTIVE:
+    active = protection.status is model.ProtectionStatus.ACTIVE
+    if not active or protection.ending_at is not None:
         return drills.NONE
     return drills.nexts(policy, protection.id, this.now)
 

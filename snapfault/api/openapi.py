@@ -189,21 +189,26 @@ def _query(
 
 
 def _responses(route: routing.Route) -> call.Json:
-    answer: call.Json = {
-        'description': http.HTTPStatus(route.shows.status).phrase,
-        'headers': _refs('headers', _HEADERS),
-    }
-    if route.shows.body is not None:
-        answer['content'] = content(route.shows.body)
-    if route.shows.tagged:
-        answer['headers']['ETag'] = {'schema': {'type': 'string'}}
-    if route.shows.located:
-        answer['headers']['Location'] = {'schema': {'type': 'string'}}
     refused = {
         str(status): {'$ref': f'#/components/responses/{_title(status)}'}
         for status in refusals(route)
     }
-    return {str(route.shows.status): answer, **refused}
+    shown = [each for each in (route.shows, route.shows.later) if each]
+    return {**{str(each.status): _answer(each) for each in shown}, **refused}
+
+
+def _answer(shows: form.Form) -> call.Json:
+    answer: call.Json = {
+        'description': http.HTTPStatus(shows.status).phrase,
+        'headers': _refs('headers', _HEADERS),
+    }
+    if shows.body is not None:
+        answer['content'] = content(shows.body)
+    if shows.tagged:
+        answer['headers']['ETag'] = {'schema': {'type': 'string'}}
+    if shows.located:
+        answer['headers']['Location'] = {'schema': {'type': 'string'}}
+    return answer
 
 
 def refusals(route: routing.Route) -> list[int]:

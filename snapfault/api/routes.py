@@ -97,7 +97,7 @@ ROUTES: typing.Final = (
        conditional=True),
     _R('DELETE', '/v1/protections/{protection_id}',
        protection.delete, protection_rule.DELETE,
-       form.NOTHING, _ONE, conditional=True),
+       protection_answer.LEAVING, _ONE, conditional=True),
     _R('POST', '/v1/protections/{protection_id}/webhook',
        webhook.create, webhook_rule.CREATE,
        webhook_answer.MADE, _ONE, conditional=True),

@@ -45,6 +45,7 @@ def protection(protection: model.Protection) -> call.Json:
         'next_drill_at': time(protection.next_drill_at),
         'alarm': protection.alarm,
         'alarm_at': time(protection.alarm_at),
+        'ending_at': time(protection.ending_at),
         'generation': protection.generation,
         'created_at': time(protection.created_at),
         'updated_at': time(protection.updated_at),

@@ -25,6 +25,7 @@ from snapfault.api import faults
 from snapfault.api import validation
 from snapfault.api.schemas import webhook as schema
 from snapfault.db import evidence
+from snapfault.db import removal
 from snapfault.db import webhooks
 
 PATH: typing.Final = re.compile(r'/v1/webhooks/([^/]+)/([^/]+)')
@@ -105,6 +106,7 @@ class Webhooks:
         return protection
 
     def _keep(self, protection: model.Protection, said: Said) -> None:
+        removal.check_stays(protection.business_id, protection.ending_at)
         database, now = self._behind.database, clock.now()
         source = model.Source.WEBHOOK
         if not said.is_alarm:

@@ -10,6 +10,7 @@ from snapfault import model
 from snapfault import trouble
 from snapfault.api import call
 from snapfault.api import named
+from snapfault.db import removal
 
 ASKED = 'asked for by a person'
 
@@ -23,7 +24,9 @@ def recovery(
 
     :param asked: 'recovery_point_id', 'before_at', 'keep_volumes', or none
     :raises InvalidInput: they contradict each other
+    :raises Conflict: the protection ends
     """
+    removal.check_stays(protection.business_id, protection.ending_at)
     _check_one(asked)
     point_id = asked.get('recovery_point_id')
     before_at = asked.get('before_at')

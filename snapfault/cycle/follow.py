@@ -107,7 +107,7 @@ def _take_up(
         task = left[task_id].task
         try:
             task_claims.release(
-                context.database, task, later, 'its begin broke off'
+                context.database, task, later, 'its begin broke off', now
             )
         except errors.LeaseLost:
             LOG.warning('Task %s was taken over', task_id)

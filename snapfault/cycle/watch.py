@@ -113,8 +113,8 @@ def _hosts(tools: Tools) -> list[resource.Host]:
 def _watched(tools: Tools, project_id: str) -> list[Watched]:
     """Give what of a project is to be looked at.
 
-    What is paused is not, nor is a server that a recovery is open for, or
-    that is off for a recovery point.
+    What is paused or ends is not, nor is a server that a recovery is open
+    for, or that is off for a recovery point.
     """
     database = tools.trouble.database
     busy = set(recoveries.open_servers(database)) | {
@@ -126,6 +126,7 @@ def _watched(tools: Tools, project_id: str) -> list[Watched]:
         each
         for each in selections.list_protections(database, project_id)
         if each.status is model.ProtectionStatus.ACTIVE
+        and each.ending_at is None
         and each.server_id not in busy
     ]
     rules = policies.by_ids(database, {each.policy_id for each in found})

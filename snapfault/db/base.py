@@ -186,6 +186,7 @@ _TIMES: typing.Final = frozenset(
         'completed_at',
         'created_at',
         'deadline_at',
+        'ending_at',
         'expires_at',
         'finished_at',
         'first_at',

@@ -89,6 +89,13 @@ def release(
 
     :returns: whether it is spent, too, and may be revoked
     """
+    return let_go(session, right, now)
+
+
+def let_go(
+    session: orm.Session, right: model.Delegation, now: datetime.datetime
+) -> bool:
+    """Release a right within a transaction, as :func:`release`."""
     if _is_used(session, right.right_id):
         return False
     row = session.get(tables.Delegation, right.right_id)

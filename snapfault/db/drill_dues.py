@@ -48,6 +48,7 @@ def due(
     query = sa.select(table).where(
         table.next_drill_at <= now,
         table.status == model.ProtectionStatus.ACTIVE,
+        table.ending_at.is_(None),
     )
     query = query.order_by(table.next_drill_at, table.id)
     return base.first(session, query, limit)

@@ -10,6 +10,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import pages
+from snapfault.db import removal
 from snapfault.db import tables
 
 #: The cause of a drill that no schedule asks for.
@@ -22,8 +23,10 @@ BEGINNING: typing.Final = 'drill '
 def create(session: orm.Session, drill: model.Drill) -> model.Drill:
     """Add a drill that waits for a worker.
 
-    :raises Conflict: one of that protection is open
+    :raises Conflict: one of that protection is open, or it ends
+    :raises NotFound: the protection is gone
     """
+    removal.hold_off(session, drill.protection_id)
     session.add(tables.Drill(**row(drill)))
     base.flush(session, f'a drill of {drill.business_id} is open already')
     return drill

@@ -55,7 +55,8 @@ def open_one(
     """Add a recovery, held or not, in the same transaction as the counting.
 
     :param window: how long ago at most servers became faulty 'at once'
-    :raises Conflict: one of that server is open
+    :raises Conflict: one of that server is open, or its protection ends
+    :raises NotFound: its protection is gone
     """
     gate = _enter(session)
     pressure = _pressure(session, recovery, window, now)

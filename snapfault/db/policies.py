@@ -195,6 +195,7 @@ def _set_nexts(
             .where(
                 tables.Protection.policy_id == policy.id,
                 tables.Protection.status == model.ProtectionStatus.ACTIVE,
+                tables.Protection.ending_at.is_(None),
             )
             .values(**changes)
         )

@@ -35,7 +35,8 @@ def create(
 ) -> model.Protection:
     """Add a protection.
 
-    :raises Conflict: the project has one of that business id or server
+    :raises Conflict: the project has one of that business id or server,
+        which may be about to end
     :raises NotFound: its policy is gone
     :raises QuotaExceeded: the project has as many as it may
     """
@@ -49,9 +50,32 @@ def add(
     """Add a protection within a transaction; raises as :func:`create`."""
     more = {model.Limited.PROTECTIONS: 1}
     bounds.admit(session, protection.project_id, limits, more)
+    _check_free(session, protection)
     shares.hold(session, protection.project_id, protection.policy_id)
     session.add(tables.Protection(**base.values(protection, model.Protection)))
     _flush(session, protection)
+
+
+def _check_free(session: orm.Session, protection: model.Protection) -> None:
+    """Say so where what has the name or the server is about to go."""
+    table = tables.Protection
+    ends = session.scalar(
+        sa.select(table.business_id)
+        .where(
+            table.project_id == protection.project_id,
+            table.ending_at.is_not(None),
+            sa.or_(
+                table.business_id == protection.business_id,
+                table.server_id == protection.server_id,
+            ),
+        )
+        .limit(1)
+    )
+    if ends is not None:
+        raise errors.Conflict(
+            f'{ends!r} is protected until its running work is over, and is'
+            ' deleted then: try again after that'
+        )
 
 
 def _flush(session: orm.Session, protection: model.Protection) -> None:
@@ -200,10 +224,12 @@ def update(
 
     :param generation: what it was made from; None: whatever it is now
     :raises NotFound: it, or its policy, is gone
+    :raises Conflict: it ends
     :raises ChangedMeanwhile: it has another generation
     """
     shares.hold(session, protection.project_id, protection.policy_id)
     row = _changed(session, protection.project_id, protection.id, generation)
+    removal.check_stays(row.business_id, row.ending_at)
     for name in WRITTEN:
         setattr(row, name, getattr(protection, name))
     row.updated_at = protection.updated_at
@@ -212,24 +238,6 @@ def update(
         mine = tables.Protection.id == protection.id
         task_holds.call_back(session, protection.updated_at, mine)
     return typing.cast('model.Protection', base.read(row))
-
-
-@api.writer
-def delete(
-    session: orm.Session,
-    project_id: str | None,
-    protection_id: str,
-    generation: int | None = None,
-) -> None:
-    """Remove a protection and its tasks; its recovery points stay.
-
-    :param generation: as it was read; None: whatever it is now
-    :raises NotFound: there is none
-    :raises Conflict: a task is running or a recovery is open
-    :raises ChangedMeanwhile: it has another generation
-    """
-    row = _changed(session, project_id, protection_id, generation)
-    removal.remove(session, row)
 
 
 @api.reader
@@ -247,6 +255,7 @@ def due(
     query = sa.select(table).where(
         table.next_run_at <= now,
         table.status == model.ProtectionStatus.ACTIVE,
+        table.ending_at.is_(None),
     )
     if after is not None:
         query = query.where(

@@ -102,7 +102,8 @@ def write(
     """Make all the changes, if all stands as it was read.
 
     :param was: what the changes were made from
-    :raises Conflict: it does not, or what is to go is at work
+    :raises Conflict: it does not, or what is to go is at work, or what is to
+        be otherwise ends
     :raises QuotaExceeded: it would be more than the project may have
     """
     bounds.admit(session, project_id, limits, _more(was, writes))
@@ -120,6 +121,8 @@ def write(
     known = {each.id for each in was.policies.values()}
     _count(session, known.intersection(p.id for p in writes.policies))
     base.flush(session, 'a policy of that name is there already')
+    for each in writes.protections:
+        removal.check_stays(each.business_id, each.ending_at)
     for policy_id in sorted({e.policy_id for e in writes.protections}):
         shares.hold(session, project_id, policy_id)
     _put_protections(session, was, writes.protections)

@@ -27,7 +27,8 @@ hold = recovery_moves.hold
 def create(session: orm.Session, recovery: model.Recovery) -> model.Recovery:
     """Add a recovery that a person asked for; it waits for a worker.
 
-    :raises Conflict: one of that server is open
+    :raises Conflict: one of that server is open, or its protection ends
+    :raises NotFound: its protection is gone
     """
     return recovery_moves.add(session, recovery, recovery.cause)
 

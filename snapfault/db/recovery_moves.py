@@ -15,6 +15,7 @@ from snapfault import moves
 from snapfault.db import base
 from snapfault.db import events
 from snapfault.db import leases
+from snapfault.db import removal
 from snapfault.db import tables
 
 
@@ -23,8 +24,10 @@ def add(
 ) -> model.Recovery:
     """Add a recovery and its first event.
 
-    :raises Conflict: one of that server is open
+    :raises Conflict: one of that server is open, or its protection ends
+    :raises NotFound: its protection is gone
     """
+    removal.hold_off(session, recovery.protection_id)
     values = base.values(recovery, model.Recovery)
     del values['steps'], values['attempts']
     session.add(tables.Recovery(**values, open_server_id=recovery.server_id))

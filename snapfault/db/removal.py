@@ -1,5 +1,7 @@
 """The end of a protection, within the transaction of whoever ends it."""
 
+import datetime
+
 from oslo_db import exception
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -33,6 +35,13 @@ def remove(session: orm.Session, row: tables.Protection) -> None:
 
 
 def _check_idle(session: orm.Session, row: tables.Protection) -> None:
+    busy = under_way(session, row)
+    if busy:
+        raise errors.Conflict(f'{busy}: wait for their end')
+
+
+def under_way(session: orm.Session, row: tables.Protection) -> str:
+    """Say what of a protection is running or open; empty: nothing is."""
     for table, statuses in (
         (tables.Task, [model.TaskStatus.RUNNING]),
         (tables.Recovery, list(model.OPEN_RECOVERY)),
@@ -47,7 +56,38 @@ def _check_idle(session: orm.Session, row: tables.Protection) -> None:
             .limit(1)
         )
         if busy is not None:
-            raise errors.Conflict(
-                f'{table.__tablename__} of {row.business_id} are under way'
-                f' ({busy}): wait for their end'
-            )
+            noun = table.__tablename__
+            return f'{noun} of {row.business_id} are under way ({busy})'
+    return ''
+
+
+def hold_off(session: orm.Session, protection_id: str) -> None:
+    """Keep a protection from ending until the transaction does.
+
+    Whoever gives it new work asks first: who ends it holds its row, and
+    looks for work after that.
+
+    :raises NotFound: it is gone
+    :raises Conflict: it ends
+    """
+    table = tables.Protection
+    row = session.execute(
+        sa.select(table.business_id, table.ending_at)
+        .where(table.id == protection_id)
+        .with_for_update(read=True)
+    ).one_or_none()
+    if row is None:
+        raise errors.NotFound(f'there is no protection {protection_id}')
+    check_stays(*row)
+
+
+def check_stays(business_id: str, ending_at: datetime.datetime | None) -> None:
+    """Refuse to change, or to begin anything of, what ends.
+
+    :raises Conflict: it does
+    """
+    if ending_at is not None:
+        raise errors.Conflict(
+            f'the protection of {business_id!r} is deleted, and ends once its'
+            ' running work is over: nothing of it begins or changes any more'
+        )

@@ -14,6 +14,7 @@ from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import leases
+from snapfault.db import removal
 from snapfault.db import tables
 
 
@@ -133,11 +134,17 @@ def release(
     task: model.Task,
     not_before: datetime.datetime,
     reason: str,
+    now: datetime.datetime,
 ) -> model.Task:
-    """Put a task back to wait.
+    """Put a task back to wait; where its protection ends, it fails.
 
     :raises LeaseLost: another worker holds it
     """
+    try:
+        removal.hold_off(session, task.protection_id)
+    except errors.Conflict:
+        failed = model.TaskStatus.FAILED
+        return _move(session, task, failed, reason=reason, finished_at=now)
     return _move(
         session,
         task,

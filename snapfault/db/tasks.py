@@ -15,6 +15,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import leases
 from snapfault.db import pages
+from snapfault.db import removal
 from snapfault.db import tables
 
 OPEN: typing.Final = [model.TaskStatus.WAITING, model.TaskStatus.RUNNING]
@@ -82,11 +83,15 @@ def create_now(
 
     That one keeps its labels and loses its deadline.
 
-    :raises Conflict: one is running, or a person has asked already
+    :raises Conflict: one is running, or a person has asked already, or the
+        protection ends
     :raises NotFound: the protection is gone
     """
-    if not lock(session, [protection.id]):
+    locked = lock(session, [protection.id])
+    if not locked:
         raise errors.NotFound(f'there is no protection {protection.id}')
+    ending_at = locked[protection.id].ending_at
+    removal.check_stays(protection.business_id, ending_at)
     taken = f'a task of {protection.business_id} is waiting or running'
     row = _opened(session, protection.id)
     if row is None:

@@ -7,6 +7,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import generations
+from snapfault.db import removal
 from snapfault.db import tables
 
 
@@ -19,6 +20,7 @@ def set_hash(
     """Give a protection, as it was read, a webhook, another one, or none.
 
     :raises NotFound: there is no such protection any more
+    :raises Conflict: it ends
     :raises ChangedMeanwhile: it has another generation
     """
     row = generations.changed(
@@ -29,6 +31,7 @@ def set_hash(
         'protection',
         protection.generation,
     )
+    removal.check_stays(row.business_id, row.ending_at)
     row.webhook_hash = webhook_hash
 
 

@@ -80,6 +80,9 @@ class Protection:
     )
     #: Each change that people make of it raises it.
     generation: int = 1
+    #: Since when it only waits for the end of its running work, and then
+    #: goes; None: it stays.
+    ending_at: datetime.datetime | None = None
 
     @property
     def delegation(self) -> delegations.Delegation:

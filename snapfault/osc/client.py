@@ -192,9 +192,13 @@ class Collection:
         path = f'{self._one(identity)}/{action}'
         return self._send('POST', path, members)
 
-    def delete(self, identity: str) -> None:
-        """Delete one, or ask that it be."""
-        self._client.request('DELETE', self._one(identity))
+    def delete(self, identity: str) -> Record | None:
+        """Delete one, or ask that it be.
+
+        :returns: what is still there, and goes in a while; None: nothing is
+        """
+        answer = self._client.request('DELETE', self._one(identity))
+        return answer.get(self._key)
 
     def find(self, name: str, all_projects: bool = False) -> Record:
         """Give the one with a name, or with an id.

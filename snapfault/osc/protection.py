@@ -1,6 +1,9 @@
 """``openstack protection``: business services under a policy."""
 
 import argparse
+import collections.abc
+
+from osc_lib import exceptions
 
 from snapfault.osc import argument
 from snapfault.osc import client
@@ -26,6 +29,7 @@ FIELDS: command.Fields = (
     ('next_drill_at', column.Text),
     ('alarm', column.Text),
     ('alarm_at', column.Text),
+    ('ending_at', column.Text),
     ('project_id', None),
     ('created_at', None),
     ('updated_at', column.Text),
@@ -125,6 +129,7 @@ class List(command.Lister):
         ('policy_id', None),
         ('status', None),
         ('next_run_at', column.Text),
+        ('ending_at', column.Text),
         ('alarm', column.Text),
     )
 
@@ -156,16 +161,76 @@ class List(command.Lister):
         return self.service.protections
 
 
-class Delete(command.Delete):
-    """Stop protecting services; their recovery points stay."""
+class Ending:
+    """How those fare that wait for the end of their work."""
+
+    def __init__(self, protections: client.Collection) -> None:
+        """Know of none yet."""
+        self._protections = protections
+        self.left: dict[str, str] = {}  #: what a person calls each, by id
+
+    def look(self) -> client.Record:
+        """Look at those that were still there."""
+        for each in list(self.left):
+            try:
+                self._protections.get(each)
+            except exceptions.NotFound:
+                del self.left[each]
+        return {'status': 'ending' if self.left else 'deleted'}
+
+    def news(self, record: client.Record) -> collections.abc.Iterable[str]:
+        """Tell nothing that stays."""
+        return ()
+
+    def state(self, record: client.Record) -> str:
+        """Say which are there."""
+        names = ', '.join(self.left.values())
+        return f'waiting for the work of {names}' if names else 'deleted'
+
+
+class Delete(wait.MayWait, command.Delete):
+    """Stop protecting services; their recovery points stay.
+
+    A run, a recovery or a drill that is under way goes on to its end, and
+    the protection is gone after that. What has not begun does not.
+    """
 
     names = ('<protection>', PROTECTION)
     loss = 'no more backups are made; the recovery points stay'
+    timeout = 7200
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Take one or several, whether to ask, and whether to wait."""
+        parser = super().get_parser(prog_name)
+        self.add_wait_arguments(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete each; with --wait, watch until all are gone.
+
+        :raises CommandError: some were not deleted, or not in time
+        """
+        self.check_wait_arguments(parsed_args)
+        self._ending = Ending(self.service.protections)
+        super().take_action(parsed_args)
+        if parsed_args.wait and self._ending.left:
+            wait.until_over(
+                self._ending.look,
+                self._ending,
+                parsed_args.timeout or self.timeout,
+                self.app.stderr,
+                over=('deleted',),
+            )
 
     def delete_one(self, name: str) -> None:
-        """Find one and delete it."""
+        """Find one and delete it; say so where that takes a while."""
         protections = self.service.protections
-        protections.delete(protections.find(name)['id'])
+        found = protections.find(name)
+        if protections.delete(found['id']) is not None:
+            self._ending.left[found['id']] = name
+            self.app.stderr.write(
+                f'{name} is gone once its running work is over.\n'
+            )
 
 
 class Run(wait.Waits, command.ShowOne):

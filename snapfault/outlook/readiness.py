@@ -56,6 +56,8 @@ def judge(case: Case, found: situation_.Situation | str) -> Readiness:
     """
     hindrances: list[str] = []
     warnings: list[str] = []
+    if case.protection.ending_at is not None:
+        hindrances.append('the protection ends once its running work is over')
     if isinstance(found, str):
         hindrances.append(found)
         point = _newest(case)

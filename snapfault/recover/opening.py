@@ -21,7 +21,8 @@ def open_recovery(
     :param approval: its policy wants a person to look first
     :returns: the recovery; its status is ``waiting``, or ``held`` and then
         its reason says why
-    :raises Conflict: one of that server is open
+    :raises Conflict: one of that server is open, or its protection ends
+    :raises NotFound: its protection is gone
     """
     return openings.open_one(
         database,

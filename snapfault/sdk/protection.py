@@ -51,6 +51,8 @@ class Protection(resource.Resource):
     alarm = resource.Body('alarm')
     #: since when; None: nothing does
     alarm_at = resource.Body('alarm_at')
+    #: deleted then, and gone once its running work is over; None: it stays
+    ending_at = resource.Body('ending_at')
     #: when it was made, in UTC as all times are
     created_at = resource.Body('created_at')
     #: when it was last changed

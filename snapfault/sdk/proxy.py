@@ -119,7 +119,11 @@ class Proxy(proxy.Proxy):
     def delete_protection(
         self, protection: str | Protection, ignore_missing: bool = True
     ) -> None:
-        """End a protection; its recovery points stay."""
+        """End a protection; its recovery points stay.
+
+        One with running work is there until the end of that: it shows
+        ``ending_at``, and ``openstack.resource.wait_for_delete`` waits.
+        """
         self._delete(Protection, protection, ignore_missing=ignore_missing)
 
     # tasks

@@ -1,4 +1,7 @@
-"""Check the rights to act for projects, in a thread of its own."""
+"""Check the rights to act for projects, and end those that are to end.
+
+In a thread of its own, which a slow Keystone may keep.
+"""
 
 import datetime
 import logging
@@ -9,6 +12,7 @@ from oslo_config import cfg
 
 from snapfault import clock
 from snapfault.cloud import port
+from snapfault.cycle import leave
 from snapfault.cycle import vouch
 from snapfault.db import api
 
@@ -42,6 +46,7 @@ def work(
             if swept_at is None or now - swept_at >= SWEEP:
                 vouch.sweep(database, now)
                 swept_at = now
+            leave.look(database, cloud, now)
             vouch.look(database, cloud, chosen, now)
         except Exception:
             LOG.exception('The rights were not checked; it goes on')

@@ -35,7 +35,7 @@ def wanted(number, **changes):
         'server_id': f'server-{number}',
         'business_id': f'shop-{number}',
         'project_id': f'project-{number}',
-        'protection_id': f'protection-{number}',
+        'protection_id': 'protection-shop',  # one that there is
         'status': WAITING,
         'generation': 0,
         'claimed_by': None,

@@ -16,6 +16,7 @@ from snapfault.cycle import vouch
 from snapfault.db import delegations
 from snapfault.db import drill_claims
 from snapfault.db import drills
+from snapfault.db import endings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -52,7 +53,7 @@ def alarm(stage):
 def end(stage):
     """End the protection as the API does."""
     was = stage.protection()
-    protections.delete(stage.database, None, was.id)
+    endings.end(stage.database, None, was.id, stage.now)
     rights.give_back(
         stage.database, stage.cloud.revoke, was.delegation, stage.now
     )
@@ -200,7 +201,7 @@ def test_what_could_not_be_revoked_goes_later(stage):
 
 def test_what_was_left_behind_goes_later(stage):
     """Whoever ended the protection died before the right was given back."""
-    protections.delete(stage.database, None, 'protection-shop')
+    endings.end(stage.database, None, 'protection-shop', stage.now)
     vouch.sweep(stage.database, stage.now)
     look(stage)
     assert stage.right.right_id in stage.cloud.world.trusts  # it is young

@@ -27,6 +27,8 @@ class Form:
     body: Schema | None  #: None: there is none
     located: bool = False  #: a header says where what was made is
     tagged: bool = False  #: a header gives the generation of what is shown
+    #: What goes back where it takes a while; None: it never does.
+    later: 'Form | None' = None
 
 
 NOTHING: typing.Final = Form(204, None)

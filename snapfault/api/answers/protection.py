@@ -1,5 +1,7 @@
 """What is answered about protections."""
 
+import dataclasses
+
 from snapfault import model
 from snapfault.api.answers import form
 
@@ -19,6 +21,7 @@ PROTECTION = form.whole(
         'next_drill_at': form.TIME_OR_NULL,
         'alarm': form.TEXT,
         'alarm_at': form.TIME_OR_NULL,
+        'ending_at': form.TIME_OR_NULL,
         'generation': form.COUNT,
         'created_at': form.TIME,
         'updated_at': form.TIME,
@@ -26,4 +29,9 @@ PROTECTION = form.whole(
 )
 ONE = form.tagged(form.one('protection', PROTECTION))
 MADE = form.tagged(form.made('protection', PROTECTION))
+#: It is gone, or goes once its running work is over.
+LEAVING = dataclasses.replace(
+    form.NOTHING,
+    later=form.tagged(form.one('protection', PROTECTION, status=202)),
+)
 PAGE = form.page('protections', PROTECTION)

@@ -12,8 +12,10 @@ from snapfault.api import offer
 from snapfault.api import paging
 from snapfault.api import precondition
 from snapfault.api import views
+from snapfault.db import endings
 from snapfault.db import policies
 from snapfault.db import protections
+from snapfault.db import removal
 from snapfault.trigger import drills
 
 
@@ -67,8 +69,11 @@ def update(this: call.Call) -> call.Answer:
 
     Its next run is the first one after now: neither fires anything. It is a
     person's from then on: no selector moves or releases it.
+
+    :raises Conflict: it ends
     """
     before = _checked(this)
+    removal.check_stays(before.business_id, before.ending_at)
     body = this.body['protection']
     policy = policies.get(
         this.database,
@@ -160,7 +165,7 @@ def _status(
 def delete(this: call.Call) -> call.Answer:
     """End a protection, then its right unless others act by it.
 
-    Its recovery points stay.
+    Its recovery points stay. What runs goes on to its own end before that.
 
     :raises Conflict: a selector would enrol it again at once
     """
@@ -172,12 +177,15 @@ def delete(this: call.Call) -> call.Answer:
             " 'snapfault:exclude' into the server's metadata, and it is"
             ' released'
         )
-    protections.delete(
+    ending = endings.end(
         this.database,
         protection.project_id,
         protection.id,
+        this.now,
         protection.generation,
     )
+    if ending is not None:
+        return _answer(ending, status=202)
     _give_back(this, protection.delegation)
     return call.Answer(status=204)
 

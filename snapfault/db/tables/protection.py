@@ -25,6 +25,7 @@ class Protection(base.Base):
         sa.Index('protections_due', 'next_run_at'),
         sa.Index('protections_drill', 'next_drill_at'),
         sa.Index('protections_right', 'trust_id'),
+        sa.Index('protections_ending', 'ending_at'),
         columns.OPTIONS,
     )
 
@@ -53,6 +54,7 @@ class Protection(base.Base):
     generation: orm.Mapped[int] = orm.mapped_column(
         server_default=sa.text('1')
     )
+    ending_at: orm.Mapped[datetime.datetime | None]
 
     def to_model(self) -> model.Protection:
         """Read status and kind into values."""

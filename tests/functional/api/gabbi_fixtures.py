@@ -7,10 +7,13 @@ import tempfile
 from gabbi import fixture
 
 from snapfault import model
+from snapfault.api import webhook
 from snapfault.db import drills
 from snapfault.db import recoveries
 from snapfault.db import tables
+from snapfault.db import task_claims
 from snapfault.db import tasks
+from snapfault.db import webhooks
 from tests import build
 from tests.functional import databases
 from tests.functional.api import world as worlds
@@ -102,6 +105,37 @@ class Used(Empty):
         )
         os.environ[f'{project_id.upper()}_TASK'] = task.id
         os.environ[f'{project_id.upper()}_RECOVERY'] = recovery.id
+
+
+class Working(Empty):
+    """A protection whose task runs; a recovery and a drill of it wait."""
+
+    def start_fixture(self):
+        """Make it."""
+        super().start_fixture()
+        world = CURRENT['world']
+        world.policy()
+        owner = world.protection()
+        os.environ['MINE_PROTECTED'] = owner.server_id
+        os.environ['MINE_WEBHOOK'] = f'/v1/webhooks/{owner.id}/secret'
+        webhooks.set_hash(world.database, owner, webhook.hash_of('secret'))
+        task = tasks.create_now(world.database, owner, build.NOW)
+        until = build.NOW + build.HOUR
+        task_claims.claim(world.database, task, 'worker', build.NOW, until)
+        recoveries.create(
+            world.database,
+            build.recovery(
+                id='recovery-waiting',
+                project_id=worlds.MINE,
+                protection_id=owner.id,
+                server_id=owner.server_id,
+                status=model.RecoveryStatus.WAITING,
+                claimed_by=None,
+                lease_until=None,
+            ),
+        )
+        drill = drills.new(owner, drills.ASKED, build.NOW)
+        drills.create(world.database, drill)
 
 
 class Recovered(Used):

@@ -10,7 +10,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.db import alarms
-from snapfault.db import protections
+from snapfault.db import endings
 from snapfault.db import record_table
 from snapfault.db import task_claims
 from snapfault.db import task_holds
@@ -397,7 +397,7 @@ def test_the_table_changes_between_the_look_and_the_change(world, monkeypatch):
 
     def late(*args):
         shop = protected(world, 'shop')
-        protections.delete(world.database, worlds.MINE, shop.id)
+        endings.end(world.database, worlds.MINE, shop.id, NOW)
         return real(*args)
 
     # what another process does at this very point cannot be had otherwise

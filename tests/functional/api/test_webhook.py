@@ -10,9 +10,10 @@ import pytest
 from snapfault import clock
 from snapfault import model
 from snapfault.api import webhook
+from snapfault.db import endings
 from snapfault.db import evidence
-from snapfault.db import protections
 from snapfault.db import webhooks
+from tests import build
 
 MINE = '/v1/protections/protection-mine'
 ALARM = {
@@ -144,7 +145,7 @@ def test_a_change_of_the_protection_keeps_it(world, address):
 
 
 def test_without_its_protection_it_is_nobodys(world, address):
-    protections.delete(world.database, None, 'protection-mine')
+    endings.end(world.database, None, 'protection-mine', build.NOW)
     assert _post(world, address).status_int == 404
 
 

@@ -92,6 +92,7 @@ ADDED: typing.Final[dict[str, dict[str, Row]]] = {
         'protections': {'generation': 1},
         'recovery_points': {'generation': 1},
     },
+    '0012': {'protections': {'ending_at': None}},
 }
 
 
@@ -171,6 +172,7 @@ _ROWS: typing.Final[dict[str, Row]] = {
         'next_drill_at': AT,
         'delegation_kind': 'assignment',
         'generation': 5,
+        'ending_at': None,
     },
     'tasks': {
         **_OWNED,

@@ -7,6 +7,7 @@ from snapfault import model
 from snapfault import rights
 from snapfault import rules
 from snapfault.db import delegations
+from snapfault.db import endings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import selections
@@ -27,7 +28,7 @@ def test_which_rows_act_by_a_trust(database):
         database, dataclasses.replace(policy, selector=None, trust_id=None)
     )
     assert delegations.is_used(database, 'shared')
-    protections.delete(database, None, made.id)
+    endings.end(database, None, made.id, build.NOW)
     assert not delegations.is_used(database, 'shared')
 
 
@@ -38,7 +39,7 @@ def test_a_shared_trust_is_not_revoked(database):
     made = protections.create(database, build.protection(right_id='shared'))
     rights.give_back(database, revoked.append, right, build.NOW)
     assert revoked == []
-    protections.delete(database, None, made.id)
+    endings.end(database, None, made.id, build.NOW)
     rights.give_back(database, revoked.append, right, build.NOW)
     assert revoked == [right]
 
@@ -101,8 +102,8 @@ def test_rights_that_nobody_noted_are_noted_once(database):
         model.Delegation(build.PROJECT, 'of the policy'),
         model.Delegation(build.PROJECT, 'shared'),
     ]
-    protections.delete(database, None, 'protection-0')
-    protections.delete(database, None, 'protection-1')
+    endings.end(database, None, 'protection-0', build.NOW)
+    endings.end(database, None, 'protection-1', build.NOW)
     delegations.release_unused(database, build.NOW, build.NOW - build.HOUR)
     assert delegations.released(database, build.NOW, 99) == []
     delegations.release_unused(database, build.NOW + build.HOUR, build.NOW)

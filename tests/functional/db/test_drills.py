@@ -47,14 +47,6 @@ def test_a_protection_has_one_open_drill(database: api.Database) -> None:
     drills.create(database, samples.drill(owner))
 
 
-def test_a_protection_with_an_open_drill_stays(database: api.Database) -> None:
-    held = samples.held_drill(database)
-    with pytest.raises(errors.Conflict, match=r'drills of .* are under way'):
-        protections.delete(database, 'mine', held.protection_id)
-    ended(database, held)
-    protections.delete(database, 'mine', held.protection_id)
-
-
 def test_claim_is_won_once(database: api.Database) -> None:
     made = samples.kept_drill(database)
     held = drill_claims.claim(database, made, 'a', NOW, UNTIL, samples.ROOMY)

@@ -8,6 +8,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault.db import api
+from snapfault.db import endings
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -92,5 +93,5 @@ def test_what_has_another_generation_stays(
 ) -> None:
     protection = samples.kept_protection(database)
     with pytest.raises(errors.ChangedMeanwhile, match='changed meanwhile'):
-        protections.delete(database, None, protection.id, generation)
+        endings.end(database, None, protection.id, samples.NOW, generation)
     assert protections.get(database, None, protection.id) == protection

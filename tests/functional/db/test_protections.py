@@ -7,10 +7,8 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault.db import api
-from snapfault.db import points
+from snapfault.db import endings
 from snapfault.db import protections
-from snapfault.db import recoveries
-from snapfault.db import task_claims
 from tests.functional.db import samples
 
 
@@ -31,7 +29,7 @@ def test_a_business_id_is_taken_once_in_a_project(
     samples.kept_protection(database, business_id='shop', project_id='theirs')
     with pytest.raises(errors.Conflict, match='protected already'):
         samples.kept_protection(database, business_id='shop')
-    protections.delete(database, None, first.id)
+    endings.end(database, None, first.id, samples.NOW)
     samples.kept_protection(database, business_id='shop')
 
 
@@ -65,38 +63,6 @@ def test_update_writes_what_may_change(database: api.Database) -> None:
 def test_by_ids(database: api.Database) -> None:
     made = samples.kept_protection(database)
     assert protections.by_ids(database, [made.id, 'none']) == {made.id: made}
-
-
-def test_delete_waits_for_an_open_task(database: api.Database) -> None:
-    task = samples.held_task(database)
-    with pytest.raises(errors.Conflict, match='under way'):
-        protections.delete(database, None, task.protection_id)
-    task_claims.finish(
-        database, task, model.TaskStatus.FAILED, 'why', samples.NOW
-    )
-    protections.delete(database, None, task.protection_id)
-    with pytest.raises(errors.NotFound):
-        protections.delete(database, None, task.protection_id)
-
-
-def test_delete_waits_for_an_open_recovery(database: api.Database) -> None:
-    recovery = samples.held_recovery(database)
-    with pytest.raises(errors.Conflict, match='under way'):
-        protections.delete(database, None, recovery.protection_id)
-    recoveries.finish(
-        database, recovery, model.RecoveryStatus.DONE, '', samples.NOW
-    )
-    protections.delete(database, None, recovery.protection_id)
-
-
-def test_delete_leaves_the_points(database: api.Database) -> None:
-    made = samples.kept_protection(database)
-    point = points.create(
-        database,
-        samples.point(protection_id=made.id, business_id=made.business_id),
-    )
-    protections.delete(database, None, made.id)
-    assert points.history(database, 'mine', made.business_id) == [point]
 
 
 def test_due_lists_the_longest_overdue_first(database: api.Database) -> None:

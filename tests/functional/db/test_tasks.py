@@ -1,6 +1,7 @@
 """Tasks in the database. Invariant 2: one holder at most."""
 
 import dataclasses
+import datetime
 
 import pytest
 
@@ -14,6 +15,12 @@ from tests.functional.db import samples
 
 DONE = model.TaskStatus.DONE
 FAILED = model.TaskStatus.FAILED
+
+
+def put_back(
+    database: api.Database, held: model.Task, until: datetime.datetime
+) -> model.Task:
+    return task_claims.release(database, held, until, 'busy', samples.NOW)
 
 
 def test_create_now(database: api.Database) -> None:
@@ -35,7 +42,7 @@ def test_waiting(database: api.Database) -> None:
     samples.held_task(database, seconds=0)  # to the very moment
     dead = samples.held_task(database, seconds=-0.001)
     later = samples.held_task(database)
-    task_claims.release(database, later, samples.after(10), 'busy')
+    put_back(database, later, samples.after(10))
     task_claims.finish(
         database, samples.held_task(database), DONE, '', samples.NOW
     )
@@ -75,7 +82,7 @@ def test_a_dead_holders_task_is_taken_over(database: api.Database) -> None:
     assert (taken.generation, taken.attempts) == (2, 2)
     task_claims.renew(database, 'a', samples.after(99))
     for write in (
-        lambda: task_claims.release(database, held, now, ''),
+        lambda: put_back(database, held, now),
         lambda: task_claims.finish(database, held, DONE, '', now),
     ):
         with pytest.raises(errors.LeaseLost, match="another worker's"):
@@ -96,7 +103,7 @@ def test_a_renewed_lease_is_not_taken_over(database: api.Database) -> None:
 
 def test_a_holder_lets_go(database: api.Database) -> None:
     held = samples.held_task(database)
-    waits = task_claims.release(database, held, samples.after(30), 'busy')
+    waits = put_back(database, held, samples.after(30))
     assert waits == dataclasses.replace(
         held,
         status=model.TaskStatus.WAITING,
@@ -106,7 +113,7 @@ def test_a_holder_lets_go(database: api.Database) -> None:
         lease_until=None,
     )
     with pytest.raises(errors.LeaseLost):
-        task_claims.release(database, held, samples.after(30), 'busy')
+        put_back(database, held, samples.after(30))
     again = task_claims.claim(
         database, waits, 'b', samples.after(30), samples.after(90)
     )

@@ -18,6 +18,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rules
 from snapfault.db import api
+from snapfault.db import endings
 from snapfault.db import migration
 from snapfault.db import points
 from snapfault.db import policies
@@ -158,7 +159,7 @@ def test_deleting_while_tasks_are_made(database: api.Database) -> None:
     def write(number: int) -> None:
         with contextlib.suppress(errors.Conflict, errors.NotFound):
             if number % 2:
-                protections.delete(database, None, owner.id)
+                endings.end(database, None, owner.id, samples.NOW)
             else:
                 tasks.create_now(database, owner, samples.after(number))
 

@@ -6,6 +6,8 @@ import dataclasses
 
 from snapfault import errors
 from snapfault import model
+from snapfault.cycle import leave
+from snapfault.db import endings
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -55,6 +57,7 @@ def _asked_again(stage):
             generation=0,
             claimed_by=None,
             lease_until=None,
+            protection_id=stage.protection().id,
             server_id=stage.servers['shop'].id,
         ),
         automatic=True,
@@ -89,13 +92,12 @@ def _policy_changed(stage):
 
 
 def _protection_deleted(stage):
-    try:
-        protections.delete(
-            stage.database, build.PROJECT, stage.protection().id
-        )
-    except errors.Conflict:
-        return None
-    return 'the protection was deleted under a recovery'
+    owner = stage.protection()
+    ending = endings.end(stage.database, build.PROJECT, owner.id, stage.now)
+    leave.look(stage.database, stage.cloud, stage.now)
+    if ending is None or not protections.by_ids(stage.database, [owner.id]):
+        return 'the protection was deleted under a recovery'
+    return None
 
 
 def _backup_due(stage):

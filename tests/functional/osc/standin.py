@@ -73,7 +73,8 @@ class Cloud:
         self.asked = []  #: (method, path with query, body) of our API
         self.elsewhere = []  #: (method, path) of Keystone and Nova
         self.kept = {path: {} for path in KEYS}
-        self.script = {}  #: id -> what each further look finds
+        #: id -> what each further look finds; None: it is gone
+        self.script = {}
         self.plan = []
         self.record_table = {'version': 1, 'policies': [], 'protections': []}
         self.changes = []  #: what the next imports would change
@@ -197,13 +198,19 @@ class Cloud:
         if method == 'DELETE' and name == 'recovery-points':
             record['status'] = 'deleting'
             return _answer(202, {KEYS[name]: record})
+        if method == 'DELETE' and record.get('ending_at'):
+            return _answer(202, {KEYS[name]: record})
         if method == 'DELETE':
             del self.kept[name][record['id']]
             return _answer(204)
         if method == 'PATCH':
             record.update(body[KEYS[name]])
         elif self.script.get(record['id']):
-            record.update(self.script[record['id']].pop(0))
+            found = self.script[record['id']].pop(0)
+            if found is None:
+                del self.kept[name][record['id']]
+                raise Refused(f'There is no {KEYS[name]} {one}.')
+            record.update(found)
         return _answer(200, {KEYS[name]: record})
 
     def _table(self, method):

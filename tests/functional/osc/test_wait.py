@@ -218,3 +218,60 @@ def test_on_a_terminal_one_line_is_redrawn(shop, run, monkeypatch):
         f'[0 s] recovery {TASK} done',
         '',
     ]
+
+
+SHOP, MAIL = standin.identity(2), standin.identity(3)
+END = 'protection delete --yes shop mail'
+
+
+@pytest.fixture
+def ending(shop):
+    """Give a protection that is idle, and one with work."""
+    shop.keep('protections', 3, business_id='mail', ending_at='2026-01-01')
+    return shop
+
+
+def test_protections_are_watched_until_all_are_gone(ending, run):
+    ending.script[MAIL] = [{}, {}, None]
+    ran = run(f'{END} --wait')
+    assert (ran.code, ran.out) == (0, '')
+    assert ran.err.splitlines() == [
+        'mail is gone once its running work is over.',
+        'waiting for the work of mail',
+        'deleted',
+    ]
+    looks = [
+        path
+        for method, path, _ in ending.asked
+        if method == 'GET' and '?' not in path
+    ]
+    assert looks == [f'/v1/protections/{MAIL}'] * 3
+
+
+def test_a_protection_whose_work_does_not_end(ending, run):
+    ran = run(f'{END} --wait --timeout 1')
+    assert ran.code == 1
+    assert 'not over after 1 s' in ran.err
+
+
+def test_without_wait_it_is_told_that_it_ends_later(ending, run):
+    ran = run(END)
+    assert (ran.code, ran.out) == (0, '')
+    assert ran.err == 'mail is gone once its running work is over.\n'
+    assert [each for each in ending.asked if each[0] == 'DELETE'] == [
+        ('DELETE', f'/v1/protections/{SHOP}', None),
+        ('DELETE', f'/v1/protections/{MAIL}', None),
+    ]
+
+
+def test_what_is_idle_is_not_waited_for(shop, run):
+    ran = run('protection delete --yes shop --wait')
+    assert (ran.code, ran.out, ran.err) == (0, '', '')
+    assert [each[0] for each in shop.asked] == ['GET', 'DELETE']
+
+
+def test_a_timeout_of_a_deletion_needs_a_wait(shop, run):
+    ran = run('protection delete --yes shop --timeout 1')
+    assert ran.code == 1
+    assert '--timeout' in ran.err
+    assert shop.asked == []

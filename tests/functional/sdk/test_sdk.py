@@ -2,10 +2,15 @@
 
 import openstack
 from openstack import exceptions
+from openstack import resource
 import pytest
 from wsgi_intercept import interceptor
 
 from snapfault import clock
+from snapfault import model
+from snapfault.cycle import leave
+from snapfault.db import task_claims
+from snapfault.db import tasks
 from snapfault.sdk import proxy
 from tests import build
 from tests.functional import stage as stages
@@ -127,6 +132,24 @@ def test_a_protection_is_paused_and_ended(fault, shop):
     [point] = fault.recovery_points()
     assert fault.update_recovery_point(point, pinned=True).pinned
     fault.delete_protection(shop)
+    assert list(fault.protections()) == []
+
+
+def test_a_protection_at_work_ends_later(fault, stage, shop):
+    asked = fault.create_task(protection_id=shop.id)
+    task = tasks.get(stage.database, None, asked.id)
+    held = task_claims.claim(
+        stage.database, task, 'w', clock.now(), clock.now() + build.HOUR
+    )
+    fault.delete_protection(shop)
+    ending = fault.get_protection(shop.id)
+    assert ending.ending_at is not None
+    with pytest.raises(exceptions.ResourceTimeout):
+        resource.wait_for_delete(fault, ending, interval=0.1, wait=0.3)
+    failed = model.TaskStatus.FAILED
+    task_claims.finish(stage.database, held, failed, 'why', clock.now())
+    leave.look(stage.database, stage.cloud, clock.now())
+    resource.wait_for_delete(fault, ending, interval=0.1, wait=9)
     assert list(fault.protections()) == []
 
 
