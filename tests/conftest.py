@@ -2,7 +2,16 @@
 
 import random
 
+import hypothesis
 import pytest
+
+# How long an example takes says more of the machine than of us.
+hypothesis.settings.register_profile(
+    'any machine',
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile('any machine')
 
 
 @pytest.hookimpl(tryfirst=True)
