@@ -7,7 +7,6 @@ import pytest
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
-from snapfault import trouble
 from snapfault.db import events
 from snapfault.db import recoveries
 from snapfault.recover import read
@@ -34,14 +33,7 @@ def _stage(tmp_path, volumes=2, volume_backed=False, **policy):
 def _recover(stage, **changes):
     """Recover as a person asks, with what a person may ask beside."""
     stage.wait(minutes=1)
-    asked = trouble.new_recovery(
-        stage.protection(),
-        cause='asked for by a person',
-        onset_at=stage.now,
-        evidence={},
-        now=stage.now,
-    )
-    recoveries.create(stage.database, dataclasses.replace(asked, **changes))
+    stage.ask_for_recovery(**changes)
     return recoveries.get(stage.database, None, stage.recover().id)
 
 

@@ -8,8 +8,6 @@ import dataclasses
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
-from snapfault import trouble
-from snapfault.db import recoveries
 from snapfault.db import tables
 from snapfault.db import tasks
 from tests.functional import rehearsal
@@ -47,14 +45,7 @@ def _protected(volumes=2, volume_backed=False, **chosen):
 
 def _ask(stage, **changes):
     """Ask for a recovery as a person does, or as one does by itself."""
-    asked = trouble.new_recovery(
-        stage.protection(),
-        cause='asked for by a person',
-        onset_at=stage.now,
-        evidence={},
-        now=stage.now,
-    )
-    recoveries.create(stage.database, dataclasses.replace(asked, **changes))
+    stage.ask_for_recovery(**changes)
     return stage
 
 
