@@ -165,16 +165,9 @@ class Delete(wait.MayWait, command.Delete):
         """
         self.check_wait_arguments(parsed_args)
         super().take_action(parsed_args)
-        if not parsed_args.wait:
-            return
-        removal = Removal(self.service.points, parsed_args.names)
-        wait.until_over(
-            removal.look,
-            removal,
-            parsed_args.timeout or self.timeout,
-            self.app.stderr,
-            over=('deleted',),
-        )
+        if parsed_args.wait:
+            removal = Removal(self.service.points, parsed_args.names)
+            self.until_deleted(removal, parsed_args)
 
     def delete_one(self, name: str) -> None:
         """Ask that one be deleted; the service does it in a while."""

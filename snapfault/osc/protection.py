@@ -214,13 +214,7 @@ class Delete(wait.MayWait, command.Delete):
         self._ending = Ending(self.service.protections)
         super().take_action(parsed_args)
         if parsed_args.wait and self._ending.left:
-            wait.until_over(
-                self._ending.look,
-                self._ending,
-                parsed_args.timeout or self.timeout,
-                self.app.stderr,
-                over=('deleted',),
-            )
+            self.until_deleted(self._ending, parsed_args)
 
     def delete_one(self, name: str) -> None:
         """Find one and delete it; say so where that takes a while."""

@@ -48,6 +48,13 @@ class Story(typing.Protocol):
         """Say in a line where it stands."""
 
 
+class Going(Story, typing.Protocol):
+    """How what was deleted goes."""
+
+    def look(self) -> client.Record:
+        """Look at those still there; 'deleted' once none is."""
+
+
 class Progress:
     """What is told on a stream."""
 
@@ -177,6 +184,21 @@ class MayWait:
         """
         if parsed_args.timeout is not None and not parsed_args.wait:
             argument.refuse('--timeout', 'has no meaning without --wait')
+
+    def until_deleted(
+        self, going: Going, parsed_args: argparse.Namespace
+    ) -> None:
+        """Watch until all that was deleted is gone.
+
+        :raises TimedOut: some was not in time
+        """
+        until_over(
+            going.look,
+            going,
+            parsed_args.timeout or self.timeout,
+            self.app.stderr,
+            over=('deleted',),
+        )
 
 
 class Waits(MayWait):
