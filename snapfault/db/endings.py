@@ -18,8 +18,8 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import delegations
 from snapfault.db import drill_claims
-from snapfault.db import generations
 from snapfault.db import news
+from snapfault.db import protections
 from snapfault.db import recovery_moves
 from snapfault.db import removal
 from snapfault.db import tables
@@ -44,20 +44,10 @@ def end(
     :raises NotFound: there is none
     :raises ChangedMeanwhile: it has another generation
     """
-    row = typing.cast(
-        'tables.Protection',
-        generations.changed(
-            session,
-            tables.Protection,
-            project_id,
-            protection_id,
-            'protection',
-            generation,
-        ),
-    )
+    row = protections.changed(session, project_id, protection_id, generation)
     _call_off(session, row, now)
     if not removal.under_way(session, row):
-        removal.remove(session, row)
+        removal.drop(session, row)
         return None
     row.ending_at = row.ending_at or now
     row.next_run_at = row.next_drill_at = None
@@ -133,7 +123,7 @@ def finish(
     if removal.under_way(session, row):
         return None
     ended = typing.cast('model.Protection', base.read(row))
-    removal.remove(session, row)
+    removal.drop(session, row)
     delegations.let_go(session, ended.delegation, now)
     return ended
 

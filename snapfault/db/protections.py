@@ -102,12 +102,18 @@ def _row(
     )
 
 
-def _changed(
+def changed(
     session: orm.Session,
     project_id: str | None,
     protection_id: str,
     generation: int | None,
 ) -> tables.Protection:
+    """Hold a row that is to change, within a transaction.
+
+    :param generation: that it must have; None: whatever it is now
+    :raises NotFound: there is none
+    :raises ChangedMeanwhile: it has another generation
+    """
     row = generations.changed(
         session,
         tables.Protection,
@@ -228,7 +234,7 @@ def update(
     :raises ChangedMeanwhile: it has another generation
     """
     shares.hold(session, protection.project_id, protection.policy_id)
-    row = _changed(session, protection.project_id, protection.id, generation)
+    row = changed(session, protection.project_id, protection.id, generation)
     removal.check_stays(row.business_id, row.ending_at)
     for name in WRITTEN:
         setattr(row, name, getattr(protection, name))

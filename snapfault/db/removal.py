@@ -16,7 +16,17 @@ def remove(session: orm.Session, row: tables.Protection) -> None:
 
     :raises Conflict: a task is running, or a recovery or drill is open
     """
-    _check_idle(session, row)
+    busy = under_way(session, row)
+    if busy:
+        raise errors.Conflict(f'{busy}: wait for their end')
+    drop(session, row)
+
+
+def drop(session: orm.Session, row: tables.Protection) -> None:
+    """Remove one of which nothing was under way in this transaction.
+
+    :raises Conflict: a task began this very moment
+    """
     session.execute(
         sa.delete(tables.Task).where(
             tables.Task.protection_id == row.id,
@@ -32,12 +42,6 @@ def remove(session: orm.Session, row: tables.Protection) -> None:
         raise errors.Conflict(
             f'a task of {business_id} is under way: wait for its end'
         ) from error
-
-
-def _check_idle(session: orm.Session, row: tables.Protection) -> None:
-    busy = under_way(session, row)
-    if busy:
-        raise errors.Conflict(f'{busy}: wait for their end')
 
 
 def under_way(session: orm.Session, row: tables.Protection) -> str:
