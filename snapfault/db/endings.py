@@ -56,6 +56,28 @@ def end(
     return typing.cast('model.Protection', base.read(row))
 
 
+@api.writer
+def entrust(
+    session: orm.Session,
+    protection: model.Protection,
+    generation: int | None = None,
+) -> model.Protection:
+    """Write the right of a protection that ends: what runs goes on by it.
+
+    :param generation: what it was made from; None: whatever it is now
+    :raises NotFound: it is gone
+    :raises ChangedMeanwhile: it has another generation
+    """
+    row = protections.changed(
+        session, protection.project_id, protection.id, generation
+    )
+    row.right_id = protection.right_id
+    row.delegation_kind = protection.delegation_kind
+    row.updated_at = protection.updated_at
+    session.flush()
+    return typing.cast('model.Protection', base.read(row))
+
+
 @api.reader
 def over(session: orm.Session, limit: int) -> list[str]:
     """List the ids of protections that end and have nothing under way.

@@ -1,5 +1,7 @@
 """A protection that is deleted at work ends with it, and its right after."""
 
+import dataclasses
+
 import pytest
 
 from snapfault import clock
@@ -210,6 +212,32 @@ def test_a_recovery_whose_worker_dies_ends_by_another(broken, pauses):
     assert ended.status is DONE, ended.reason
     look(broken)
     over(broken)
+
+
+def test_a_recovery_goes_on_by_another_right(broken):
+    """Its own died while its protection was ending."""
+
+    def pause():
+        end(broken)
+        raise Killed
+
+    with pytest.raises(Killed):
+        broken.recover(pause=pause)
+    old, new = broken.right, broken.cloud.add_trust(build.PROJECT)
+    broken.cloud.kill_trust(old)
+    delegations.add(broken.database, new, broken.now)
+    ends = broken.protection()
+    endings.entrust(
+        broken.database,
+        dataclasses.replace(ends, right_id=new.right_id),
+        ends.generation,
+    )
+    broken.wait(seconds=stages.LEASE.total_seconds() + 1)
+    ended = broken.recover(worker='worker-2')
+    assert ended.status is DONE, ended.reason
+    look(broken)
+    assert not is_there(broken)
+    assert new.right_id not in broken.cloud.world.trusts
 
 
 def test_a_drill_leaves_nothing_and_then_its_protection_goes(noted):

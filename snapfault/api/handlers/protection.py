@@ -1,5 +1,6 @@
 """Protections."""
 
+import collections.abc
 import contextlib
 import dataclasses
 import uuid
@@ -17,6 +18,9 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import removal
 from snapfault.trigger import drills
+
+#: Writes a protection, if it still has the generation; gives it as it is then.
+Write = collections.abc.Callable[..., model.Protection]
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -68,13 +72,17 @@ def update(this: call.Call) -> call.Answer:
     """Put a protection under another policy or right, or pause it.
 
     Its next run is the first one after now: neither fires anything. It is a
-    person's from then on: no selector moves or releases it.
+    person's from then on: no selector moves or releases it. One that ends
+    takes another right alone.
 
     :raises Conflict: it ends
     """
     before = _checked(this)
-    removal.check_stays(before.business_id, before.ending_at)
     body = this.body['protection']
+    if before.ending_at is not None and set(body) == {'delegation'}:
+        entrusted = dataclasses.replace(before, updated_at=this.now)
+        return _answer(_by_another_right(this, entrusted, endings.entrust))
+    removal.check_stays(before.business_id, before.ending_at)
     policy = policies.get(
         this.database,
         before.project_id,
@@ -93,11 +101,11 @@ def update(this: call.Call) -> call.Answer:
         return _answer(
             protections.update(this.database, protection, before.generation)
         )
-    return _answer(_by_another_right(this, protection))
+    return _answer(_by_another_right(this, protection, protections.update))
 
 
 def _by_another_right(
-    this: call.Call, protection: model.Protection
+    this: call.Call, protection: model.Protection, write: Write
 ) -> model.Protection:
     """Write a protection with the right that the caller gives for it.
 
@@ -121,9 +129,7 @@ def _by_another_right(
         delegation_kind=enrolment.delegation.kind,
     )
     with _taken(this, enrolment):
-        written = protections.update(
-            this.database, changed, protection.generation
-        )
+        written = write(this.database, changed, protection.generation)
     _give_back(this, protection.delegation)
     return written
 

@@ -480,3 +480,20 @@ def test_two_looks_at_once_end_it_once(database: api.Database) -> None:
     test_point_races.one_after_the_other(database, look, look)
     assert sum(each is not None for each in ended) == 1
     assert not is_there(database, work.protection_id)
+
+
+def test_another_right_is_given_once_from_one_state(
+    database: api.Database,
+) -> None:
+    work = run(database)
+    end(database, work.protection_id)
+    ends = protections.get(database, None, work.protection_id)
+    other = dataclasses.replace(ends, right_id='another', updated_at=LATER)
+    written = endings.entrust(database, other, ends.generation)
+    assert (written.right_id, written.ending_at) == ('another', ends.ending_at)
+    with pytest.raises(errors.ChangedMeanwhile):
+        endings.entrust(database, ends, ends.generation)
+    work.over()
+    endings.finish(database, work.protection_id, LATER)
+    with pytest.raises(errors.NotFound):
+        endings.entrust(database, written)
