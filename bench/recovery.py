@@ -19,6 +19,9 @@ by hand   all that snapfault asks, in the same manner: a fresh token, and a
 snapfault from the request for a recovery until it is done, by its own
           ``finished_at``, with the options it has by default: waking up,
           planning and the journal are included.
+
+How busy the machine's processors were is told beside each: where they are
+full, the cloud's own work on each volume is what the recovery waits for.
 """
 
 import argparse
@@ -30,6 +33,8 @@ import statistics
 import sys
 import tempfile
 import time
+
+import psutil
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -122,8 +127,13 @@ def measure(owner, hand, volumes, found):
         for way, kind in BY_HAND.items()
     } | {'snapfault': functools.partial(by_snapfault, ways['snapfault'])}
     for way, recover in recoveries.items():
+        psutil.cpu_percent()  # the next one tells of the time from here
         seconds = recover()
-        print(f'{volumes} {way:<10} {seconds:7.2f} s', flush=True)
+        print(
+            f'{volumes} {way:<10} {seconds:7.2f} s,'
+            f' processors {psutil.cpu_percent():.0f} % busy',
+            flush=True,
+        )
         found.setdefault((volumes, way), []).append(seconds)
     for each in ways.values():
         owner.ask('DELETE', f'/v1/protections/{each.protection_id}')
