@@ -26,7 +26,8 @@ def protect_shop(devstack):
     """Have the tenant protect its server, and take a point of it."""
     devstack.openstack(
         *('protection', 'policy', 'create', 'gold'),
-        *('--interval', '1h', '--quota', '2', '--recovery-margin', '0'),
+        *('--cron', '0 0 1 1 *', '--quota', '2'),
+        *('--recovery-margin', '0'),
     )
     devstack.openstack(
         *('protection', 'create', 'shop', '--server', 'shop'),
