@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 
+import sqlalchemy as sa
+
 from snapfault import clock
 from snapfault import model
 from snapfault.db import api
@@ -98,6 +100,26 @@ class _Project:
         return getattr(self._project, name)
 
 
+def _known(database, rows):
+    """Leave out what a database of the older release has no column for."""
+    with database.reader() as session:
+        schema = sa.inspect(session.connection())
+        columns = {
+            table: {each['name'] for each in schema.get_columns(table.name)}
+            for table, _ in rows
+        }
+    return [
+        (
+            table,
+            [
+                {name: each[name] for name in each.keys() & columns[table]}
+                for each in values
+            ],
+        )
+        for table, values in rows
+    ]
+
+
 class Upgrade:
     """One database, one cloud, and a worker of each release."""
 
@@ -126,7 +148,7 @@ class Upgrade:
             *('--config-file', self._config(), 'db', 'sync'),
         )
         assert migration.version(database) != migration.head()
-        databases.fill(database, rows)
+        databases.fill(database, _known(database, rows))
         self.stage.database = database
         self.stage.cloud.latency = LATENCY
         return names
