@@ -1,6 +1,5 @@
 """Protections."""
 
-import collections.abc
 import contextlib
 import dataclasses
 import uuid
@@ -18,9 +17,6 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import removal
 from snapfault.trigger import drills
-
-#: Writes a protection, if it still has the generation; gives it as it is then.
-Write = collections.abc.Callable[..., model.Protection]
 
 
 def list_page(this: call.Call) -> call.Answer:
@@ -81,7 +77,7 @@ def update(this: call.Call) -> call.Answer:
     body = this.body['protection']
     if before.ending_at is not None and set(body) == {'delegation'}:
         entrusted = dataclasses.replace(before, updated_at=this.now)
-        return _answer(_by_another_right(this, entrusted, endings.entrust))
+        return _answer(_by_another_right(this, entrusted))
     removal.check_stays(before.business_id, before.ending_at)
     policy = policies.get(
         this.database,
@@ -101,11 +97,11 @@ def update(this: call.Call) -> call.Answer:
         return _answer(
             protections.update(this.database, protection, before.generation)
         )
-    return _answer(_by_another_right(this, protection, protections.update))
+    return _answer(_by_another_right(this, protection))
 
 
 def _by_another_right(
-    this: call.Call, protection: model.Protection, write: Write
+    this: call.Call, protection: model.Protection
 ) -> model.Protection:
     """Write a protection with the right that the caller gives for it.
 
@@ -128,6 +124,8 @@ def _by_another_right(
         right_id=enrolment.delegation.right_id,
         delegation_kind=enrolment.delegation.kind,
     )
+    ends = protection.ending_at is not None
+    write = endings.entrust if ends else protections.update
     with _taken(this, enrolment):
         written = write(this.database, changed, protection.generation)
     _give_back(this, protection.delegation)
