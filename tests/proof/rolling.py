@@ -102,22 +102,17 @@ class _Project:
 
 def _known(database, rows):
     """Leave out what a database of the older release has no column for."""
+    known = []
     with database.reader() as session:
         schema = sa.inspect(session.connection())
-        columns = {
-            table: {each['name'] for each in schema.get_columns(table.name)}
-            for table, _ in rows
-        }
-    return [
-        (
-            table,
-            [
-                {name: each[name] for name in each.keys() & columns[table]}
-                for each in values
-            ],
-        )
-        for table, values in rows
-    ]
+        for table, values in rows:
+            names = {each['name'] for each in schema.get_columns(table.name)}
+            known.append((table, [_only(names, each) for each in values]))
+    return known
+
+
+def _only(names, row):
+    return {name: value for name, value in row.items() if name in names}
 
 
 class Upgrade:
