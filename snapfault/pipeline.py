@@ -182,7 +182,7 @@ def _take(
 ) -> None:
     """Take a claimed task's point, unless a dead worker has taken it."""
     task = order.task
-    if task.attempts > 1 and makings.of_tasks(context.database, [task.id]):
+    if task.generation > 1 and makings.of_tasks(context.database, [task.id]):
         return  # it is followed, or called done, from here on
     tools = snapshot.Tools(
         context.database,

@@ -33,8 +33,8 @@ OPTIONS = [
         min=1,
         max=100,
         help='How often a task is tried before it is given up and its'
-        ' protection raises an alarm. The next run of the schedule is a'
-        ' task of its own.',
+        ' protection raises an alarm. To go on where a worker has died is'
+        ' no try more. The next run of the schedule is a task of its own.',
     ),
     cfg.IntOpt(
         'retry_delay',

@@ -73,10 +73,14 @@ def claim(
     now: datetime.datetime,
     lease_until: datetime.datetime,
 ) -> model.Task | None:
-    """Win a task for a worker; None where another was quicker."""
+    """Win a task for a worker; None where another was quicker.
+
+    To go on where another has died is no attempt more.
+    """
+    waited = task.status is model.TaskStatus.WAITING
     changes = {
         'status': model.TaskStatus.RUNNING,
-        'attempts': task.attempts + 1,
+        'attempts': task.attempts + int(waited),
         'generation': task.generation + 1,
         'claimed_by': worker,
         'lease_until': lease_until,

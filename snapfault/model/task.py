@@ -58,7 +58,7 @@ class Task:
     #: It is ``missed`` unless begun before; None: it may begin at any time.
     deadline_at: datetime.datetime | None
     status: TaskStatus
-    attempts: int  #: how often a worker began it
+    attempts: int  #: how often it was begun; not, gone on with
     not_before: datetime.datetime  #: do not begin (again) earlier
     generation: int  #: the fence: each change of holder raises it
     claimed_by: str | None

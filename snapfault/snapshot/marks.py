@@ -10,6 +10,11 @@ from snapfault import resource
 NAMESPACE = uuid.UUID('0a4d2a0c-3a3f-4f0e-9a53-6a1f3e1c7b58')
 
 
+def point_id(task: model.Task) -> str:
+    """Give the id of the point that a task's present holder would begin."""
+    return str(uuid.uuid5(NAMESPACE, f'{task.id}/claim/{task.generation}'))
+
+
 def member_id(point_id: str, volume_id: str) -> str:
     """Give the id of a volume's member, which is its marker too."""
     return str(uuid.uuid5(NAMESPACE, f'{point_id}/{volume_id}'))

@@ -10,7 +10,6 @@ import collections.abc
 import dataclasses
 import datetime
 import typing
-import uuid
 
 from snapfault import errors
 from snapfault import model
@@ -45,7 +44,7 @@ def new_point(
     :param disks: all volumes that are attached to the server now
     :raises InvalidInput: none is: an empty set would count as good
     """
-    point_id = str(uuid.uuid5(marks.NAMESPACE, f'{task.id}/{task.attempts}'))
+    point_id = marks.point_id(task)
     members = _members(point_id, server, list(disks))
     if not members:
         raise errors.InvalidInput(

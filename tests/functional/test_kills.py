@@ -20,19 +20,6 @@ from tests.fake import crash
 from tests.functional import stage as stages
 
 VOLUMES = (1, 2, 4)
-#: More than the operator's: a death counts as an attempt, and a point that
-#: it left half taken as another.
-ATTEMPTS = 9
-
-
-class Stage(stages.Stage):
-    """A stage whose tasks outlive several workers."""
-
-    def context(self, *args, **kwargs):
-        """Give what a worker is made of."""
-        made = super().context(*args, **kwargs)
-        patient = dataclasses.replace(made.trouble, attempts=ATTEMPTS)
-        return dataclasses.replace(made, trouble=patient)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +64,7 @@ def interrupted_run(folder, volumes, kills):
 
 def _before_a_run(folder, volumes):
     """Give a service whose quota the next run will exceed."""
-    stage = Stage(folder)
+    stage = stages.Stage(folder)
     stage.protect(volumes=volumes)
     stage.run()
     stage.run()
@@ -143,7 +130,7 @@ def interrupted_recovery(folder, volumes, kills):
 
 def _before_a_recovery(folder, volumes):
     """Give a service with a good point that failed since."""
-    stage = Stage(folder)
+    stage = stages.Stage(folder)
     stage.protect(volumes=volumes)
     stage.run()
     stage.wait(minutes=5)
@@ -227,7 +214,8 @@ def test_a_recovery_ends_whoever_dies(tmp_path, kills):
 
 
 def test_what_is_not_as_it_should_be_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr('tests.functional.test_kills.ATTEMPTS', 1)
+    once = dataclasses.replace(stages.SETTINGS, attempts=1)
+    monkeypatch.setattr(stages, 'SETTINGS', once)
     found = []
     for calls in range(2, 7):  # at one of them a point is half taken
         folder = tmp_path / str(calls)

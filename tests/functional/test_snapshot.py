@@ -315,6 +315,29 @@ def test_invariant_4_a_worker_killed_at_any_call_loses_nothing(
     assert stage.recoveries() == []
 
 
+def test_a_death_is_no_failed_attempt(stage, monkeypatch):
+    """Not that of a task, but a point that it left half taken is."""
+    task = tasks.create_now(stage.database, stage.protection(), stage.now)
+    for number in range(stages.SETTINGS.attempts + 1):
+        with monkeypatch.context() as patched:
+            dies = mock.Mock(side_effect=crash.Crash)
+            patched.setattr(points, 'create', dies)
+            with pytest.raises(crash.Crash):
+                stage.tick(worker=f'worker-{number}')
+        stage.wait(seconds=stages.LEASE.total_seconds() + 1)
+    left = tasks.get(stage.database, None, task.id)
+    assert (left.generation, left.attempts) == (4, 1)
+    half = crash.CrashAfter(stage.cloud, 0, methods={'create_snapshot'})
+    with pytest.raises(crash.Crash):
+        stage.tick(cloud=half, worker='one more')
+    stage.wait(minutes=3)
+    stage.tick(20, worker='the last')
+    ended = tasks.get(stage.database, None, task.id)
+    assert (ended.status, ended.attempts) == (DONE, 2)
+    stage.tick(150, worker='the last')
+    assert _statuses(stage) == ['good', 'deleted']
+
+
 @pytest.mark.parametrize(
     ('module', 'name'),
     [

@@ -3,8 +3,6 @@
 What follows is the workers'.
 """
 
-import dataclasses
-
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
@@ -13,28 +11,16 @@ from snapfault.db import tasks
 from tests.functional import rehearsal
 from tests.functional import stage as stages
 
-#: More than the operator's: a death counts as an attempt, and a point that
-#: it left half taken as another.
-ATTEMPTS = 9
 #: What the volumes hold when the first point is taken.
 FIRST = tuple(f'shop-{number} at first' for number in range(2))
 #: How the id of the second volume that is restored ends.
 SECOND_RESTORED = '000000000004'
 
 
-class Stage(stages.Stage):
-    """A stage whose tasks outlive several workers."""
-
-    def context(self, *args, **kwargs):
-        """Give what a worker is made of."""
-        made = super().context(*args, **kwargs)
-        patient = dataclasses.replace(made.trouble, attempts=ATTEMPTS)
-        return dataclasses.replace(made, trouble=patient)
-
-
 def _protected(volumes=2, volume_backed=False, **chosen):
     """Give a service with one good point, and spoilt data since."""
-    stage = Stage(recovery=rules.RecoveryRules(**{'margin': 0} | chosen))
+    recovery = rules.RecoveryRules(**{'margin': 0} | chosen)
+    stage = stages.Stage(recovery=recovery)
     stage.protect(volumes=volumes, volume_backed=volume_backed)
     stage.run()
     stage.wait(minutes=5)
@@ -146,7 +132,8 @@ def server_only():
 
 def without_point():
     """The server failed before there was any point of it."""
-    stage = Stage(recovery=rules.RecoveryRules(margin=0, without_point=True))
+    recovery = rules.RecoveryRules(margin=0, without_point=True)
+    stage = stages.Stage(recovery=recovery)
     stage.protect()
     stage.spoil()
     stage.cloud.break_server(stage.servers['shop'])

@@ -47,10 +47,10 @@ def test_new_point_has_all_that_is_attached():
     assert all(m.snapshot_id is None for m in point.members)
 
 
-def test_new_point_is_the_same_for_the_same_attempt_only():
-    def new(attempts):
+def test_new_point_is_the_same_for_the_same_claim_only():
+    def new(generation):
         return plan.new_point(
-            build.task(attempts=attempts),
+            build.task(generation=generation),
             build.protection(),
             build.server(),
             [(build.attachment(1), build.volume(1))],
