@@ -94,7 +94,7 @@ def test_a_run_whose_worker_dies_ends_by_another(noted):
     assert is_there(noted)
     noted.tick(6, worker='worker-2')
     found = get(noted, task)
-    assert (found.status, found.attempts) == (model.TaskStatus.DONE, 2)
+    assert (found.status, found.generation) == (model.TaskStatus.DONE, 2)
     assert len(noted.good()) == 1
     look(noted)
     over(noted)
