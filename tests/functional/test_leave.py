@@ -318,8 +318,8 @@ def test_a_worker_sees_to_it(live):
     task_claims.finish(
         live.database, held, model.TaskStatus.FAILED, 'why', clock.now()
     )
-    with test_worker._working(live):
-        test_worker._until(lambda: not is_lent(live))
+    with test_worker.working(live):
+        test_worker.until(lambda: not is_lent(live))
     assert not is_there(live)
 
 

@@ -54,13 +54,13 @@ def lines():
 
 
 def test_every_line_of_a_recovery_bears_its_id(live, lines):
-    with test_worker._working(live):
+    with test_worker.working(live):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        test_worker._until(test_worker._ended(live, task))
+        test_worker.until(test_worker.ended(live, task))
         live.cloud.break_server(live.servers['shop'])
         live.now = clock.now()
         live.ask_for_recovery()
-        test_worker._until(lambda: not test_worker._open(live))
+        test_worker.until(lambda: not test_worker._open(live))
     (recovery,) = live.recoveries()
     assert recovery.status is model.RecoveryStatus.DONE
     found = lines.bearing('recovery_id')

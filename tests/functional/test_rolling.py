@@ -61,26 +61,26 @@ def _open(url):
 def _work_of_each_kind(live):
     """Have a run, a fault and a recovery, and see how they end."""
     task = tasks.create_now(live.database, live.protection(), clock.now())
-    test_worker._until(test_worker._ended(live, task))
+    test_worker.until(test_worker.ended(live, task))
     task = tasks.get(live.database, None, task.id)
     assert task.status is model.TaskStatus.DONE, task.reason
     live.cloud.break_server(live.servers['shop'])
     live.now = clock.now()
     live.ask_for_recovery()
-    test_worker._until(lambda: not test_worker._open(live))
+    test_worker.until(lambda: not test_worker._open(live))
     assert live.recoveries()[0].status is model.RecoveryStatus.DONE
 
 
 def test_workers_go_on_while_the_schema_is_expanded(live):
-    with test_worker._working(live):
+    with test_worker.working(live):
         _work_of_each_kind(live)
         _expand(live.database)
-        with test_worker._working(live):  # as the first of the next release
+        with test_worker.working(live):  # as the first of the next release
             _work_of_each_kind(live)
         _work_of_each_kind(live)
     live.database.close()
     live.database = _open(str(live.database.engine.url))
-    with test_worker._working(live):  # one that was started again
+    with test_worker.working(live):  # one that was started again
         _work_of_each_kind(live)
     assert migration.version(live.database) == LATER
     assert len(live.good()) == 2

@@ -62,7 +62,7 @@ def live(tmp_path):
 
 
 @contextlib.contextmanager
-def _working(live, count=1, settings=FAST):
+def working(live, count=1, settings=FAST):
     """Run workers until the block ends; none may be left then."""
     stop = threading.Event()
     workers = [
@@ -83,14 +83,14 @@ def _working(live, count=1, settings=FAST):
         assert not any(each.is_alive() for each in threads)
 
 
-def _until(true, limit=30):
+def until(true, limit=30):
     end = time.monotonic() + limit
     while not true():
         assert time.monotonic() < end, 'it did not happen in time'
         time.sleep(0.01)
 
 
-def _ended(live, task):
+def ended(live, task):
     def look():
         status = tasks.get(live.database, None, task.id).status
         return status in (model.TaskStatus.DONE, model.TaskStatus.FAILED)
@@ -99,13 +99,13 @@ def _ended(live, task):
 
 
 def test_a_worker_takes_a_point_and_prunes(live):
-    with _working(live):
+    with working(live):
         for _ in range(3):
             task = tasks.create_now(
                 live.database, live.protection(), clock.now()
             )
-            _until(_ended(live, task))
-        _until(lambda: len(live.cloud.snapshots_of(build.PROJECT)) == 4)
+            until(ended(live, task))
+        until(lambda: len(live.cloud.snapshots_of(build.PROJECT)) == 4)
     assert len(live.good()) == 2
 
 
@@ -113,13 +113,13 @@ def test_a_worker_shows_that_it_lives_and_that_it_has_stopped(live):
     def found():
         return workers.all_of_them(live.database)
 
-    with _working(live) as (working,):
-        _until(found)
+    with working(live) as (worker,):
+        until(found)
         (row,) = found()
-        assert row.id == working.id
+        assert row.id == worker.id
         assert (row.pid, row.lease) == (os.getpid(), 4)
         assert row.status(clock.now()) is model.WorkerStatus.UP
-        _until(lambda: found()[0].seen_at > row.seen_at)
+        until(lambda: found()[0].seen_at > row.seen_at)
     (row,) = found()
     assert row.status(clock.now()) is model.WorkerStatus.STOPPED
 
@@ -129,20 +129,20 @@ def test_four_workers_share_the_work_and_do_nothing_twice(live):
     for name in names:
         live.protect(name)
         tasks.create_now(live.database, live.protection(name), clock.now())
-    with _working(live, count=4):
-        _until(lambda: all(live.good(name) for name in names))
+    with working(live, count=4):
+        until(lambda: all(live.good(name) for name in names))
     assert live.cloud.count('create_snapshot') == 2 * len(names)
     assert all(len(live.history(name)) == 1 for name in names)
 
 
 def test_a_worker_carries_out_a_recovery(live):
-    with _working(live):
+    with working(live):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
         live.cloud.break_server(live.servers['shop'])
         live.now = clock.now()
         live.ask_for_recovery()
-        _until(lambda: not _open(live))
+        until(lambda: not _open(live))
     (recovery,) = live.recoveries()
     assert recovery.status is model.RecoveryStatus.DONE, recovery.reason
     assert live.protection().alarm == ''
@@ -154,19 +154,19 @@ def _open(live):
 
 
 def test_a_worker_that_stops_leaves_its_recovery_to_the_next(live):
-    with _working(live):
+    with working(live):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
         live.cloud.hang_next('rebuild_server')
         live.now = clock.now()
         live.ask_for_recovery()
-        _until(lambda: live.servers['shop'].status == 'REBUILD')
+        until(lambda: live.servers['shop'].status == 'REBUILD')
     left = _open(live)
     assert left.status is model.RecoveryStatus.WAITING
     assert left.reason == 'the worker was stopped'
     live.cloud.heal()
-    with _working(live):
-        _until(lambda: not _open(live))
+    with working(live):
+        until(lambda: not _open(live))
     assert live.recoveries()[0].status is model.RecoveryStatus.DONE
     assert live.servers['shop'].rebuilds == 1
 
@@ -177,52 +177,52 @@ def _drilled(live):
 
 
 def test_a_worker_carries_out_a_drill(live):
-    with _working(live):
+    with working(live):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
         live.now = clock.now()
         rehearsal.ask(live)
-        _until(lambda: _drilled(live))
+        until(lambda: _drilled(live))
     assert rehearsal.drill(live).status is model.DrillStatus.DONE
     assert live.good()[0].proof is model.Proof.PROVEN
     assert rehearsal.left(live) == []
 
 
 def test_a_worker_that_stops_leaves_its_drill_to_the_next(live):
-    with _working(live):
+    with working(live):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
         live.cloud.hang_next('create_server')
         live.now = clock.now()
         rehearsal.ask(live)
-        _until(lambda: len(live.cloud.world.servers) == 2)
+        until(lambda: len(live.cloud.world.servers) == 2)
     assert rehearsal.drill(live).claimed_by is None
     live.cloud.heal()
-    with _working(live):
-        _until(lambda: _drilled(live))
+    with working(live):
+        until(lambda: _drilled(live))
     assert rehearsal.drill(live).status is model.DrillStatus.DONE
     assert rehearsal.left(live) == []
 
 
 def test_a_lease_of_a_drill_is_renewed_as_long_as_its_worker_lives(live):
-    with _working(live) as (worker,):
+    with working(live) as (worker,):
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
         live.cloud.hang_next('create_server')
         live.now = clock.now()
         rehearsal.ask(live)
         time.sleep(2 * FAST.lease.total_seconds())
         held = rehearsal.drill(live)
         live.cloud.heal()
-        _until(lambda: _drilled(live))
+        until(lambda: _drilled(live))
     assert (held.claimed_by, held.generation) == (worker.id, 1)
 
 
 def test_a_lease_is_renewed_as_long_as_its_worker_lives(live):
     live.cloud.hang_next('create_snapshot')
     task = tasks.create_now(live.database, live.protection(), clock.now())
-    with _working(live) as (worker,):
-        _until(lambda: task_claims.held(live.database, worker.id))
+    with working(live) as (worker,):
+        until(lambda: task_claims.held(live.database, worker.id))
         time.sleep(2 * FAST.lease.total_seconds())
         held = tasks.get(live.database, None, task.id)
     assert held.claimed_by == worker.id
@@ -231,12 +231,12 @@ def test_a_lease_is_renewed_as_long_as_its_worker_lives(live):
 
 def test_a_worker_goes_on_after_a_tick_that_broke_off(live):
     table = 'tasks'
-    with _working(live):
+    with working(live):
         _sql(live, f'ALTER TABLE {table} RENAME TO away')
         time.sleep(0.3)
         _sql(live, f'ALTER TABLE away RENAME TO {table}')
         task = tasks.create_now(live.database, live.protection(), clock.now())
-        _until(_ended(live, task))
+        until(ended(live, task))
     assert live.good()
 
 
@@ -263,7 +263,7 @@ def test_a_worker_follows_the_selectors(live):
         found = selections.list_protections(live.database, build.PROJECT)
         return {each.business_id for each in found}
 
-    with _working(live):
-        _until(lambda: names() == {'shop', 'web'})
+    with working(live):
+        until(lambda: names() == {'shop', 'web'})
         made.metadata.clear()
-        _until(lambda: names() == {'shop'})
+        until(lambda: names() == {'shop'})

@@ -4,6 +4,7 @@ import functools
 import typing
 
 from tests.cloud import test_fleet
+from tests.functional import breadth
 from tests.functional import scaling
 from tests.functional import test_false_positives
 from tests.functional import test_kills
@@ -25,6 +26,10 @@ Claim = claim.Claim
 #: not measured: their beginnings would be.
 LEAST = 3.6
 ENOUGH = 60
+#: How much longer eight volumes may take than one; and rounds below which it
+#: is not judged.
+WIDEST = 1.5
+ROUNDS = 3
 
 
 def _killed(kind: typing.Any, trial: claim.Trial) -> claim.Outcome:
@@ -53,6 +58,15 @@ def _scaled(trial: claim.Trial) -> claim.Outcome:
     if trial.count >= ENOUGH and ratio < LEAST:
         wrong.append(f'4 workers are {ratio:.2f}x as fast as one')
     detail = ', '.join(map(str, found.values())) + f': {ratio:.2f}x'
+    return claim.Outcome(trial.count, tuple(wrong), detail)
+
+
+def _broad(trial: claim.Trial) -> claim.Outcome:
+    found, wrong = breadth.measured(trial.folder, trial.count, trial.progress)
+    one, eight = (found[volumes] for volumes in breadth.VOLUMES)
+    if trial.count >= ROUNDS and eight > WIDEST * one:
+        wrong.append(f'8 volumes take {eight / one:.2f}x of 1')
+    detail = f'1 volume {one:.1f} s, 8 {eight:.1f} s: {eight / one:.2f}x'
     return claim.Outcome(trial.count, tuple(wrong), detail)
 
 
@@ -218,6 +232,17 @@ CLAIMS: typing.Final = (
         few=4,
         run=_scaled,
         bound=f'{LEAST}x from 1 to 4',
+    ),
+    Claim(
+        'breadth',
+        'a recovery of eight volumes takes hardly longer than one of one,'
+        ' where a call takes 100 ms and the cloud does at once what it is'
+        ' asked at once',
+        unit='rounds',
+        count=5,
+        few=1,
+        run=_broad,
+        bound=f'{WIDEST}x from 1 to 8 volumes',
     ),
     Claim(
         'zones',
