@@ -30,23 +30,23 @@ OPTIONS = [
     ),
     cfg.IntOpt(
         'project_reads',
-        default=0,
+        default=6000,
         min=0,
         mutable=True,
         help='The most requests a minute that read, with tokens of one'
         ' project; 0 is no bound. Who sends more gets 429, and is told when to'
-        ' try again. Each process counts for itself. None by default: what'
-        ' is much depends on the size of the projects. A command is a'
+        ' try again. Each process counts for itself. The default, a hundred'
+        ' a second, only a script that has run wild reaches: a command is a'
         ' handful of requests, and --wait one every few seconds.',
     ),
     cfg.IntOpt(
         'project_writes',
-        default=0,
+        default=1200,
         min=0,
         mutable=True,
         help='The most requests a minute that change something, with tokens'
-        ' of one project; 0, the default, is no bound. An import of the whole'
-        ' record table is one request.',
+        ' of one project; 0 is no bound. The default is twenty a second; an'
+        ' import of the whole record table is one request.',
     ),
     cfg.IntOpt(
         'address_reads',
@@ -55,10 +55,10 @@ OPTIONS = [
         mutable=True,
         help='The most requests a minute that read and bear no token, or one'
         ' that Keystone refuses, from one address (IPv6: from one /64); 0,'
-        ' the default, is no bound. Behind a proxy let oslo.middleware read'
-        ' its headers first ([oslo_middleware] enable_proxy_headers_parsing),'
-        ' or all callers count as the proxy. Versions, healthchecks and the'
-        ' document of the API are not counted.',
+        ' the default, is no bound, for behind a proxy one caller could use'
+        ' up what all have. There let oslo.middleware read its headers first'
+        ' ([oslo_middleware] enable_proxy_headers_parsing). Versions,'
+        ' healthchecks and the document of the API are not counted.',
     ),
     cfg.IntOpt(
         'address_writes',

@@ -6,6 +6,7 @@ from limits import strategies
 import pytest
 import webob
 
+from snapfault.api import faults
 from snapfault.api import rates
 from tests.functional.api import identity
 from tests.functional.api import world as worlds
@@ -47,7 +48,30 @@ def alarm(world, address, **headers):
     return request.get_response(world.application)
 
 
-def test_without_options_there_is_no_bound(world):
+@pytest.mark.parametrize(
+    ('method', 'number'), [('GET', 6000), ('PATCH', 1200)]
+)
+def test_without_options_a_project_is_bounded_and_no_address(
+    world, method, number
+):
+    counted = rates.Rates(world.conf)
+    request = webob.Request.blank(POLICY, method=method)
+
+    def send(whose, which, count=number):
+        for _ in range(count):
+            counted.count(request, whose, which)
+
+    send('project', 'mine')
+    send('address', '192.0.2.1', 2 * number)
+    send('project', 'theirs')
+    # some more get in where a minute ends meanwhile
+    with pytest.raises(faults.Refusal, match=f'{number} ') as caught:
+        send('project', 'mine')
+    assert caught.value.status == 429
+
+
+def test_no_bound_is_none(world, bound):
+    bound(project_reads=0)
     assert {read(world).status_int for _ in range(9)} == {200}
 
 
