@@ -26,6 +26,9 @@ from snapfault.recover import together
 
 LOG = logging.getLogger(__name__)
 _TODO, _DONE = step.Progress.TODO, step.Progress.DONE
+#: How long something is under way until that is doubted for the first time;
+#: then twice as long, and so on, for a busy cloud is asked anew by it.
+DOUBT: typing.Final = datetime.timedelta(seconds=60)
 Clock = collections.abc.Callable[[], datetime.datetime]
 
 
@@ -72,6 +75,8 @@ class _Phase:
     left: dict[int, step.Step]
     patience: datetime.timedelta
     deadline: datetime.datetime
+    doubt_at: datetime.datetime
+    doubt_after: datetime.timedelta = DOUBT
     #: Why a step is not done yet, where it was refused or said so.
     waits: dict[int, str] = dataclasses.field(default_factory=dict)
 
@@ -108,6 +113,7 @@ def _take_phase(
         hands = glance.hands(carrier.hands, seen)
         _act(carrier, phase, unseen or _look(carrier, phase, hands), hands)
         unseen = []
+        _doubt(carrier, phase, hands)
         if phase.left and carrier.now() > phase.deadline:
             _give_up(carrier, phase)
         if phase.left:
@@ -159,7 +165,8 @@ def _phase(
         (each.patience or carrier.step_timeout for each in left.values()),
         default=carrier.step_timeout,
     )
-    return _Phase(left, patience, carrier.now() + patience)
+    now = carrier.now()
+    return _Phase(left, patience, now + patience, now + DOUBT)
 
 
 def _look(carrier: Carrier, phase: _Phase, hands: step.Hands) -> list[int]:
@@ -222,6 +229,8 @@ def _act(
         for each in todo
     ]
     concurrent.futures.wait(asked)
+    if asked:
+        phase.doubt_at = carrier.now() + phase.doubt_after
     for each in asked:
         each.result()
 
@@ -255,6 +264,25 @@ def _advance(
                 [position], model.StepStatus.FAILED, str(error), carrier.now()
             )
         raise
+
+
+def _doubt(carrier: Carrier, phase: _Phase, hands: step.Hands) -> None:
+    """Have what is under way for long taken back, where the cloud allows."""
+    if carrier.now() < phase.doubt_at:
+        return
+    for position, each in phase.left.items():
+        if not each.doubtful:
+            continue
+        carrier.journal.started(position, carrier.now())  # the lease is ours
+        try:
+            each.doubt(hands)
+            phase.deadline = carrier.now() + phase.patience
+        except errors.CloudUnavailable:
+            return  # at the next look, for this one tells nothing
+        except (errors.CloudConflict, errors.NotFound) as error:
+            LOG.info('%s, %s goes on: %s', carrier.what, each.name, error)
+    phase.doubt_after *= 2
+    phase.doubt_at = carrier.now() + phase.doubt_after
 
 
 def _give_up(carrier: Carrier, phase: _Phase) -> typing.NoReturn:

@@ -45,7 +45,8 @@ def judge(kept: model.Kept, found: Found | None) -> Verdict:
         return Verdict(
             Fate.REFUSED, f'it was to be removed and is {found.status}'
         )
-    if found.status in ('available', 'error', 'error_deleting'):
+    # Of what it is making Cinder refuses it, and not of what it never began.
+    if found.status in ('available', 'creating', 'error', 'error_deleting'):
         return Verdict(Fate.ASK)
     return Verdict(Fate.WAIT, f'it is {found.status}')
 

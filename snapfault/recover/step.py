@@ -50,6 +50,9 @@ class Step(abc.ABC):
     #: done: the cloud itself refuses it, and harmlessly, where it is not due.
     asks_first: typing.ClassVar[bool] = False
 
+    #: Whether the cloud may say for ever that it is at it, and is not.
+    doubtful: typing.ClassVar[bool] = False
+
     @property
     def width(self) -> int:
         """Say how many volumes or snapshots a look asks for."""
@@ -73,6 +76,14 @@ class Step(abc.ABC):
         """Ask the cloud once, and do not wait.
 
         :raises CloudConflict: not now; the runner looks and asks again
+        """
+
+    def doubt(self, hands: Hands) -> None:  # noqa: B027 - most have none
+        """Take back what may have been asked for in vain.
+
+        Called now and then while a ``doubtful`` one is under way.
+
+        :raises CloudConflict: the cloud is at it, and goes on
         """
 
     def arguments(self) -> dict[str, typing.Any]:

@@ -21,6 +21,7 @@ BROKEN = {
     'delete_group_snapshot': ('delete_group_snapshot', 'busy'),
     'create_image': ('create_image', 'error'),
     'create_volume': ('create_volume', 'error'),
+    'pass_on_volume': ('create_volume', 'lost'),
     'delete_volume': ('delete_volume', 'error'),
     'create_server': ('create_server', 'error'),
     'delete_server': ('delete_server', 'error'),
@@ -161,6 +162,9 @@ class World:
 
     def put_volume(self, volume_id, status):
         self.fake.world.volumes[volume_id].status = status
+
+    def is_placed(self, volume_id):
+        return self.fake.world.volumes[volume_id].is_placed
 
     @contextlib.contextmanager
     def locked(self, server_id):

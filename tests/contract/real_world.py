@@ -30,6 +30,7 @@ BROKEN = {
         'cinder.create_volume_from_snapshot',
         {'error': 'full'},
     ),
+    'pass_on_volume': ('cinder.schedule', {'error': 'lost'}),
     'delete_volume': ('cinder.delete_volume', {'error': 'no path'}),
     'create_server': ('nova.spawn', {'error': 'no memory'}),
     'delete_server': ('nova.destroy', {'error': 'stuck'}),
@@ -342,6 +343,11 @@ class World(real_rights.Rights):
     def put_volume(self, volume_id, status):
         action = {'os-reset_status': {'status': status}}
         self._act('block-storage', f'/volumes/{volume_id}', action)
+
+    def is_placed(self, volume_id):
+        """Say whether a volume has a backend, which only an admin is told."""
+        found = self.site.ask('GET', 'block-storage', f'/volumes/{volume_id}')
+        return found['volume']['os-vol-host-attr:host'] is not None
 
     @contextlib.contextmanager
     def locked(self, server_id):

@@ -93,6 +93,28 @@ def test_create_that_fails_later(world, project, snapshot_id):
         world.eventually(lambda: project.get_volume(made.id).status == 'error')
 
 
+def test_a_volume_lost_on_its_way_to_a_backend_may_be_removed(
+    world, project, snapshot_id
+):
+    with world.broken('pass_on_volume'):
+        made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
+    found = project.get_volume(made.id)
+    assert (found.status, world.is_placed(made.id)) == ('creating', False)
+    project.delete_volume(made.id)
+    with pytest.raises(errors.NotFound):
+        project.get_volume(made.id)
+    assert project.find_volumes('recovery-1/volume-1') == []
+
+
+def test_a_volume_that_a_backend_makes_may_not(world, project, snapshot_id):
+    with world.slow('create_volume'):
+        made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
+        world.eventually(lambda: world.is_placed(made.id))
+        with pytest.raises(errors.CloudConflict):
+            project.delete_volume(made.id)
+    world.eventually(lambda: project.get_volume(made.id).status == 'available')
+
+
 @pytest.mark.parametrize(
     ('size', 'snapshot', 'expected'),
     [

@@ -194,10 +194,11 @@ class FakeCloud(world_building.Building, admin.Admin):
         """Have work that was accepted go wrong.
 
         :param fate: 'error'; 'hang' (never ends); 'busy' (a snapshot's
-            removal: it is ``available`` again); 'reserved' (a rebuild: ERROR,
-            and the volumes stay ``reserved``); 'reimage' (a rebuild of one
-            that boots from a volume: ERROR, that volume ``error``, and the
-            others ``reserved``)
+            removal: it is ``available`` again); 'lost' (a volume: it stays
+            ``creating``, and no backend knows of it); 'reserved' (a rebuild:
+            ERROR, and the volumes stay ``reserved``); 'reimage' (a rebuild of
+            one that boots from a volume: ERROR, that volume ``error``, and
+            the others ``reserved``)
         """
         self.faults.add(faults.Armed(method, times, match, fate=fate))
 

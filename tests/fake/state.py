@@ -182,6 +182,7 @@ class Volume:
     image_id: str | None = None  #: what a bootable one was made from
     encrypted: bool = False
     key_trouble: str = ''  #: why its key cannot be read
+    is_placed: bool = True  #: a backend has it, or is to make it
 
     def show(self):
         # Cinder lists an attachment only while it is `attached`

@@ -137,11 +137,17 @@ class Cinder(group.Groups):
         )
         self._world.volumes[made.id] = made
         fate = self._faults.take_fate('create_volume', snapshot_id, name)
+        if fate == 'lost':
+            made.is_placed = False
+            return made.show()
         self._become(made, 'error' if fate == 'error' else 'available', fate)
         return made.show()
 
     def delete_volume(self, project_id, volume_id):
         found = self._world.owned('volumes', project_id, volume_id)
+        if not found.is_placed:
+            del self._world.volumes[found.id]
+            return
         if found.status not in ('available', 'error'):
             raise errors.CloudConflict(
                 f'delete of volume {volume_id}, which is {found.status}'

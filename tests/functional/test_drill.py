@@ -13,6 +13,7 @@ from snapfault.db import drills
 from snapfault.db import policies
 from snapfault.db import recoveries
 from snapfault.drill import tools
+from snapfault.recover import carry
 from snapfault.recover import tools as recover_tools
 from snapfault.trigger import drills as trigger
 from tests import build
@@ -301,6 +302,31 @@ def test_what_the_cloud_refuses_disproves_nothing(either, method, error):
     assert proof(either) is NONE
     assert rehearsal.left(either) == []
     assert rehearsal.service(either) == before
+
+
+def test_a_volume_lost_on_its_way_to_a_backend_is_asked_for_anew(ready):
+    before = rehearsal.service(ready)
+    ready.cloud.break_next('create_volume', fate='lost')
+    rehearsal.ask(ready)
+    assert rehearsal.rehearse(ready).status is DONE
+    assert rehearsal.left(ready) == []
+    assert rehearsal.service(ready) == before
+
+
+def test_a_volume_that_is_lost_is_left_by_no_drill(ready):
+    """Nor does it wait for it: no other drill of the project could begin."""
+    ready.cloud.break_next('create_volume', fate='lost')
+    rehearsal.ask(ready)
+    opened = []
+
+    def open_one():
+        if not opened and rehearsal.left(ready):
+            opened.append(ready.ask_for_recovery())
+
+    began = ready.now
+    assert rehearsal.rehearse(ready, pause=open_one).status is REFUSED
+    assert rehearsal.left(ready) == []
+    assert ready.now - began < 2 * carry.DOUBT
 
 
 @EITHER

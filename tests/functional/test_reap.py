@@ -147,6 +147,23 @@ def test_a_refusal_is_on_record_and_tried_again(done, fate):
     assert any('it was to be removed and is' in each for each in told)
 
 
+def test_a_volume_that_came_to_no_backend_goes_as_well(stage):
+    """A recovery that Cinder lost it of has failed."""
+    stage.change_policy(keep=3600)
+    stage.run()
+    stage.wait(minutes=5)
+    stage.cloud.break_next('create_volume', times=None, fate='lost')
+    stage.ask_for_recovery()
+    assert stage.recover().status is model.RecoveryStatus.FAILED
+    stage.cloud.heal()
+    before = {
+        each.id for each in stage.cloud.volumes_of(stage.servers['shop'])
+    }
+    _pass(stage, minutes=70)
+    _pass(stage, minutes=30)
+    assert set(stage.cloud.world.volumes) == before
+
+
 def test_an_outage_loses_nothing(done):
     _forget_points(done)
     with done.cloud.outage('cinder'):

@@ -14,6 +14,7 @@ from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.db import tasks
+from snapfault.recover import carry
 from snapfault.snapshot import plan
 from snapfault.snapshot import run as snapshot
 from tests import build
@@ -320,6 +321,43 @@ def test_a_step_that_is_not_answered_is_taken_once_all_the_same(
     broken.ask_for_recovery()
     assert broken.recover().status is DONE
     assert _outcome(broken) == undisturbed[0]
+
+
+@pytest.mark.parametrize('dies', [False, True], ids=['lives', 'dies'])
+def test_a_volume_lost_on_its_way_to_a_backend_is_asked_for_anew(
+    broken, undisturbed, dies
+):
+    """Cinder dies once it has it written down, and perhaps the worker, too."""
+    broken.cloud.break_next('create_volume', fate='lost')
+    broken.ask_for_recovery()
+    cloud = broken.cloud
+    if dies:
+        cloud = crash.CrashAfter(cloud, 0, True, methods={'create_volume'})
+        with pytest.raises(crash.Crash):
+            broken.recover(cloud=cloud)
+        broken.wait(seconds=stages.LEASE.total_seconds() + 1)
+    else:
+        lost = errors.CloudUnavailable('no answer')
+        cloud.fail('create_volume', lost, after=True)
+    assert broken.recover(worker='worker-2').status is DONE
+    assert _outcome(broken) == undisturbed[0]
+
+
+def test_a_volume_that_is_being_made_is_left_to_it(broken, undisturbed):
+    """However long it takes, and though the answer was lost."""
+    lost = errors.CloudUnavailable('no answer')
+    broken.cloud.fail('create_volume', lost, after=True)
+    broken.cloud.hang_next('create_volume')
+    broken.ask_for_recovery()
+    began = broken.now
+
+    def heal():
+        if broken.now - began > 4 * carry.DOUBT:
+            broken.cloud.heal()
+
+    assert broken.recover(pause=heal).status is DONE
+    assert _outcome(broken) == undisturbed[0]
+    assert 1 <= broken.cloud.count('delete_volume') <= 4
 
 
 @pytest.mark.parametrize('method', CHANGES)

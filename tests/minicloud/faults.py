@@ -41,6 +41,7 @@ DRIVER_POINTS = (
     'cinder.revert_to_snapshot',
     'cinder.get_volume_stats',
     'cinder.report_state',
+    'cinder.schedule',
     'nova.spawn',
     'nova.destroy',
     'nova.attach_volume',

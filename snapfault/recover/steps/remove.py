@@ -52,6 +52,7 @@ class RemoveVolume(step.Step):
     """Remove a volume, once no server holds it."""
 
     name: typing.ClassVar[str] = 'remove-volume'
+    doubtful: typing.ClassVar[bool] = True
 
     drill_id: str
     volume_id: str
@@ -76,6 +77,16 @@ class RemoveVolume(step.Step):
                 f' {told or "it gives no reason"}'
             )
         return step.Progress.TODO
+
+    def doubt(self, hands: step.Hands) -> None:
+        """Ask all the same, once more sure that it is ours.
+
+        What is ``creating`` may be on no backend, and stay so for ever:
+        Cinder lets go of that, and of nothing that it is at.
+        """
+        volume = hands.project.get_volume(self.volume_id)
+        if boot_server.is_ours(volume.metadata, self.drill_id):
+            self.act(hands)
 
     def act(self, hands: step.Hands) -> None:
         """Ask for its removal."""

@@ -23,6 +23,7 @@ class RestoreVolume(step.Step):
     """
 
     name: typing.ClassVar[str] = 'restore-volume'
+    doubtful: typing.ClassVar[bool] = True
 
     recovery_id: str
     member_id: str
@@ -45,6 +46,19 @@ class RestoreVolume(step.Step):
             f'volume {found[0].id}, restored from snapshot'
             f' {self.snapshot_id}, is in {found[0].status}'
         )
+
+    def doubt(self, hands: step.Hands) -> None:
+        """Remove a volume that is on no backend: the next look asks anew.
+
+        A Cinder that dies once it has written a volume down, and before it
+        has passed it on, leaves it ``creating`` for ever. Nobody but Cinder
+        knows it from one that is being made, whose removal it refuses.
+        """
+        found = hands.project.find_volumes(
+            marker(self.recovery_id, self.member_id)
+        )
+        if found and found[0].status == 'creating':
+            hands.project.delete_volume(found[0].id)
 
     def act(self, hands: step.Hands) -> None:
         """Ask for the volume."""

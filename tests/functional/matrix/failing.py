@@ -61,10 +61,14 @@ CHANGE_FAULTS = (
 #: be two of it.
 MAKES = ('create_snapshot', 'create_volume')
 MAKE_FAULTS = (*CHANGE_FAULTS, Fault('lands later', AWAY, late=True))
+#: Of a volume: Cinder dies before a backend has heard of it.
+VOLUME_FAULTS = (*MAKE_FAULTS, Fault('lost', fate='lost'))
 
 
 def faults_of(method):
     """Give the ways in which a method can fail."""
+    if method == 'create_volume':
+        return VOLUME_FAULTS
     if method in MAKES:
         return MAKE_FAULTS
     return CHANGE_FAULTS if method in faults.CHANGES else READ_FAULTS

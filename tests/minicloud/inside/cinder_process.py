@@ -16,6 +16,7 @@ def application(cloud):
     from cinder.wsgi import api
 
     _avoid_eventlet_threads()
+    _lose_volumes()
     return api.application
 
 
@@ -36,6 +37,25 @@ def _avoid_eventlet_threads():
             return target
 
     image_utils.tpool = Pool
+
+
+def _lose_volumes():
+    """Let a volume get lost between the API and the scheduler.
+
+    As it does where the API dies right after it has written it down.
+    """
+    from cinder.scheduler import rpcapi
+
+    pass_on = rpcapi.SchedulerAPI.create_volume
+
+    def create_volume(self, context, volume, *args, **kwargs):
+        try:
+            hooks.strike('cinder.schedule', [volume])
+        except hooks.InjectedFault:
+            return
+        pass_on(self, context, volume, *args, **kwargs)
+
+    rpcapi.SchedulerAPI.create_volume = create_volume
 
 
 def _service_class():
