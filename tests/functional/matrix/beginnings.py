@@ -13,8 +13,9 @@ from tests.functional import stage as stages
 
 #: What the volumes hold when the first point is taken.
 FIRST = tuple(f'shop-{number} at first' for number in range(2))
-#: How the id of the second volume that is restored ends.
-SECOND_RESTORED = '000000000004'
+#: How the id of the second volume that is restored ends, and that of one
+#: which is asked for instead of one that is lost.
+RESTORED = ('000000000004', '000000000005')
 
 
 def _protected(volumes=2, volume_backed=False, **chosen):
@@ -170,25 +171,18 @@ def reaping():
 
 def compensation():
     """A restored volume is not to be attached, and so the old ones return."""
-    stage = failed()
-    stage.cloud.fail(
-        'attach_volume',
-        errors.CloudRefused('400'),
-        times=None,
-        match=SECOND_RESTORED,
-    )
-    return stage
+    return _never_attached(errors.CloudRefused('400'))
 
 
 def busy():
     """The second restored volume is never attached, and a person waits."""
+    return _never_attached(errors.CloudConflict('409'))
+
+
+def _never_attached(error):
     stage = failed()
-    stage.cloud.fail(
-        'attach_volume',
-        errors.CloudConflict('409'),
-        times=None,
-        match=SECOND_RESTORED,
-    )
+    for each in RESTORED:
+        stage.cloud.fail('attach_volume', error, times=None, match=each)
     return stage
 
 
