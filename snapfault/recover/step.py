@@ -49,7 +49,6 @@ class Step(abc.ABC):
     #: Whether it may be asked for unseen, once the phase before was seen
     #: done: the cloud itself refuses it, and harmlessly, where it is not due.
     asks_first: typing.ClassVar[bool] = False
-
     #: Whether the cloud may say for ever that it is at it, and is not.
     doubtful: typing.ClassVar[bool] = False
 

@@ -23,7 +23,6 @@ SETTINGS = dataclasses.replace(
     test_worker.FAST, poll=0.1, lease=datetime.timedelta(seconds=60)
 )
 PATIENCE = 120  #: seconds
-OPEN = (model.RecoveryStatus.WAITING, model.RecoveryStatus.RUNNING)
 
 
 def measure(folder, volumes):
@@ -47,7 +46,8 @@ def measure(folder, volumes):
         began = time.monotonic()
         stage.ask_for_recovery()
         test_worker.until(
-            lambda: stage.recoveries()[0].status not in OPEN, PATIENCE
+            lambda: stage.recoveries()[0].status not in model.OPEN_RECOVERY,
+            PATIENCE,
         )
         seconds = time.monotonic() - began
     stage.database.close()
