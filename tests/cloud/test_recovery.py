@@ -149,7 +149,9 @@ def test_without_a_point_from_before_the_fault_nothing_is_touched(
 
 
 def test_a_compute_service_that_is_down_is_waited_for(alpha, state, until):
+    """Once it is up, the next backup finds the fault, and it is mended."""
     business = _protected(alpha, until)
+    (point,) = business.points('good')
     faults.force_compute(state, is_down=True)
     try:
         faults.set_server_error(state, business.server_id)
@@ -158,6 +160,8 @@ def test_a_compute_service_that_is_down_is_waited_for(alpha, state, until):
         assert business.recoveries() == []
     finally:
         faults.force_compute(state, is_down=False)
+    business.run()
+    _assert_restored(business, point, until(_recovered(business), 120))
 
 
 def test_one_recovery_of_a_server_at_a_time(alpha, state, until):
