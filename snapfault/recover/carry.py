@@ -17,6 +17,7 @@ import typing
 from snapfault import errors
 from snapfault import model
 from snapfault import tracing
+from snapfault.recover import doubts
 from snapfault.recover import glance
 from snapfault.recover import lines
 from snapfault.recover import noted
@@ -26,9 +27,6 @@ from snapfault.recover import together
 
 LOG = logging.getLogger(__name__)
 _TODO, _DONE = step.Progress.TODO, step.Progress.DONE
-#: How long something is under way until that is doubted for the first time;
-#: then twice as long, and so on, for a busy cloud is asked anew by it.
-DOUBT: typing.Final = datetime.timedelta(seconds=60)
 Clock = collections.abc.Callable[[], datetime.datetime]
 
 
@@ -75,8 +73,7 @@ class _Phase:
     left: dict[int, step.Step]
     patience: datetime.timedelta
     deadline: datetime.datetime
-    doubt_at: datetime.datetime
-    doubt_after: datetime.timedelta = DOUBT
+    doubts: doubts.Doubts
     #: Why a step is not done yet, where it was refused or said so.
     waits: dict[int, str] = dataclasses.field(default_factory=dict)
 
@@ -166,7 +163,7 @@ def _phase(
         default=carrier.step_timeout,
     )
     now = carrier.now()
-    return _Phase(left, patience, now + patience, now + DOUBT)
+    return _Phase(left, patience, now + patience, doubts.Doubts(now))
 
 
 def _look(carrier: Carrier, phase: _Phase, hands: step.Hands) -> list[int]:
@@ -230,7 +227,7 @@ def _act(
     ]
     concurrent.futures.wait(asked)
     if asked:
-        phase.doubt_at = carrier.now() + phase.doubt_after
+        phase.doubts.put_off(carrier.now())
     for each in asked:
         each.result()
 
@@ -250,14 +247,14 @@ def _advance(
     """
     try:
         return turn()
-    except errors.CloudConflict as error:
-        name = phase.left[position].name
-        LOG.info('%s, %s: %s', carrier.what, name, error)
-        phase.waits[position] = str(error)
-        return None
     except (errors.CloudUnavailable, errors.LeaseLost):
         raise
     except errors.SnapfaultError as error:
+        if _may_pass(phase, error):
+            name = phase.left[position].name
+            LOG.info('%s, %s: %s', carrier.what, name, error)
+            phase.waits[position] = str(error)
+            return None
         seen = isinstance(error, errors.ResourceFailed)
         if seen or phase.left[position].changes:
             carrier.journal.finished(
@@ -266,23 +263,19 @@ def _advance(
         raise
 
 
+def _may_pass(phase: _Phase, error: errors.SnapfaultError) -> bool:
+    is_spoilt = isinstance(error, step.Spoilt)
+    is_busy = isinstance(error, errors.CloudConflict)
+    return is_busy or (is_spoilt and phase.doubts.are_left)
+
+
 def _doubt(carrier: Carrier, phase: _Phase, hands: step.Hands) -> None:
-    """Have what is under way for long taken back, where the cloud allows."""
-    if carrier.now() < phase.doubt_at:
-        return
-    for position, each in phase.left.items():
-        if not each.doubtful:
-            continue
-        carrier.journal.started(position, carrier.now())  # the lease is ours
-        try:
-            each.doubt(hands)
-            phase.deadline = carrier.now() + phase.patience
-        except errors.CloudUnavailable:
-            return  # at the next look, for this one tells nothing
-        except (errors.CloudConflict, errors.NotFound) as error:
-            LOG.info('%s, %s goes on: %s', carrier.what, each.name, error)
-    phase.doubt_after *= 2
-    phase.doubt_at = carrier.now() + phase.doubt_after
+    """Doubt what is under way for long, and wait longer if that helped."""
+    now = carrier.now()
+    if phase.doubts.are_due(now) and phase.doubts.raise_all(
+        carrier.what, carrier.journal, phase.left, hands, now
+    ):
+        phase.deadline = now + phase.patience
 
 
 def _give_up(carrier: Carrier, phase: _Phase) -> typing.NoReturn:

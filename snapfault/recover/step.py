@@ -8,6 +8,7 @@ import enum
 import itertools
 import typing
 
+from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 
@@ -18,6 +19,10 @@ class Progress(enum.Enum):
     TODO = 'todo'  #: not asked for: act
     UNDER_WAY = 'under way'  #: the cloud is at it: look again later
     DONE = 'done'
+
+
+class Spoilt(errors.ResourceFailed):
+    """The cloud could not make what was asked for, and may at a next try."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Step(abc.ABC):
     #: Whether it may be asked for unseen, once the phase before was seen
     #: done: the cloud itself refuses it, and harmlessly, where it is not due.
     asks_first: typing.ClassVar[bool] = False
-    #: Whether the cloud may say for ever that it is at it, and is not.
+    #: Whether the cloud may say for ever that it is at it, and is not; or
+    #: that it could not, and can a while later.
     doubtful: typing.ClassVar[bool] = False
 
     @property
@@ -67,6 +73,7 @@ class Step(abc.ABC):
         """Read how far this is.
 
         :raises ResourceFailed: the cloud accepted it and could not do it
+        :raises Spoilt: so it is, and a ``doubtful`` step has hope yet
         :raises CloudConflict: not yet, and this is why
         """
 
@@ -77,13 +84,15 @@ class Step(abc.ABC):
         :raises CloudConflict: not now; the runner looks and asks again
         """
 
-    def doubt(self, hands: Hands) -> None:  # noqa: B027 - most have none
-        """Take back what may have been asked for in vain.
+    def doubt(self, hands: Hands) -> bool:
+        """Take back what may have been asked for in vain, or ask beside it.
 
-        Called now and then while a ``doubtful`` one is under way.
+        Called now and then while a ``doubtful`` one is not done.
 
+        :returns: whether anything was taken back or asked for
         :raises CloudConflict: the cloud is at it, and goes on
         """
+        return False
 
     def arguments(self) -> dict[str, typing.Any]:
         """Give what the journal needs to make this step again."""

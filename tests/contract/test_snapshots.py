@@ -117,6 +117,17 @@ def test_delete_while_creating(world, project, volume_id):
     world.eventually(lambda: status_of(project, made.id) == 'available')
 
 
+def test_another_beside_one_that_is_being_made(world, project, volume_id):
+    with world.slow('create_snapshot'):
+        first = project.create_snapshot(volume_id, 'nightly', MARKED)
+        second = project.create_snapshot(volume_id, 'nightly', MARKED)
+    assert first.id != second.id
+    for each in (first, second):
+        world.eventually(
+            lambda of=each.id: status_of(project, of) == 'available'
+        )
+
+
 def test_delete_while_backend_is_busy(world, project, snapshot):
     with world.broken('delete_snapshot'):
         project.delete_snapshot(snapshot.id)

@@ -91,6 +91,8 @@ def test_create_that_fails_later(world, project, snapshot_id):
     with world.broken('create_volume'):
         made = project.create_volume(snapshot_id, 2, 'restored', MARKED)
         world.eventually(lambda: project.get_volume(made.id).status == 'error')
+    project.delete_volume(made.id)
+    world.eventually(lambda: is_gone(project, made.id))
 
 
 def test_a_volume_lost_on_its_way_to_a_backend_may_be_removed(

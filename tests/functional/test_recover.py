@@ -14,7 +14,7 @@ from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.db import tasks
-from snapfault.recover import carry
+from snapfault.recover import doubts
 from snapfault.snapshot import plan
 from snapfault.snapshot import run as snapshot
 from tests import build
@@ -352,7 +352,7 @@ def test_a_volume_that_is_being_made_is_left_to_it(broken, undisturbed):
     began = broken.now
 
     def heal():
-        if broken.now - began > 4 * carry.DOUBT:
+        if broken.now - began > 4 * doubts.FIRST:
             broken.cloud.heal()
 
     assert broken.recover(pause=heal).status is DONE
@@ -405,8 +405,6 @@ def test_after_a_failure_another_recovery_starts_from_what_stands(
 @pytest.mark.parametrize(
     ('method', 'says'),
     [
-        ('create_snapshot', 'is in error'),
-        ('create_volume', 'is in error'),
         ('rebuild_server', 'the rebuild of server'),
         ('stop_server', 'is in ERROR'),
         ('start_server', 'is in ERROR'),
@@ -422,6 +420,99 @@ def test_a_step_that_was_accepted_and_then_failed_is_told(
     assert says in ended.reason
 
 
+MAKES = pytest.mark.parametrize('method', ['create_snapshot', 'create_volume'])
+
+
+@MAKES
+def test_what_a_backend_could_not_make_is_asked_for_anew(
+    broken, undisturbed, method
+):
+    """It was away, or busy; what failed is removed."""
+    broken.cloud.break_next(method, times=3)
+    broken.ask_for_recovery()
+    began = broken.now
+    assert broken.recover().status is DONE
+    assert _outcome(broken) == undisturbed[0]
+    kinds = broken.cloud.world.volumes, broken.cloud.world.snapshots
+    assert {each.status for kind in kinds for each in kind.values()} <= {
+        'available',
+        'in-use',
+    }
+    assert broken.now - began < 4 * doubts.FIRST
+
+
+@MAKES
+def test_what_a_backend_cannot_make_is_told(broken, method):
+    """In the end; before anything was taken away."""
+    server = broken.servers['shop']
+    before = broken.cloud.volumes_of(server)
+    broken.cloud.break_next(method, times=None)
+    broken.cloud.calls.clear()
+    broken.ask_for_recovery()
+    began = broken.now
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert 'is in error' in ended.reason
+    assert broken.cloud.volumes_of(server) == before
+    per_volume = broken.cloud.count(method) / len(before)
+    assert 1 < per_volume <= 1 + doubts.MOST
+    assert broken.now - began < 8 * doubts.FIRST
+
+
+def test_what_failed_and_cannot_be_removed_ends_it_in_time(broken):
+    broken.cloud.break_next('create_volume', times=None)
+    broken.cloud.break_next('delete_volume', times=None)
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert 'is in error_deleting' in ended.reason
+
+
+def test_a_safety_snapshot_that_does_not_end_is_asked_for_beside_it(
+    broken, undisturbed
+):
+    """The cinder-volume that made it died, and takes it up no more."""
+    broken.cloud.hang_next('create_snapshot')
+    broken.ask_for_recovery()
+    assert broken.recover().status is DONE
+    wanted = undisturbed[0]
+    lost = [('creating', 'spoilt')]
+    assert _outcome(broken) == {
+        **wanted,
+        'snapshots': sorted(wanted['snapshots'] + lost),
+    }
+
+
+def test_no_third_safety_snapshot_is_asked_for(broken):
+    broken.cloud.hang_next('create_snapshot', times=None)
+    broken.cloud.calls.clear()
+    broken.ask_for_recovery()
+    ended = broken.recover()
+    assert ended.status is FAILED
+    assert 'not done after' in ended.reason
+    volumes = broken.cloud.volumes_of(broken.servers['shop'])
+    assert broken.cloud.count('create_snapshot') == 2 * len(volumes)
+
+
+@pytest.mark.parametrize(
+    'error', [errors.QuotaExceeded('413'), errors.CloudUnavailable('503')]
+)
+def test_where_no_room_is_left_beside_it_the_first_is_waited_for(
+    broken, error
+):
+    broken.cloud.hang_next('create_snapshot')
+    broken.ask_for_recovery()
+    began = broken.now
+
+    def pause():
+        if broken.now == began:
+            broken.cloud.fail('create_snapshot', error, times=1)
+        if broken.now - began > 3 * doubts.FIRST:
+            broken.cloud.heal()
+
+    assert broken.recover(pause=pause).status is DONE
+
+
 @pytest.mark.parametrize('method', ['detach_volume', 'attach_volume'])
 def test_an_exchange_that_did_not_take_is_asked_again(
     broken, undisturbed, method
@@ -434,7 +525,8 @@ def test_an_exchange_that_did_not_take_is_asked_again(
 
 @pytest.mark.parametrize('method', CHANGES)
 def test_a_step_that_hangs_ends_in_time(broken, method):
-    broken.cloud.hang_next(method)
+    times = None if method == 'create_snapshot' else 1
+    broken.cloud.hang_next(method, times)
     broken.ask_for_recovery()
     ended = broken.recover()
     assert ended.status is FAILED

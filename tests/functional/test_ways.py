@@ -161,7 +161,7 @@ def test_a_repaired_root_of_which_no_snapshot_comes_is_not_rebuilt(tmp_path):
     server = stage.servers['shop']
     stage.cloud.break_server(server)
     stage.cloud.world.volumes[server.root_id].status = 'error'
-    stage.cloud.break_next('create_snapshot', match=server.root_id)
+    stage.cloud.break_next('create_snapshot', None, match=server.root_id)
     ended = _recover(stage)
     assert ended.status is model.RecoveryStatus.FAILED
     assert f'of volume {server.root_id} is in error' in ended.reason

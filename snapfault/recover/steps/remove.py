@@ -78,15 +78,17 @@ class RemoveVolume(step.Step):
             )
         return step.Progress.TODO
 
-    def doubt(self, hands: step.Hands) -> None:
+    def doubt(self, hands: step.Hands) -> bool:
         """Ask all the same, once more sure that it is ours.
 
         What is ``creating`` may be on no backend, and stay so for ever:
         Cinder lets go of that, and of nothing that it is at.
         """
         volume = hands.project.get_volume(self.volume_id)
-        if boot_server.is_ours(volume.metadata, self.drill_id):
+        is_ours = boot_server.is_ours(volume.metadata, self.drill_id)
+        if is_ours:
             self.act(hands)
+        return is_ours
 
     def act(self, hands: step.Hands) -> None:
         """Ask for its removal."""

@@ -40,15 +40,16 @@ class RestoreVolume(step.Step):
             return step.Progress.TODO
         if found[0].status in USABLE:
             return step.Progress.DONE
-        if found[0].status in ('creating', 'downloading'):
+        if found[0].status in ('creating', 'downloading', 'deleting'):
             return step.Progress.UNDER_WAY
-        raise errors.ResourceFailed(
-            f'volume {found[0].id}, restored from snapshot'
-            f' {self.snapshot_id}, is in {found[0].status}'
-        )
+        what = f'volume {found[0].id}, restored from snapshot'
+        text = f'{what} {self.snapshot_id}, is in {found[0].status}'
+        if found[0].status == 'error':
+            raise step.Spoilt(text)
+        raise errors.ResourceFailed(text)
 
-    def doubt(self, hands: step.Hands) -> None:
-        """Remove a volume that is on no backend: the next look asks anew.
+    def doubt(self, hands: step.Hands) -> bool:
+        """Remove a volume that holds nothing: a look then asks anew.
 
         A Cinder that dies once it has written a volume down, and before it
         has passed it on, leaves it ``creating`` for ever. Nobody but Cinder
@@ -57,8 +58,10 @@ class RestoreVolume(step.Step):
         found = hands.project.find_volumes(
             marker(self.recovery_id, self.member_id)
         )
-        if found and found[0].status == 'creating':
-            hands.project.delete_volume(found[0].id)
+        if not found or found[0].status not in ('creating', 'error'):
+            return False
+        hands.project.delete_volume(found[0].id)
+        return True
 
     def act(self, hands: step.Hands) -> None:
         """Ask for the volume."""

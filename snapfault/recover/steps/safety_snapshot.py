@@ -13,6 +13,7 @@ class SafetySnapshot(step.Step):
     """Take a snapshot of a volume as the fault left it."""
 
     name: typing.ClassVar[str] = 'safety-snapshot'
+    doubtful: typing.ClassVar[bool] = True
     looks_on: typing.ClassVar[bool] = True  # its plan has read them all
 
     recovery_id: str
@@ -24,18 +25,37 @@ class SafetySnapshot(step.Step):
         return f'{self.recovery_id}/safety/{self.volume_id}'
 
     def look(self, hands: step.Hands) -> step.Progress:
-        """Find the snapshot by its marker."""
+        """Find the snapshot by its marker; of several, any that holds."""
         found = hands.project.find_snapshots(self.marker)
+        states = {each.status for each in found}
         if not found:
             return step.Progress.TODO
-        if found[0].status == 'available':
+        if 'available' in states:
             return step.Progress.DONE
-        if found[0].status == 'creating':
+        if states & {'creating', 'deleting'}:
             return step.Progress.UNDER_WAY
-        raise errors.ResourceFailed(
+        text = (
             f'safety snapshot {found[0].id} of volume {self.volume_id} is in'
             f' {found[0].status}'
         )
+        if 'error' in states:
+            raise step.Spoilt(text)
+        raise errors.ResourceFailed(text)
+
+    def doubt(self, hands: step.Hands) -> bool:
+        """Remove what failed; ask once more beside what does not end.
+
+        A cinder-volume that dies while it makes a snapshot may leave it
+        ``creating`` for ever, and nobody but an administrator removes that.
+        """
+        found = hands.project.find_snapshots(self.marker)
+        failed = [each for each in found if each.status == 'error']
+        for each in failed:
+            hands.project.delete_snapshot(each.id)
+        alone = [each.status for each in found] == ['creating']
+        if alone:
+            self.act(hands)
+        return bool(failed) or alone
 
     def act(self, hands: step.Hands) -> None:
         """Ask for the snapshot; the volume is attached."""
