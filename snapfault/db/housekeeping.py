@@ -76,11 +76,14 @@ def _recoveries(before: datetime.datetime) -> Conditions:
     """Those of services that keep nothing and have none open, but the last.
 
     What is kept may be put back by an undo of its recovery, and is removed
-    only after a good end of any recovery of the service. The last one tells
-    the next whether it has left the server stopped.
+    only after a good end of any recovery of the service. The last one that
+    was to start the server tells the next whether it was left stopped.
     """
     table = tables.Recovery
-    other, later = orm.aliased(table), orm.aliased(table)
+    other, later, starting = (orm.aliased(table) for _ in range(3))
+    starts = sa.select(tables.Step.recovery_id).where(
+        tables.Step.name == model.START_STEP
+    )
     return [
         table.status.not_in(_OPEN_RECOVERY),
         table.finished_at < before,
@@ -96,6 +99,13 @@ def _recoveries(before: datetime.datetime) -> Conditions:
             later.project_id == table.project_id,
             later.business_id == table.business_id,
             later.created_at > table.created_at,
+        ),
+        table.id.not_in(starts)
+        | sa.exists().where(
+            starting.project_id == table.project_id,
+            starting.business_id == table.business_id,
+            starting.created_at > table.created_at,
+            starting.id.in_(starts),
         ),
     ]
 

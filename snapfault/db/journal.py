@@ -13,6 +13,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import events
+from snapfault.db import pages
 from snapfault.db import point_guards
 from snapfault.db import recoveries
 from snapfault.db import tables
@@ -55,6 +56,25 @@ def begin_attempt(
         attempts=(*recovery.attempts, attempt),
         steps=(*recovery.steps, *steps),
     )
+
+
+@api.reader
+def last_to_start(
+    session: orm.Session, project_id: str, business_id: str
+) -> model.Recovery | None:
+    """Give the newest recovery of a service that was to start its server."""
+    table = tables.Recovery
+    conditions = [
+        *base.mine(table, project_id),
+        *base.equal(table, business_id=business_id),
+        table.id.in_(
+            sa.select(tables.Step.recovery_id).where(
+                tables.Step.name == model.START_STEP
+            )
+        ),
+    ]
+    found = pages.page(session, table, conditions, 1, None, pages.NEWEST)
+    return found[0] if found else None
 
 
 def _take_point(session: orm.Session, attempt: model.Attempt) -> None:

@@ -38,6 +38,7 @@ from snapfault.model.protection import Policy as Policy
 from snapfault.model.protection import Protection as Protection
 from snapfault.model.protection import ProtectionStatus as ProtectionStatus
 from snapfault.model.recovery import OPEN_RECOVERY as OPEN_RECOVERY
+from snapfault.model.recovery import START_STEP as START_STEP
 from snapfault.model.recovery import Attempt as Attempt
 from snapfault.model.recovery import AttemptStatus as AttemptStatus
 from snapfault.model.recovery import Recovery as Recovery

@@ -35,6 +35,11 @@ class RecoveryKind(enum.StrEnum):
     UNDO = 'undo'  #: the volumes that ``origin_id`` has replaced
 
 
+#: The step that starts the server. By it the next recovery sees whether one
+#: has left it stopped, so that it stays as long as that may be asked.
+START_STEP: typing.Final = 'start'
+
+
 class Way(enum.StrEnum):
     """How one attempt goes about it."""
 

@@ -106,11 +106,11 @@ def is_exchanged(recovery: model.Recovery, attempt: model.Attempt) -> bool:
 
 
 def was_running(recovery: model.Recovery) -> bool:
-    """Say whether the server ran before: the first attempt knows."""
-    first = recovery.attempts[0]
-    return any(
-        each.name == power.Start.name for each in steps_of(recovery, first)
-    )
+    """Say whether the server ran before: then some attempt was to start it.
+
+    Not each is, for one that begins with a reboot has nothing to start.
+    """
+    return any(each.name == power.Start.name for each in recovery.steps)
 
 
 def _goes_on(

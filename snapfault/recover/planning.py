@@ -161,7 +161,8 @@ def _undo(this: Run, recovery: model.Recovery) -> _Planned:
     found = standing(this, recovery)
     server = found.server
     runs = server is not None and (
-        server.status != 'SHUTOFF' or read.left_stopped(origin)
+        server.status != 'SHUTOFF'
+        or read.stopped_by_us(this.tools.database, recovery)
     )
     planned = put_back.plan(recovery, wanted, found, runs)
     return planned, found.attachments, None

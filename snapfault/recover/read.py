@@ -12,7 +12,7 @@ from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import evidence
-from snapfault.db import recoveries
+from snapfault.db import journal
 from snapfault.db import standing
 from snapfault.recover import case as cases
 from snapfault.recover import choose
@@ -259,19 +259,20 @@ def alarms(
 
 
 def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:
-    """Say whether this recovery, or the one before it, left it stopped."""
-    if recovery.attempts:
+    """Say whether the last recovery that was to start it left it stopped.
+
+    That may be this one. Those between were refused, or had nothing to start.
+    """
+    if _starts(recovery):
         return left_stopped(recovery)
-    listed = recoveries.list_page(
-        database,
-        recovery.project_id,
-        limit=2,
-        business_id=recovery.business_id,
+    before = journal.last_to_start(
+        database, recovery.project_id, recovery.business_id
     )
-    for before in listed:
-        if before.id != recovery.id:
-            return left_stopped(before)
-    return False
+    return before is not None and left_stopped(before)
+
+
+def _starts(recovery: model.Recovery) -> list[model.StepRecord]:
+    return [each for each in recovery.steps if each.name == power.Start.name]
 
 
 def left_stopped(recovery: model.Recovery) -> bool:
@@ -280,5 +281,5 @@ def left_stopped(recovery: model.Recovery) -> bool:
     Its last attempt that was to do so decides: a way back that started it
     mends what the attempt before it had left.
     """
-    starts = [each for each in recovery.steps if each.name == power.Start.name]
+    starts = _starts(recovery)
     return bool(starts) and starts[-1].status is not model.StepStatus.DONE

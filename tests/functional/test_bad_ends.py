@@ -162,3 +162,67 @@ def test_of_two_rebuilds_at_once_ours_is_done_after_the_other(error):
     assert set(markers) == {done.id}
     assert (server.rebuilds, server.status) == (2, 'ACTIVE')
     assert _data(stage) == RESTORED
+
+
+# what stopped the server is remembered until one has started it
+
+
+def _left_stopped():
+    """Give a service whose recovery broke off with its host."""
+    stage = _failed()
+    stage.step_timeout = STEP_TIMEOUT
+    server = stage.servers['shop']
+
+    def die():
+        if not server.attachments:
+            server.host.status = 'UNKNOWN'
+
+    assert stage.recover(pause=die).status is FAILED
+    assert server.status == 'SHUTOFF'  # by us: it was to run
+    return stage
+
+
+@pytest.mark.parametrize('refused', [0, 1, 2])
+def test_a_server_that_was_left_stopped_is_started_by_the_next(refused):
+    """However many were refused meanwhile: the host was down."""
+    stage = _left_stopped()
+    server, (point,) = stage.servers['shop'], stage.good()
+    for _ in range(refused):
+        stage.ask_for_recovery(point_id=point.id)
+        assert stage.recover().status is model.RecoveryStatus.REFUSED
+    server.host.status = 'UP'
+    stage.ask_for_recovery(point_id=point.id)
+    assert stage.recover().status is DONE
+    assert (_data(stage), server.status) == (RESTORED, 'ACTIVE')
+
+
+def test_an_undo_after_one_that_broke_off_starts_the_server():
+    stage = _failed()
+    server = stage.servers['shop']
+    origin = stage.recover()
+    assert origin.status is DONE
+    undo = {'kind': model.RecoveryKind.UNDO, 'origin_id': origin.id}
+    stage.ask_for_recovery(**undo)
+    refused = errors.CloudRefused('400')
+    stage.cloud.fail('attach_volume', refused, times=None)
+    assert stage.recover().status is FAILED
+    assert server.status == 'SHUTOFF'
+    stage.cloud.heal()
+    stage.ask_for_recovery(**undo)
+    assert stage.recover().status is DONE
+    assert (_data(stage), server.status) == (ORIGINAL, 'ACTIVE')
+
+
+@pytest.mark.parametrize('reboot_first', [False, True])
+def test_the_way_back_starts_a_server_whatever_was_tried_first(reboot_first):
+    stage = _failed(reboot_first=reboot_first)
+    server = stage.servers['shop']
+    if reboot_first:
+        server.is_running = False
+        stage.cloud.break_next('reboot_server')
+    stage.cloud.fail('attach_volume', errors.CloudRefused('400'))
+    ended = stage.recover()
+    last = ended.attempts[-1]
+    assert (ended.status, last.way) == (FAILED, model.Way.PUT_BACK)
+    assert last.status is model.AttemptStatus.DONE
+    assert (_data(stage), server.status) == (ORIGINAL, 'ACTIVE')

@@ -4,6 +4,7 @@ import dataclasses
 import typing
 
 from snapfault import errors
+from snapfault import model
 from snapfault import resource
 from snapfault.recover import step
 
@@ -73,7 +74,7 @@ class Halt(step.Step):
 class Start(step.Step):
     """Start the server, once all its volumes are attached."""
 
-    name: typing.ClassVar[str] = 'start'
+    name: typing.ClassVar[str] = model.START_STEP
     #: Nova answers 409 of one that runs already, is in ERROR or is busy.
     asks_first: typing.ClassVar[bool] = True
 
