@@ -121,7 +121,9 @@ def _goes_on(
     """Say whether the plan is to be asked for a better one than the last.
 
     After a rebuild that broke half way once, and where the policy lets the
-    plan set right what that has left behind.
+    plan set right what that has left behind. Where the service did not work
+    the plan goes back to an older point, and a way without one would be the
+    same again.
     """
     if recovery.kind is _UNDO:
         return False
@@ -135,4 +137,6 @@ def _goes_on(
     }
     if chosen.repair and broke == {last.number}:
         return True
+    if last.way is model.Way.SERVER:
+        return False
     return choose.failed_verification(recovery, last)

@@ -11,6 +11,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.db import recoveries
 from tests import build
 from tests.functional import stage as stages
 
@@ -226,3 +227,24 @@ def test_the_way_back_starts_a_server_whatever_was_tried_first(reboot_first):
     assert (ended.status, last.way) == (FAILED, model.Way.PUT_BACK)
     assert last.status is model.AttemptStatus.DONE
     assert (_data(stage), server.status) == (ORIGINAL, 'ACTIVE')
+
+
+# a way that has nothing older to go back to
+
+
+@pytest.mark.parametrize('kept', [True, False], ids=['kept', 'without point'])
+def test_a_server_alone_that_does_not_work_is_rebuilt_once(kept):
+    """The same again would come to the same, and wipe its disk again."""
+    never = rules.Check('console', {'text': 'never said'}, timeout=30)
+    stage = _failed(checks=(never,), without_point=not kept, steps_back=1)
+    (waiting,) = stage.recoveries()
+    recoveries.ask_abort(stage.database, waiting, stage.now)
+    if kept:
+        stage.ask_for_recovery(keep_volumes=True)
+    else:
+        long_ago = stage.now - datetime.timedelta(days=1)
+        stage.ask_for_recovery(onset_at=long_ago)
+    ended = stage.recover()
+    assert ended.status is FAILED
+    assert 'never said' in ended.reason
+    assert stage.servers['shop'].rebuilds == 1
