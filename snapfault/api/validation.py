@@ -1,5 +1,10 @@
-"""Read what a caller sent, and refuse what is not of the right form."""
+"""Read what a caller sent, and refuse what is not of the right form.
 
+The work grows with the size of what was sent, and not faster: anybody with a
+token may send two megabytes, as often as their rate allows.
+"""
+
+import collections.abc
 import json
 import math
 import typing
@@ -11,6 +16,69 @@ from snapfault import errors
 from snapfault.api import faults
 
 LONGEST = 300  #: characters of a refused value that are said back
+#: What says of a value how many it may hold, by the kind that it is.
+_MOST = ((list, 'maxItems'), (dict, 'maxProperties'))
+
+_Json = typing.Any
+_Errors = collections.abc.Iterator[jsonschema.ValidationError]
+_Keyword = collections.abc.Callable[[_Json, _Json, _Json, _Json], _Errors]
+
+
+def _unique(
+    validator: _Json, wanted: bool, instance: object, schema: _Json
+) -> _Errors:
+    """Compare by what each is as text; jsonschema compares all by pairs."""
+    if (
+        wanted
+        and isinstance(instance, list)
+        and len({*map(_canonical, instance)}) < len(instance)
+    ):
+        yield jsonschema.ValidationError(
+            f'{instance!r} has non-unique elements'
+        )
+
+
+def _canonical(value: object) -> str:
+    """Give one text for equal values: 1 is 1.0 in JSON, and true is not."""
+    read = json.loads(json.dumps(value), parse_float=_whole)
+    return json.dumps(read, sort_keys=True)
+
+
+def _whole(literal: str) -> float:
+    value = float(literal)
+    return int(value) if value.is_integer() else value
+
+
+def _unless_too_many(keyword: _Keyword) -> _Keyword:
+    """Look into nothing that has more than it may: that alone is said."""
+
+    def checked(
+        validator: _Json, wanted: _Json, instance: object, schema: _Json
+    ) -> _Errors:
+        for kind, most in _MOST:
+            if isinstance(instance, kind) and len(instance) > schema.get(
+                most, math.inf
+            ):
+                return
+        yield from keyword(validator, wanted, instance, schema)
+
+    return checked
+
+
+_Plain = jsonschema.Draft202012Validator
+_Bounded = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    _Plain,
+    {
+        name: _unless_too_many(keyword)
+        for name, keyword in (
+            ('uniqueItems', _unique),
+            *(
+                (name, _Plain.VALIDATORS[name])
+                for name in ('items', 'additionalProperties', 'propertyNames')
+            ),
+        )
+    },
+)
 
 
 class Validator:
@@ -19,7 +87,7 @@ class Validator:
     def __init__(self, schema: dict[str, typing.Any]) -> None:
         """Prepare a schema, once."""
         self.schema = schema
-        self._validator = jsonschema.Draft202012Validator(schema)
+        self._validator = _Bounded(schema)
         #: The names of an object's members.
         self.properties = frozenset(schema.get('properties', ()))
 

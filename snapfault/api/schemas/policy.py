@@ -33,6 +33,7 @@ WINDOW: types.Schema = types.closed(
         'days': {
             'type': 'array',
             'minItems': 1,
+            'maxItems': len(rules.Weekday),
             'uniqueItems': True,
             'items': types.one_of(rules.Weekday),
         },
@@ -161,7 +162,11 @@ MEMBERS: types.Schema = {
     'thresholds': {'type': 'array', 'maxItems': 20, 'items': THRESHOLD},
     'posture': types.one_of(rules.Posture),
     'priority': {'type': 'integer', 'minimum': -100, 'maximum': 100},
-    'multipliers': {'type': 'object', 'additionalProperties': NUMBER},
+    'multipliers': {
+        'type': 'object',
+        'maxProperties': 100,
+        'additionalProperties': NUMBER,
+    },
     'unknown': types.or_null({'type': 'number', 'minimum': 0, 'maximum': 1}),
     'rpo': types.or_null(types.SOME_SECONDS),
     'consistency': CONSISTENCY,

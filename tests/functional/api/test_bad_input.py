@@ -1,10 +1,13 @@
 """Whatever is wrong with a request is a 400 that names the member."""
 
 import re
+import sys
 
 import pytest
 
+from snapfault import errors
 from snapfault.api import routes
+from snapfault.api import validation
 from tests.functional import databases
 from tests.functional.api import world as worlds
 
@@ -412,3 +415,83 @@ def test_a_preview_of_no_schedule(world, schedule, said):
     response = world.request('POST', '/v1/schedule-previews', body)
     assert response.status_int == 400
     assert said in response.json['errors'][0]['detail']
+
+
+def calls(function, *args):
+    """Count the calls that one call makes, its own among them."""
+    made = 0
+
+    def count(frame, event, arg):
+        nonlocal made
+        made += event == 'call'
+
+    sys.setprofile(count)
+    try:
+        function(*args)
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+def mixed(number):
+    """Give a list that Python cannot sort."""
+    return [*range(number), 'x']
+
+
+def named(many):
+    return {str(each): '' for each in many}
+
+
+@pytest.mark.parametrize(
+    ('member', 'make'),
+    [
+        ('blackouts', list),
+        (
+            'blackouts',
+            lambda many: [{'begin': '01:00', 'end': '02:00', 'days': many}],
+        ),
+        ('shared_with', list),
+        ('thresholds', list),
+        ('multipliers', named),
+        ('selector', lambda many: {'metadata': named(many)}),
+        ('quota', lambda many: {'labels': named(many)}),
+    ],
+)
+def test_too_many_are_not_looked_into(world, member, make):
+    def send(number):
+        body = {'policy': GOOD | {member: make(mixed(number))}}
+        response = world.request('POST', '/v1/policies', body)
+        assert response.status_int == 400
+
+    send(200)  # what is made once
+    assert calls(send, 2000) < 1.2 * calls(send, 200)
+
+
+UNIQUE = validation.Validator({'type': 'array', 'uniqueItems': True})
+
+
+def test_work_of_the_unique_grows_with_their_number():
+    few, many = (calls(UNIQUE.check, mixed(n), '') for n in (1000, 4000))
+    assert many < 5 * few
+
+
+@pytest.mark.parametrize(
+    'twice',
+    [
+        [1, 'x', 1.0],
+        [0, -0.0, 'x'],
+        [None, 1, None],
+        [{'a': 1, 'b': [2]}, {'b': [2.0], 'a': 1}],
+    ],
+)
+def test_what_json_says_is_equal_is_not_unique(twice):
+    with pytest.raises(errors.InvalidInput, match='non-unique'):
+        UNIQUE.check(twice, 'it')
+
+
+@pytest.mark.parametrize(
+    'each_once',
+    [[1, True], [0, False, None], [1, '1'], [[1], [True]], [{'a': 1}, {}]],
+)
+def test_what_json_says_differs_is_unique(each_once):
+    UNIQUE.check(each_once, 'it')
