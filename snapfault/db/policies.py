@@ -218,7 +218,7 @@ def _follow_selector(
                 table.project_id == policy.project_id,
                 table.right_id == old_right,
             )
-            .values(right_id=policy.trust_id)
+            .values(right_id=policy.trust_id, generation=table.generation + 1)
         )
 
 

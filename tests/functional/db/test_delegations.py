@@ -3,6 +3,9 @@
 import concurrent.futures
 import dataclasses
 
+import pytest
+
+from snapfault import errors
 from snapfault import model
 from snapfault import rights
 from snapfault import rules
@@ -72,6 +75,22 @@ def test_nothing_is_enrolled_by_a_trust_that_was_revoked(database):
             )
             pool.submit(_take_away, database, policy, revoked).result()
             assert enrolled.result() is (revoked == [])
+
+
+def test_a_right_that_was_replaced_is_not_written_back(database):
+    """A person pauses what another gives a new right at the same moment."""
+    policy = policies.create(
+        database, build.policy(selector=SELECTOR, trust_id='old')
+    )
+    read = protections.create(
+        database, build.protection(right_id='old', selected=True)
+    )
+    policies.update(database, dataclasses.replace(policy, trust_id='new'))
+    paused = dataclasses.replace(read, status=model.ProtectionStatus.PAUSED)
+    with pytest.raises(errors.ChangedMeanwhile):
+        protections.update(database, paused, read.generation)
+    stands = protections.get(database, None, read.id)
+    assert (stands.right_id, stands.status) == ('new', read.status)
 
 
 def _take_away(database, policy, revoked):
