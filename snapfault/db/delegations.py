@@ -60,6 +60,10 @@ def _put(
             **values,
         )
     )
+    try:
+        session.flush()
+    except exception.DBDuplicateEntry as error:  # it came this moment
+        raise exception.RetryRequest(error) from error
 
 
 @api.reader

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import threading
 
 import pytest
 
@@ -9,6 +10,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import rights
 from snapfault import rules
+from snapfault.db import api
 from snapfault.db import delegations
 from snapfault.db import endings
 from snapfault.db import policies
@@ -91,6 +93,28 @@ def test_a_right_that_was_replaced_is_not_written_back(database):
         protections.update(database, paused, read.generation)
     stands = protections.get(database, None, read.id)
     assert (stands.right_id, stands.status) == ('new', read.status)
+
+
+def test_one_assignment_is_noted_by_two_at_once(database, url):
+    """The right is the project itself, which both have found unnoted."""
+    start = threading.Barrier(2)
+    owns = [api.Database(url) for _ in range(2)]  # as processes have
+
+    def note(own, right):
+        start.wait()
+        delegations.add(own, right, build.NOW)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for number in range(ROUNDS):
+            name = f'project-{number}'
+            right = model.Delegation(
+                name, name, model.DelegationKind.ASSIGNMENT
+            )
+            noting = [pool.submit(note, own, right) for own in owns]
+            assert [each.result() for each in noting] == [None, None]
+    for own in owns:
+        own.close()
+    assert len(delegations.due(database, build.NOW, 99)) == ROUNDS
 
 
 def _take_away(database, policy, revoked):
