@@ -32,28 +32,33 @@ def create(
     session: orm.Session,
     protection: model.Protection,
     limits: model.Limits = model.UNLIMITED,
+    plan: shares.Plan | None = None,
 ) -> model.Protection:
     """Add a protection.
 
+    :param plan: of its next runs; None: it names them
     :raises Conflict: the project has one of that business id or server,
         which may be about to end
     :raises NotFound: its policy is gone
     :raises QuotaExceeded: the project has as many as it may
     """
-    add(session, protection, limits)
-    return protection
+    return add(session, protection, limits, plan)
 
 
 def add(
-    session: orm.Session, protection: model.Protection, limits: model.Limits
-) -> None:
-    """Add a protection within a transaction; raises as :func:`create`."""
+    session: orm.Session,
+    protection: model.Protection,
+    limits: model.Limits,
+    plan: shares.Plan | None = None,
+) -> model.Protection:
+    """Add a protection within a transaction, as :func:`create`."""
     more = {model.Limited.PROTECTIONS: 1}
     bounds.admit(session, protection.project_id, limits, more)
     _check_free(session, protection)
-    shares.hold(session, protection.project_id, protection.policy_id)
-    session.add(tables.Protection(**base.values(protection, model.Protection)))
-    _flush(session, protection)
+    placed = shares.place(session, protection, plan)
+    session.add(tables.Protection(**base.values(placed, model.Protection)))
+    _flush(session, placed)
+    return placed
 
 
 def _check_free(session: orm.Session, protection: model.Protection) -> None:
@@ -91,17 +96,6 @@ def _flush(session: orm.Session, protection: model.Protection) -> None:
         ) from error
 
 
-def _row(
-    session: orm.Session, project_id: str | None, protection_id: str
-) -> tables.Protection:
-    return typing.cast(
-        'tables.Protection',
-        base.one(
-            session, tables.Protection, project_id, protection_id, 'protection'
-        ),
-    )
-
-
 def changed(
     session: orm.Session,
     project_id: str | None,
@@ -133,7 +127,9 @@ def get(
 
     :raises NotFound: the project has none of that id
     """
-    row = _row(session, project_id, protection_id)
+    row = base.one(
+        session, tables.Protection, project_id, protection_id, 'protection'
+    )
     return typing.cast('model.Protection', base.read(row))
 
 
@@ -223,17 +219,19 @@ def update(
     session: orm.Session,
     protection: model.Protection,
     generation: int | None = None,
+    plan: shares.Plan | None = None,
 ) -> model.Protection:
     """Write policy, status, next run, image, right, and whose it is.
 
     One that is active has its waiting tasks looked at anew.
 
     :param generation: what it was made from; None: whatever it is now
+    :param plan: of its next runs; None: it names them
     :raises NotFound: it, or its policy, is gone
     :raises Conflict: it ends
     :raises ChangedMeanwhile: it has another generation
     """
-    shares.hold(session, protection.project_id, protection.policy_id)
+    protection = shares.place(session, protection, plan)
     row = changed(session, protection.project_id, protection.id, generation)
     removal.check_stays(row.business_id, row.ending_at)
     for name in WRITTEN:

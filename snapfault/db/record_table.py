@@ -107,11 +107,15 @@ def write(
     :raises QuotaExceeded: it would be more than the project may have
     """
     bounds.admit(session, project_id, limits, _more(was, writes))
+    used = was.published.keys() & {e.policy_id for e in writes.protections}
     _hold(session, project_id)
-    if _essence(_read(session, project_id)) != _essence(was):
+    for policy_id in sorted(used):
+        shares.hold(session, project_id, policy_id)
+    if _essence(_read(session, project_id), used) != _essence(was, used):
         raise errors.Conflict(
-            'the record table was changed meanwhile, by a person or another'
-            ' import: look at the difference again, then import again'
+            'the record table, or a policy of another project that it uses,'
+            ' was changed meanwhile, by a person or another import: look at'
+            ' the difference again, then import again'
         )
     for protection_id in writes.gone_protections:
         row = session.get_one(tables.Protection, protection_id)
@@ -123,8 +127,6 @@ def write(
     base.flush(session, 'a policy of that name is there already')
     for each in writes.protections:
         removal.check_stays(each.business_id, each.ending_at)
-    for policy_id in sorted({e.policy_id for e in writes.protections}):
-        shares.hold(session, project_id, policy_id)
     _put_protections(session, was, writes.protections)
     _call_back(session, was, writes)
     _remove_policies(session, writes.gone_policies)
@@ -168,9 +170,17 @@ def _hold(session: orm.Session, project_id: str) -> None:
         ).all()
 
 
-def _essence(rows: Rows) -> tuple[object, ...]:
-    """Give what an import is made from, without what moves by itself."""
+def _essence(rows: Rows, used: collections.abc.Set[str]) -> tuple[object, ...]:
+    """Give what an import is made from, without what moves by itself.
+
+    :param used: which of the published policies it puts something under
+    """
     return (
+        {
+            policy_id: dataclasses.replace(each, **_PASSING)
+            for policy_id, each in rows.published.items()
+            if policy_id in used
+        },
         {
             name: dataclasses.replace(each, **_PASSING)
             for name, each in rows.policies.items()

@@ -6,14 +6,23 @@ policy that its project may not see.
 """
 
 import collections.abc
+import dataclasses
 import typing
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from snapfault import document
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
+from snapfault.db import base
 from snapfault.db import tables
+
+#: Gives what falls due next by some rules, as a protection names it.
+Plan = collections.abc.Callable[
+    [rules.Rules], collections.abc.Mapping[str, typing.Any]
+]
 
 
 def visible(project_id: str | None) -> list[sa.ColumnElement[bool]]:
@@ -31,12 +40,13 @@ def visible(project_id: str | None) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def hold(session: orm.Session, project_id: str, policy_id: str) -> None:
+def hold(session: orm.Session, project_id: str, policy_id: str) -> object:
     """See that a project may use a policy, until the end of the transaction.
 
     Two statements: the second sees what was committed while the first
     waited.
 
+    :returns: its rules, as their column has them
     :raises NotFound: there is none, or it is another's and not shared
     """
     session.execute(
@@ -45,12 +55,29 @@ def hold(session: orm.Session, project_id: str, policy_id: str) -> None:
         .with_for_update(read=True)
     )
     found = session.scalar(
-        sa.select(tables.Policy.id).where(
+        sa.select(tables.Policy.rules).where(
             tables.Policy.id == policy_id, *visible(project_id)
         )
     )
     if found is None:
         raise errors.NotFound(f'there is no policy {policy_id}')
+    return found
+
+
+def place(
+    session: orm.Session, protection: model.Protection, plan: Plan | None
+) -> model.Protection:
+    """Hold the policy of a protection, and plan by it as it stands then.
+
+    Whoever changes it later finds the protection, and plans for it.
+
+    :raises NotFound: as :func:`hold`
+    """
+    found = hold(session, protection.project_id, protection.policy_id)
+    if plan is None:
+        return protection
+    preset = rules.Rules(**document.read(base.mapping(found)))
+    return dataclasses.replace(protection, **plan(preset))
 
 
 def replace(session: orm.Session, policy: model.Policy) -> None:

@@ -16,6 +16,7 @@ from snapfault.db import endings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import removal
+from snapfault.db import shares
 from snapfault.trigger import drills
 
 
@@ -48,8 +49,11 @@ def create(this: call.Call) -> call.Answer:
         this.caller, project_id, body['server_id'], offered
     )
     protection = _enrolled(this, policy, enrolment)
+    plan = _planning(this, protection)
     with _taken(this, enrolment):
-        protections.create(this.database, protection, limits)
+        protection = protections.create(
+            this.database, protection, limits, plan
+        )
     return _answer(protection, status=201)
 
 
@@ -84,18 +88,19 @@ def update(this: call.Call) -> call.Answer:
         before.project_id,
         body.get('policy_id', before.policy_id),
     )
-    status = _status(before, body.get('paused'))
     protection = dataclasses.replace(
         before,
         policy_id=policy.id,
-        status=status,
+        status=_status(before, body.get('paused')),
         selected=False,
-        **_nexts(this, policy, before.id, status),
         updated_at=this.now,
     )
     if 'delegation' not in body:
+        plan = _planning(this, protection)
         return _answer(
-            protections.update(this.database, protection, before.generation)
+            protections.update(
+                this.database, protection, before.generation, plan
+            )
         )
     return _answer(_by_another_right(this, protection))
 
@@ -124,10 +129,12 @@ def _by_another_right(
         right_id=enrolment.delegation.right_id,
         delegation_kind=enrolment.delegation.kind,
     )
-    ends = protection.ending_at is not None
-    write = endings.entrust if ends else protections.update
+    what = this.database, changed, protection.generation
     with _taken(this, enrolment):
-        written = write(this.database, changed, protection.generation)
+        if protection.ending_at is not None:
+            written = endings.entrust(*what)
+        else:
+            written = protections.update(*what, _planning(this, changed))
     _give_back(this, protection.delegation)
     return written
 
@@ -136,15 +143,15 @@ def _give_back(this: call.Call, right: model.Delegation) -> None:
     rights.give_back(this.database, this.backend.revoke, right, this.now)
 
 
-def _nexts(
-    this: call.Call,
-    policy: model.Policy,
-    protection_id: str,
-    status: model.ProtectionStatus,
-) -> drills.Nexts:
-    if status is not model.ProtectionStatus.ACTIVE:
-        return drills.NONE
-    return drills.nexts(policy, protection_id, this.now)
+def _planning(this: call.Call, protection: model.Protection) -> shares.Plan:
+    """Plan by what the policy is when the protection is written.
+
+    Between the handler's look at it and that a right may have been made,
+    which takes long enough for a person to pause a policy, or to unpause it.
+    """
+    if protection.status is not model.ProtectionStatus.ACTIVE:
+        return lambda _: drills.NONE
+    return lambda preset: drills.nexts(preset, protection.id, this.now)
 
 
 def _status(
@@ -218,9 +225,8 @@ def _answer(protection: model.Protection, status: int = 200) -> call.Answer:
 def _enrolled(
     this: call.Call, policy: model.Policy, enrolment: model.Enrolment
 ) -> model.Protection:
-    protection_id = str(uuid.uuid4())
     return model.Protection(
-        id=protection_id,
+        id=str(uuid.uuid4()),
         project_id=enrolment.delegation.project_id,
         business_id=this.body['protection']['business_id'],
         policy_id=policy.id,
@@ -230,7 +236,7 @@ def _enrolled(
         delegation_kind=enrolment.delegation.kind,
         status=model.ProtectionStatus.ACTIVE,
         selected=False,
-        **drills.nexts(policy, protection_id, this.now),
+        next_run_at=None,
         alarm='',
         alarm_at=None,
         created_at=this.now,

@@ -13,6 +13,7 @@ from snapfault.db import task_dues
 from snapfault.db import task_holds
 from snapfault.db import tasks
 from snapfault.trigger import plan
+from tests.fake import cloud as fake
 from tests.functional.db import samples
 
 HOUR = datetime.timedelta(hours=1)
@@ -131,6 +132,37 @@ def test_a_paused_policy_plans_nothing(world):
     assert patch(world, POLICY, paused=False)['paused'] is False
     planned = world.request('GET', MINE).json['protection']['next_run_at']
     assert clock.now() < time(planned)
+
+
+@pytest.mark.parametrize('paused', [True, False])
+@pytest.mark.parametrize('change', ['enrolled', 'entrusted'])
+def test_a_policy_changes_while_a_right_is_made(
+    world, monkeypatch, change, paused
+):
+    patch(world, POLICY, paused=not paused)
+    enrol = fake.FakeEnroller.enrol
+
+    def slow(*args):
+        patch(world, POLICY, paused=paused)
+        return enrol(*args)
+
+    # what a person does at this very point cannot be had otherwise
+    monkeypatch.setattr(fake.FakeEnroller, 'enrol', slow)
+    if change == 'entrusted':
+        shown = patch(world, MINE, delegation={'kind': 'trust'})
+    else:
+        server = world.cloud.add_server('mine')
+        body = {
+            'business_id': 'mail',
+            'server_id': server.id,
+            'policy_id': 'policy-mine',
+        }
+        made = world.request('POST', '/v1/protections', {'protection': body})
+        assert made.status_int == 201, made.text
+        shown = made.json['protection']
+    assert (shown['next_run_at'] is None) is paused
+    kept = protections.get(world.database, None, shown['id'])
+    assert (kept.next_run_at is None) is paused
 
 
 def test_a_policy_leaves_a_paused_protection_alone(world):

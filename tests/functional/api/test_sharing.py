@@ -5,6 +5,7 @@ import re
 import pytest
 
 from snapfault.db import protections
+from tests.fake import cloud as fake
 from tests.functional.api import world as worlds
 
 GOLD = '/v1/policies/policy-theirs'
@@ -220,3 +221,40 @@ def test_a_file_names_it_by_its_id(shared):
     assert [each.policy_id for each in found] == ['policy-mine']
     back = put(wanted)
     assert back.json['changes'][0]['members'][0]['now'] == 'policy-theirs'
+
+
+def test_it_changes_between_the_look_of_an_import_and_the_change(
+    shared, monkeypatch
+):
+    """Nothing is planned by the policy that it was."""
+    given = {
+        'version': 1,
+        'protections': [
+            {
+                'business_id': 'new',
+                'server_id': shared.cloud.add_server('mine').id,
+                'policy': 'policy-theirs',
+            }
+        ],
+    }
+    survey = fake.FakeEnroller.survey
+
+    def slow(*args):
+        body = {'policy': {'paused': True}}
+        assert shared.request('PATCH', GOLD, body, ADMIN).status_int == 200
+        return survey(*args)
+
+    # what another project does at this very point cannot be had otherwise
+    monkeypatch.setattr(fake.FakeEnroller, 'survey', slow)
+    response = shared.request(
+        'PUT', '/v1/record-table', {'record_table': given}
+    )
+    assert response.status_int == 409, response.text
+    assert 'changed meanwhile' in detail(response)
+    monkeypatch.setattr(fake.FakeEnroller, 'survey', survey)
+    again = shared.request('PUT', '/v1/record-table', {'record_table': given})
+    assert again.status_int == 200, again.text
+    (made,) = protections.list_page(
+        shared.database, 'mine', limit=9, business_id='new'
+    )
+    assert made.next_run_at is None
