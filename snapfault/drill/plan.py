@@ -52,18 +52,18 @@ class Refusal:
 
 def choose_point(
     drill: model.Drill,
-    history: collections.abc.Iterable[model.RecoveryPoint],
+    history: choose.History,
     snapshots: choose.Snapshots,
+    policy: rules.RecoveryRules,
 ) -> model.RecoveryPoint | Refusal:
     """Choose what is rehearsed: what a person named, or the newest good one.
 
-    One that a drill has disproven is rehearsed again only by its name, or
-    where there is no other.
-
-    :param history: the points of the service, in any order
+    One that a drill has disproven, or that was taken between a fault and the
+    recovery from it, is rehearsed only by its name, or where there is no
+    other: no recovery takes it by itself.
     """
     good = sorted(
-        (p for p in history if p.status is model.PointStatus.GOOD),
+        (p for p in history.points if p.status is model.PointStatus.GOOD),
         key=lambda point: point.sequence,
         reverse=True,
     )
@@ -73,7 +73,12 @@ def choose_point(
             return Refusal(f'recovery point {drill.point_id} is not good')
     if not good:
         return Refusal('the service has no good recovery point')
-    sound = [p for p in good if p.proof is not model.Proof.DISPROVEN]
+    doubtful = choose.doubtful(history, policy)
+    sound = [
+        p
+        for p in good
+        if p.proof is not model.Proof.DISPROVEN and p.id not in doubtful
+    ]
     point = (sound or good)[0]
     if not choose.is_whole(point, snapshots):
         return Refusal(f'recovery point {point.id} has lost snapshots')

@@ -15,6 +15,7 @@ from snapfault.drill import plan
 from snapfault.drill import read
 from snapfault.drill import teardown
 from snapfault.drill import tools as tools_
+from snapfault.recover import read as recover_read
 from snapfault.recover import tools as recover_tools
 
 LOG = logging.getLogger(__name__)
@@ -119,13 +120,13 @@ def _begin(this: _Drill) -> model.Drill:
     """
     tools, drill = this.tools, this.drill
     this.check()
-    history = points.history(
+    history = recover_read.history(
         tools.database, drill.project_id, drill.business_id
     )
     snapshots = recover_tools.patiently(
         this.pause, lambda: read.snapshots(this.project)
     )
-    point = plan.choose_point(drill, history, snapshots)
+    point = plan.choose_point(drill, history, snapshots, this.policy)
     if isinstance(point, plan.Refusal):
         raise _BrokenOff(point.reason)
     ground = recover_tools.patiently(

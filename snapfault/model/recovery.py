@@ -51,6 +51,10 @@ class Way(enum.StrEnum):
     PUT_BACK = 'put-back'  #: attach again what a recovery has replaced
 
 
+#: By these a point's data is put into service.
+RESTORING: typing.Final = frozenset({Way.FULL, Way.DATA})
+
+
 class AttemptStatus(enum.StrEnum):
     """How one attempt of a recovery goes."""
 
@@ -140,3 +144,16 @@ class Recovery:
     keep_volumes: bool = False
     abort_asked: bool = False  #: a person wants it to stop at the next look
     attempts: tuple[Attempt, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What of a recovery that is done counts for those after it."""
+
+    recovery_id: str
+    kind: RecoveryKind
+    origin_id: str | None  #: the recovery that an undo has undone
+    onset_at: datetime.datetime
+    before_at: datetime.datetime | None
+    finished_at: datetime.datetime
+    point_id: str | None  #: whose data it put into service; None: no point's

@@ -10,7 +10,6 @@ from snapfault import errors
 from snapfault import model
 from snapfault.cloud import port
 from snapfault.db import api
-from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import recoveries
 from snapfault.db import step_times
@@ -43,7 +42,7 @@ def foresee(
     :param recovery: as it would be made
     """
     policy = policies.get(database, None, protection.policy_id).recovery
-    history = points.history(
+    history = read.history(
         database, protection.project_id, protection.business_id
     )
     seen = Foresight(None, open_recovery_id=_open(database, protection))
@@ -60,7 +59,7 @@ def foresee(
     planned = plan.plan(recovery, history, found, policy)
     if isinstance(planned, plan.Refusal):
         return dataclasses.replace(seen, planned=planned)
-    point = next((p for p in history if p.id == planned.point_id), None)
+    point = next((p for p in history.points if p.id == planned.point_id), None)
     times = step_times.of_project(database, protection.project_id)
     return dataclasses.replace(
         seen,

@@ -21,7 +21,7 @@ class Case:
 
     protection: model.Protection
     policy: model.Policy
-    history: tuple[model.RecoveryPoint, ...]
+    history: choose.History
     now: datetime.datetime  #: it fails now
 
 
@@ -81,7 +81,12 @@ def judge(case: Case, found: situation_.Situation | str) -> Readiness:
 
 
 def _newest(case: Case) -> model.RecoveryPoint | None:
-    good = [p for p in case.history if p.status is model.PointStatus.GOOD]
+    doubtful = choose.doubtful(case.history, case.policy.recovery)
+    good = [
+        p
+        for p in case.history.points
+        if p.status is model.PointStatus.GOOD and p.id not in doubtful
+    ]
     return max(good, key=lambda point: point.sequence, default=None)
 
 
@@ -177,7 +182,7 @@ def _of_drills(case: Case) -> list[str]:
     if newest is not None and newest.proof is model.Proof.DISPROVEN:
         return [f'a drill has disproven the newest point {newest.id}']
     rehearsed = case.policy.recovery.drills.schedule is not None
-    proven = any(p.proof is model.Proof.PROVEN for p in case.history)
+    proven = any(p.proof is model.Proof.PROVEN for p in case.history.points)
     if rehearsed and not proven:
         return ['drills are planned, and none has proven a point yet']
     return []

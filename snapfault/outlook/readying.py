@@ -15,9 +15,11 @@ from snapfault import model
 from snapfault import resource
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import outcomes
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.outlook import readiness
+from snapfault.recover import choose
 from snapfault.recover import situation as situations
 
 LIMIT: typing.Final = 100  #: the most services that are looked at together
@@ -33,11 +35,13 @@ def judge(
     rules = policies.by_ids(database, {each.policy_id for each in listed})
     names = {each.id: (each.project_id, each.business_id) for each in listed}
     histories = points.histories(database, list(names.values()))
+    ended = outcomes.of_services(database, list(names.values()))
     looks: dict[str, _Look] = {}
     found = []
     for each in listed:
         look = looks.setdefault(each.project_id, _Look(cloud))
-        history = tuple(histories.get(names[each.id], ()))
+        name = names[each.id]
+        history = choose.History(histories[name], ended[name])
         case = readiness.Case(each, rules[each.policy_id], history, now)
         found.append(readiness.judge(case, look.situation(case)))
     return found

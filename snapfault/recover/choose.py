@@ -16,8 +16,15 @@ from snapfault import rules
 from snapfault.recover.steps import verify
 
 Snapshots = collections.abc.Mapping[str, resource.Snapshot]
-#: Attempts by these ways put a point's data into service.
-RESTORING = frozenset({model.Way.FULL, model.Way.DATA})
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What is on record of a service, by its business id."""
+
+    points: collections.abc.Collection[model.RecoveryPoint]  #: in any order
+    #: Of the recoveries that are done, the newest first.
+    outcomes: collections.abc.Sequence[model.Outcome] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,18 +37,16 @@ class Choice:
 
 def choose(
     recovery: model.Recovery,
-    history: collections.abc.Iterable[model.RecoveryPoint],
+    history: History,
     snapshots: Snapshots,
     policy: rules.RecoveryRules,
 ) -> Choice:
     """Choose the newest point that nothing speaks against.
 
-    :param history: the points of the service, by its business id
     :param snapshots: those of the project, by id
     """
-    history = list(history)
     if recovery.point_named:
-        return _named(recovery, history, snapshots)
+        return _named(recovery, history.points, snapshots)
     tried = rejected(recovery)
     if len(tried) > policy.steps_back:
         return Choice(
@@ -50,8 +55,52 @@ def choose(
             f' the policy tries {policy.steps_back} after the first; name'
             ' another with --point',
         )
-    against = _Against(recovery, policy, _bound(history, tried), snapshots)
-    return _newest(history, against, recovery, policy)
+    against = _Against(
+        recovery,
+        policy,
+        _bound(history.points, tried),
+        doubtful(history, policy),
+        snapshots,
+    )
+    return _newest(history.points, against, recovery, policy)
+
+
+def doubtful(history: History, policy: rules.RecoveryRules) -> frozenset[str]:
+    """Name the points taken between a fault and the recovery from it.
+
+    They may hold the damage that the recovery left behind. Not where it was
+    undone: then the service lives on with what they hold. Nor a point that
+    it, or one after it, went back to all the same: a person has named that.
+    """
+    undone: set[str | None] = set()
+    taken: set[str | None] = set()
+    found: set[str] = set()
+    for each in history.outcomes:
+        if each.recovery_id in undone:
+            continue
+        if each.kind is model.RecoveryKind.UNDO:
+            undone.add(each.origin_id)
+            continue
+        taken.add(each.point_id)
+        found |= {
+            point.id
+            for point in history.points
+            if point.id not in taken and _is_between(point, each, policy)
+        }
+    return frozenset(found)
+
+
+def _is_between(
+    point: model.RecoveryPoint,
+    outcome: model.Outcome,
+    policy: rules.RecoveryRules,
+) -> bool:
+    """Say whether a recovery would have passed over a point as too young."""
+    return (
+        point.completed_at is not None
+        and point.completed_at > latest(outcome, policy)
+        and point.created_at <= outcome.finished_at
+    )
 
 
 def rejected(recovery: model.Recovery) -> tuple[str, ...]:
@@ -59,7 +108,7 @@ def rejected(recovery: model.Recovery) -> tuple[str, ...]:
     found = [
         attempt.point_id
         for attempt in recovery.attempts
-        if attempt.way in RESTORING
+        if attempt.way in model.RESTORING
         and attempt.point_id is not None
         and failed_verification(recovery, attempt)
     ]
@@ -88,7 +137,7 @@ def failed_verification(
 
 
 def latest(
-    recovery: model.Recovery, policy: rules.RecoveryRules
+    recovery: model.Recovery | model.Outcome, policy: rules.RecoveryRules
 ) -> datetime.datetime:
     """Give the moment before which a point must have been complete."""
     if recovery.before_at is not None:
@@ -149,6 +198,7 @@ class _Against:
     recovery: model.Recovery
     policy: rules.RecoveryRules
     below: int | None
+    doubtful: collections.abc.Set[str]
     snapshots: Snapshots
 
     def say(self, point: model.RecoveryPoint) -> str:
@@ -158,12 +208,18 @@ class _Against:
             return 'no older than one from which the service did not work'
         if point.completed_at is None or point.completed_at > before:
             return f'younger than {before.isoformat()}'
+        if point.id in self.doubtful:
+            return 'taken between a fault and the recovery from it'
+        said = self._say_of_proof(point)
+        if not said and not is_whole(point, self.snapshots):
+            return 'missing snapshots in the cloud'
+        return said
+
+    def _say_of_proof(self, point: model.RecoveryPoint) -> str:
         if point.proof is model.Proof.DISPROVEN:
             return 'disproven by a drill'
         if self.policy.proven_only and point.proof is not model.Proof.PROVEN:
             return 'not proven by a drill, which the policy asks for'
-        if not is_whole(point, self.snapshots):
-            return 'missing snapshots in the cloud'
         return ''
 
 

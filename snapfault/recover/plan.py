@@ -4,7 +4,6 @@ It is asked anew for each attempt of a recovery, and finds in the recovery
 what the attempts before came to.
 """
 
-import collections.abc
 import dataclasses
 
 from snapfault import model
@@ -38,14 +37,11 @@ class Refusal:
 
 def plan(
     recovery: model.Recovery,
-    history: collections.abc.Iterable[model.RecoveryPoint],
+    history: choose.History,
     situation: situation_.Situation,
     policy: rules.RecoveryRules,
 ) -> Plan | Refusal:
-    """Plan the next attempt of a recovery.
-
-    :param history: the points of the service, by its business id
-    """
+    """Plan the next attempt of a recovery."""
     situation = _remembered(recovery, situation)
     why_not = (
         refusal.of_server(situation, policy)
@@ -58,7 +54,7 @@ def plan(
     decision = ways.decide(recovery, choice, situation, policy)
     if decision.way is None:
         return Refusal(decision.reason)
-    point = choice.point if decision.way in choose.RESTORING else None
+    point = choice.point if decision.way in model.RESTORING else None
     image_id = point.image_id if point is not None else situation.image_id
     why_not = _why_not(decision.way, point, image_id, situation, policy)
     if why_not:

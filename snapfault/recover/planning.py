@@ -9,10 +9,10 @@ from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import journal
 from snapfault.db import kept
-from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.recover import attempts
 from snapfault.recover import checks
+from snapfault.recover import choose
 from snapfault.recover import glance
 from snapfault.recover import plan
 from snapfault.recover import put_back
@@ -100,9 +100,7 @@ _Planned = tuple[
 def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
     """Plan the service's return from a point."""
     database = this.tools.database
-    history = points.history(
-        database, recovery.project_id, recovery.business_id
-    )
+    history = read.history(database, recovery.project_id, recovery.business_id)
     found, seen = _look(this, recovery, history)
     for each in this.rules.checks:
         told = checks.wrong(each)
@@ -118,7 +116,7 @@ def _way_on(this: Run, recovery: model.Recovery) -> _Planned:
 def _look(
     this: Run,
     recovery: model.Recovery,
-    history: list[model.RecoveryPoint],
+    history: choose.History,
 ) -> tuple[situations.Situation, glance.Glance]:
     """Read what a plan rests on, anew after each outage of the cloud."""
     tools = this.tools

@@ -13,6 +13,8 @@ from snapfault.cloud import port
 from snapfault.db import api
 from snapfault.db import evidence
 from snapfault.db import journal
+from snapfault.db import outcomes
+from snapfault.db import points
 from snapfault.db import standing
 from snapfault.recover import case as cases
 from snapfault.recover import choose
@@ -79,11 +81,22 @@ def _seen(
     )
 
 
+def history(
+    database: api.Database, project_id: str, business_id: str
+) -> choose.History:
+    """Read what a point is chosen from, in two statements and the parts'."""
+    key = (project_id, business_id)
+    return choose.History(
+        points.history(database, *key),
+        outcomes.of_services(database, [key])[key],
+    )
+
+
 def situation(
     hands: step.Hands,
     recovery: model.Recovery,
     image_id: str,
-    history: collections.abc.Collection[model.RecoveryPoint],
+    history: choose.History,
     policy: rules.RecoveryRules,
     calls: concurrent.futures.Executor | None = None,
 ) -> situations.Situation:

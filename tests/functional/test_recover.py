@@ -9,11 +9,14 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault import trouble
 from snapfault.cycle import context as contexts
 from snapfault.db import journal
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.db import tasks
+from snapfault.outlook import foresight
+from snapfault.outlook import readying
 from snapfault.recover import doubts
 from snapfault.snapshot import plan
 from snapfault.snapshot import run as snapshot
@@ -565,6 +568,80 @@ def test_a_point_taken_after_the_fault_is_not_trusted(stage):
     stage.ask_for_recovery(onset_at=stage.now - datetime.timedelta(hours=1))
     assert stage.recover().status is REFUSED
     assert stage.servers['shop'].rebuilds == 0
+
+
+@pytest.fixture
+def relapsed(stage):
+    """Give a service that went back to before its damage, and fails again."""
+    stage.run()
+    stage.wait(hours=1)
+    onset = stage.now
+    stage.wait(minutes=1)
+    stage.spoil()
+    stage.wait(hours=1)
+    stage.run()  # a good point, of the damage
+    stage.wait(minutes=10)
+    stage.ask_for_recovery(onset_at=onset)
+    assert stage.recover().status is DONE
+    stage.wait(minutes=10)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    return stage
+
+
+def _reads(stage):
+    return set(stage.cloud.contents_of(stage.servers['shop']).values())
+
+
+def _foreseen(stage):
+    """Give the points that readiness and foresight tell of, and why."""
+    protection = stage.protection()
+    world = (stage.database, stage.cloud)
+    (ready,) = readying.judge(*world, [protection], stage.now)
+    recovery = trouble.new_recovery(
+        protection,
+        cause='asked for by a person',
+        onset_at=stage.now,
+        evidence={},
+        now=stage.now,
+    )
+    seen = foresight.foresee(*world, protection, recovery)
+    return ready.point.id, seen.point.id, seen.planned.reason
+
+
+def test_what_a_recovery_has_passed_over_the_next_one_does_too(relapsed):
+    damaged, clean = relapsed.good()
+    *foreseen, why = _foreseen(relapsed)
+    assert foreseen == [clean.id] * 2
+    assert '1 taken between a fault and the recovery from it' in why
+    relapsed.ask_for_recovery()
+    done = relapsed.recover()
+    assert (done.status, done.point_id) == (DONE, clean.id)
+    assert stages.SPOILT not in _reads(relapsed)
+    relapsed.ask_for_recovery(point_id=damaged.id, point_named=True)
+    assert relapsed.recover().status is DONE
+    assert _reads(relapsed) == {stages.SPOILT}
+
+
+def test_a_recovery_that_begins_by_itself_does_so_too(relapsed):
+    relapsed.change_policy(automatic=True)
+    relapsed.watch(4)
+    assert relapsed.recoveries()[0].automatic
+    assert relapsed.recover().status is DONE
+    assert stages.SPOILT not in _reads(relapsed)
+
+
+def test_what_an_undo_brought_back_is_recovered_to(relapsed):
+    damaged, _ = relapsed.good()
+    (first,) = relapsed.recoveries()
+    relapsed.servers['shop'].status = 'ACTIVE'
+    undo = model.RecoveryKind.UNDO
+    relapsed.ask_for_recovery(kind=undo, origin_id=first.id)
+    assert relapsed.recover().status is DONE
+    relapsed.wait(minutes=1)
+    relapsed.cloud.break_server(relapsed.servers['shop'])
+    relapsed.ask_for_recovery()
+    assert relapsed.recover().point_id == damaged.id
 
 
 def test_an_old_complaint_of_nova_is_not_when_the_fault_began(stage):

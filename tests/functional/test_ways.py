@@ -9,6 +9,7 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.db import events
 from snapfault.db import recoveries
+from snapfault.recover import choose
 from snapfault.recover import read
 from snapfault.recover import step
 from tests import build
@@ -349,7 +350,7 @@ def test_a_plan_costs_the_same_however_long_the_history(tmp_path):
             ),
             recovery,
             stage.protection().image_id,
-            known,
+            choose.History(known),
             stage.policy.recovery,
         )
         counts.append(stage.cloud.count())
@@ -369,7 +370,7 @@ def _read(stage, **changes):
         hands,
         recovery,
         stage.protection().image_id,
-        stage.good(),
+        choose.History(stage.good()),
         stage.policy.recovery,
     )
     return found, [each.method for each in stage.cloud.calls]

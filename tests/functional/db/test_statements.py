@@ -18,6 +18,7 @@ from snapfault.db import drill_journal
 from snapfault.db import drills
 from snapfault.db import journal
 from snapfault.db import makings
+from snapfault.db import outcomes
 from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
@@ -99,6 +100,11 @@ QUERIES: list[
 ] = [
     ('points.list_page', 2, lambda d, w: points.list_page(d, None, limit=99)),
     ('points.histories', 2, lambda d, w: points.histories(d, w.keys)),
+    (
+        'outcomes.of_services',
+        1,
+        lambda d, w: outcomes.of_services(d, w.keys),
+    ),
     (
         'standing.protecting',
         1,

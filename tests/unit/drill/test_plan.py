@@ -9,6 +9,7 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.db import drills
 from snapfault.drill import plan
+from snapfault.recover import choose
 from tests import build
 
 DISPROVEN = model.Proof.DISPROVEN
@@ -38,8 +39,9 @@ def _points(*proofs):
     return points, snapshots
 
 
-def _chosen(drill, points, snapshots):
-    found = plan.choose_point(drill, points, snapshots)
+def _chosen(drill, points, snapshots, outcomes=()):
+    history = choose.History(points, outcomes)
+    found = plan.choose_point(drill, history, snapshots, POLICY)
     return found.reason if isinstance(found, plan.Refusal) else found.sequence
 
 
@@ -59,6 +61,23 @@ def test_the_newest_good_one_that_is_not_disproven(proofs, chosen):
     points, snapshots = _points(*map(model.Proof, proofs))
     assert _chosen(_drill(), points, snapshots) == chosen
     assert _chosen(_drill(), points[::-1], snapshots) == chosen
+
+
+def test_what_no_recovery_would_take_is_rehearsed_by_its_name_alone():
+    points, snapshots = _points(model.Proof.NONE, model.Proof.NONE)
+    outcome = model.Outcome(
+        'recovery-1',
+        model.RecoveryKind.RESTORE,
+        None,
+        onset_at=build.NOW,
+        before_at=points[0].completed_at,
+        finished_at=build.NOW,
+        point_id=points[0].id,
+    )
+    assert _chosen(_drill(), points, snapshots, [outcome]) == 1
+    named = _drill(point_id=points[1].id)
+    assert _chosen(named, points, snapshots, [outcome]) == 2
+    assert _chosen(_drill(), points[1:], snapshots, [outcome]) == 2
 
 
 def test_what_a_person_named_though_it_is_disproven():

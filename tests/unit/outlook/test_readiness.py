@@ -8,6 +8,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from snapfault.outlook import readiness
+from snapfault.recover import choose
 from tests import build
 from tests.unit.recover import situations
 
@@ -22,7 +23,7 @@ def _judge(situation=None, points=(POINT,), protection=None, **policy):
             recovery=rules.RecoveryRules(**{'margin': 10**6} | recovery),
             **policy,
         ),
-        tuple(points),
+        choose.History(tuple(points)),
         build.NOW,
     )
     if not isinstance(situation, str):

@@ -2,6 +2,7 @@
 
 from snapfault import resource
 from snapfault import rules
+from snapfault.recover import choose
 from snapfault.recover import plan
 from snapfault.recover import situation
 from tests import build
@@ -37,7 +38,7 @@ def planned(points=(POINT,), recovery=None, policy=None, **changes):
     """Plan in it."""
     return plan.plan(
         recovery or build.recovery(),
-        points,
+        choose.History(points),
         sound(**changes),
         policy or rules.RecoveryRules(margin=0),
     )

@@ -42,11 +42,11 @@ def _mark(member):
     return {'snapfault:marker': member.id}
 
 
-def _choose(*points, recovery=None, whole=None, **policy):
+def _choose(*points, recovery=None, whole=None, outcomes=(), **policy):
     whole = points if whole is None else whole
     return choose.choose(
         recovery or build.recovery(),
-        points,
+        choose.History(points, outcomes),
         _snapshots(*whole),
         rules.RecoveryRules(**{'margin': 0} | policy),
     )
@@ -82,11 +82,135 @@ def _after(*tried, **changes):
     )
 
 
+def _hours_ago(hours):
+    return build.NOW - hours * build.HOUR
+
+
+def _outcome(recovery_id='first', **changes):
+    """Give that of one back to OLD, as NEW held the damage already."""
+    values = {
+        'kind': model.RecoveryKind.RESTORE,
+        'origin_id': None,
+        'onset_at': _hours_ago(5),
+        'before_at': None,
+        'finished_at': _hours_ago(3),
+        'point_id': 'point-3',
+    }
+    return model.Outcome(recovery_id, **values | changes)
+
+
+def _undo(recovery_id, origin_id):
+    return _outcome(
+        recovery_id,
+        kind=model.RecoveryKind.UNDO,
+        origin_id=origin_id,
+        point_id=None,
+        finished_at=_hours_ago(2),
+    )
+
+
 def _proof(point, proof):
     return dataclasses.replace(point, proof=proof)
 
 
 PROVEN, DISPROVEN = model.Proof.PROVEN, model.Proof.DISPROVEN
+
+LATER = _point(22, created_at=_hours_ago(3) + build.HOUR / 60)
+LATER = dataclasses.replace(LATER, completed_at=_hours_ago(2))
+#: OLD was complete 21 hours ago, MID 14, NEW four.
+BETWEEN = [
+    ('taken then', (OLD, NEW), {'outcomes': [_outcome()]}, 'point-3'),
+    (
+        'begun then, and complete later',
+        (OLD, dataclasses.replace(NEW, completed_at=_hours_ago(1))),
+        {'outcomes': [_outcome()]},
+        'point-3',
+    ),
+    ('after it', (OLD, NEW, LATER), {'outcomes': [_outcome()]}, 'point-22'),
+    (
+        'before the fault',
+        (OLD, MID, NEW),
+        {'outcomes': [_outcome()]},
+        'point-10',
+    ),
+    (
+        'before it, and within the margin',
+        (OLD, MID, NEW),
+        {
+            'outcomes': [_outcome()],
+            'margin': int(10 * build.HOUR.total_seconds()),
+            'recovery': build.recovery(before_at=build.NOW),
+        },
+        'point-3',
+    ),
+    (
+        'a moment was named, which stands in for onset and margin',
+        (OLD, MID, NEW),
+        {'outcomes': [_outcome(before_at=_hours_ago(20))]},
+        'point-3',
+    ),
+    (
+        'undone',
+        (OLD, NEW),
+        {'outcomes': [_undo('second', 'first'), _outcome()]},
+        'point-20',
+    ),
+    (
+        'undone, and that undone as well',
+        (OLD, NEW),
+        {
+            'outcomes': [
+                _undo('third', 'second'),
+                _undo('second', 'first'),
+                _outcome(),
+            ]
+        },
+        'point-3',
+    ),
+    (
+        'another was undone',
+        (OLD, NEW),
+        {'outcomes': [_undo('second', 'another'), _outcome()]},
+        'point-3',
+    ),
+    (
+        'a person named it then',
+        (OLD, NEW),
+        {'outcomes': [_outcome(point_id='point-20')]},
+        'point-20',
+    ),
+    (
+        'a person named it since',
+        (OLD, NEW),
+        {
+            'outcomes': [
+                _outcome('second', onset_at=build.NOW, point_id='point-20'),
+                _outcome(),
+            ]
+        },
+        'point-20',
+    ),
+    (
+        'it was gone back to before that was known',
+        (OLD, NEW),
+        {
+            'outcomes': [
+                _outcome('second'),
+                _outcome(onset_at=build.NOW, point_id='point-20'),
+            ]
+        },
+        'point-3',
+    ),
+    (
+        'a person names it now',
+        (OLD, NEW),
+        {
+            'outcomes': [_outcome()],
+            'recovery': build.recovery(point_id='point-20', point_named=True),
+        },
+        'point-20',
+    ),
+]
 
 CASES = [
     ('the newest', (OLD, NEW, MID), {}, 'point-20'),
@@ -176,6 +300,10 @@ CASES = [
         'point-20',
     ),
     ('not whole', (OLD, NEW), {'whole': (OLD,)}, 'point-3'),
+    *(
+        (f'between fault and recovery: {name}', *case)
+        for name, *case in BETWEEN
+    ),
 ]
 
 
@@ -243,6 +371,13 @@ REFUSALS = [
         (OLD, NEW),
         {'recovery': _after(_tried('point-20')), 'steps_back': 0},
         'from 1 recovery points, and the policy tries 0 after',
+    ),
+    (
+        'taken between a fault and its recovery',
+        (NEW,),
+        {'outcomes': [_outcome()]},
+        '1 taken between a fault and the recovery from it; name one with'
+        ' --point',
     ),
     (
         'each for its reason',
