@@ -9,8 +9,11 @@ from snapfault.cloud import port
 
 Options = collections.abc.Mapping[str, str]
 
-#: Seconds that one look may take; it is repeated until the check's timeout.
+#: Seconds that one look at one address may take, with all it is answered; it
+#: is repeated until the check's timeout.
 PROBE = 5.0
+#: Seconds that a look at all addresses may take: they share it equally.
+LOOK = 20.0
 
 
 class Check(abc.ABC):

@@ -10,6 +10,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.recover import check
 from snapfault.recover import checks
 from snapfault.recover.checks import address
 from snapfault.recover.checks import console
@@ -112,6 +113,62 @@ def test_what_is_no_web_server():
     assert 'answers no HTTP' in said
 
 
+#: Some seconds of them.
+DROPS = 100
+
+
+@contextlib.contextmanager
+def _dripping(head, drop):
+    """Serve one that takes a request, and comes to no end for long.
+
+    :param head: what it answers at once
+    :param drop: what it sends from then on, again and again
+    """
+    left = threading.Event()
+
+    def drip():
+        talk, _ = listener.accept()
+        with talk, contextlib.suppress(OSError):
+            talk.recv(1000)
+            talk.sendall(head)
+            for _ in range(DROPS):
+                talk.sendall(drop)
+                left.wait(0.02)
+
+    thread = threading.Thread(target=drip)
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        thread.start()
+        try:
+            yield str(listener.getsockname()[1])
+        finally:
+            left.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ('head', 'drop'),
+    [
+        (b'', b'H'),
+        (b'HTTP/1.0 200 OK\r\nX: ', b'y'),
+        (b'', b'HTTP/1.1 100 Continue\r\n\r\n'),
+        (b'HTTP/1.0 200 OK\r\n\r\n', b'x'),
+        (b'HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n', b'x'),
+        (
+            b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
+            b'1\r\nx\r\n',
+        ),
+    ],
+    ids=['status', 'header', 'continue', 'body', 'known length', 'chunks'],
+)
+def test_one_look_has_one_deadline_however_slowly_it_is_answered(
+    monkeypatch, head, drop
+):
+    """Patched: real seconds would pass."""
+    monkeypatch.setattr(check, 'PROBE', 0.2)
+    with _dripping(head, drop) as port:
+        assert 'timed out' in _look('http', port=port)
+
+
 @pytest.mark.parametrize(
     ('driver', 'options', 'says'),
     [
@@ -151,6 +208,21 @@ def test_no_address_but_the_servers_own_is_reached(monkeypatch):
     with _listening() as port:
         said = checks.look(None, own, rules.Check('tcp', {'port': port}))
     assert said == 'tcp: the server has no address to try'
+
+
+@pytest.mark.parametrize(
+    ('addresses', 'seconds'), [(1, 5), (4, 5), (5, 4), (100, 0.2)]
+)
+def test_many_addresses_share_the_time_of_a_look(addresses, seconds):
+    probed = []
+
+    def probe(*probed_with):
+        probed.append(probed_with)
+        raise TimeoutError('timed out')
+
+    many = tuple(f'10.0.0.{n}' for n in range(addresses))
+    tcp.first(build.server(addresses=many), probe)
+    assert probed == [(each, seconds) for each in many]
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """Check: a web server on the server answers as expected."""
 
+import collections.abc
 import contextlib
 import http.client
+import socket
 import typing
 
+from snapfault import clock
 from snapfault import resource
 from snapfault.cloud import port
 from snapfault.recover import check
@@ -41,7 +44,10 @@ class Http(check.Check):
     ) -> str:
         """Try each address; one that answers well is enough."""
         return tcp.first(
-            server, lambda each: judge(*_get(each, options), options)
+            server,
+            lambda each, seconds: judge(
+                *_get(each, options, seconds), options
+            ),
         )
 
 
@@ -56,18 +62,55 @@ def judge(status: int, body: str, options: check.Options) -> str:
     return ''
 
 
-def _get(host: str, options: check.Options) -> tuple[int, str]:
+class _Socket(socket.socket):
+    """Has one deadline for all that is read of it.
+
+    The timeout of any other is that of each read. A server that sends a byte
+    now and then, and a tenant chooses which does, would hold a worker's
+    thread for days.
+    """
+
+    left: collections.abc.Callable[[], float]  #: seconds until the deadline
+
+    def recv_into(self, *args: typing.Any, **options: typing.Any) -> int:
+        """Read on, if there is time left, and no longer than it lasts."""
+        seconds = self.left()
+        if seconds <= 0:
+            raise TimeoutError('timed out')
+        self.settimeout(seconds)
+        return super().recv_into(*args, **options)
+
+
+class _Connection(http.client.HTTPConnection):
+    """Connects, asks and is answered before one deadline."""
+
+    def __init__(self, host: str, number: int, seconds: float) -> None:
+        super().__init__(host, number, timeout=seconds)
+        self._seconds = seconds
+        self._passed = clock.stopwatch()
+
+    def connect(self) -> None:
+        """Connect, and read of it only until the deadline."""
+        super().connect()
+        self.sock = _Socket(fileno=self.sock.detach())
+        self.sock.left = self._left
+        self.sock.settimeout(self._seconds)
+
+    def _left(self) -> float:
+        return self._seconds - self._passed().total_seconds()
+
+
+def _get(host: str, options: check.Options, seconds: float) -> tuple[int, str]:
     """Ask once.
 
-    :raises OSError: there is no answer, or none that is HTTP
+    :raises OSError: there is no answer in time, or none that is HTTP
     """
-    connection = http.client.HTTPConnection(
-        host, int(options['port']), timeout=check.PROBE
-    )
+    connection = _Connection(host, int(options['port']), seconds)
     with contextlib.closing(connection):
         try:
             connection.request('GET', options.get('path', '/'))
-            answer = connection.getresponse()
-            return answer.status, answer.read(MOST).decode(errors='replace')
+            with connection.getresponse() as answer:
+                body = answer.read(MOST)
+            return answer.status, body.decode(errors='replace')
         except http.client.HTTPException as error:
             raise OSError(f'answers no HTTP ({error!r})') from error
