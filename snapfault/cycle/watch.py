@@ -8,6 +8,7 @@ enough was said is read by itself, and judged.
 import collections.abc
 import dataclasses
 import datetime
+import hashlib
 import logging
 import typing
 
@@ -37,8 +38,8 @@ LOG = logging.getLogger(__name__)
 
 #: Begins an alarm of the watch, which takes none but its own back.
 ALARM: typing.Final = 'found by the watch: '
-#: Services of a project that one look reads by themselves. Where more fail
-#: at once, the others' turn comes, and no recovery begins by itself anyway.
+#: Services of a project that one look reads by themselves. Where there are
+#: more, each look draws lots: some may stay broken for good.
 FRESH: typing.Final = 20
 
 Watched = tuple[model.Protection, model.Policy]
@@ -173,8 +174,9 @@ def _look(
         for protection, policy in listed
         if _is_ripe(after.get(protection.id, ()), policy)
     ]
-    ripe.sort(key=lambda each: after[each[0].id][0].first_at)
-    for protection, policy in ripe[:FRESH]:
+    drawn = _drawn(ripe, now)
+    drawn.sort(key=lambda each: after[each[0].id][0].first_at)
+    for protection, policy in drawn:
         _judge(tools, protection, policy, now)
 
 
@@ -210,6 +212,20 @@ def _is_ripe(
         for each in said
         if each.source in (model.Source.WATCH, model.Source.WEBHOOK)
     )
+
+
+def _drawn(ripe: list[Watched], now: datetime.datetime) -> list[Watched]:
+    """Draw those that this look judges, anew at each one.
+
+    The longest broken would take all places, look after look, where nothing
+    is done about them. Lots need no memory that workers would have to share.
+    """
+
+    def lot(watched: Watched) -> bytes:
+        text = f'{now.isoformat()} {watched[0].id}'
+        return hashlib.sha256(text.encode()).digest()
+
+    return sorted(ripe, key=lot)[:FRESH]
 
 
 def _judge(

@@ -10,6 +10,7 @@ from snapfault import clock
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.cycle import watch
 from snapfault.db import evidence
 from snapfault.db import policies
 from snapfault.db import protections
@@ -330,6 +331,38 @@ def test_expired_evidence_is_removed(taken):
             'SELECT count(*) FROM evidence'
         )
         assert left.scalar() == 0
+
+
+@pytest.fixture
+def hopeless(taken):
+    """Give a project of which far more lasts than one look judges."""
+    left_alone = dataclasses.replace(taken.policy.recovery, automatic=False)
+    policies.create(
+        taken.database,
+        build.policy(id='manual', name='manual', recovery=left_alone),
+    )
+    for number in range(3 * watch.FRESH):
+        made = taken.protect(f'broken-{number}')
+        protections.update(
+            taken.database, dataclasses.replace(made, policy_id='manual')
+        )
+        taken.cloud.break_server(taken.servers[f'broken-{number}'])
+    taken.watch(3)
+    return taken
+
+
+def test_many_that_stay_broken_keep_no_other_from_its_turn(hopeless):
+    hopeless.wait(minutes=1)
+    hopeless.cloud.break_server(hopeless.servers['shop'])
+    hopeless.watch(20)
+    (opened,) = hopeless.recoveries()
+    assert opened.business_id == 'shop'
+
+
+def test_one_look_reads_no_more_by_themselves_however_many_there_are(hopeless):
+    before = hopeless.cloud.count('get_server')
+    hopeless.watch()
+    assert hopeless.cloud.count('get_server') - before == watch.FRESH
 
 
 @pytest.fixture
