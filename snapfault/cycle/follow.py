@@ -11,6 +11,7 @@ from snapfault import resource
 from snapfault import trouble
 from snapfault.cycle import context as contexts
 from snapfault.cycle import finish
+from snapfault.cycle import unseen
 from snapfault.db import makings
 from snapfault.db import points
 from snapfault.db import protections
@@ -130,16 +131,10 @@ def _settle_project(
         found = listings.by_marker(fresh.snapshots().values())
     except errors.SnapfaultError as error:
         LOG.warning('Points of project %s wait: %s', project_id, error)
+        if isinstance(error, errors.DelegationDead):
+            unseen.give_up(context, group, orders, running, error, now)
         return None
-    look = watch.Look(
-        context.database,
-        fresh,
-        found,
-        context.calls,
-        context.snapshot.creating_timeout,
-        context.snapshot.stop_timeout,
-        now,
-    )
+    look = _begin_look(context, fresh, found)
     ready: list[finish.Good] = []
     for point in group:
         with bearing.work('task', point.task_id, project_id):
@@ -151,6 +146,22 @@ def _settle_project(
                 LOG.warning('Point %s waits: %s', point.id, error)
     finish.call_good(context.database, context.worker, ready, now)
     return _seen(group, found)
+
+
+def _begin_look(
+    context: contexts.Context,
+    fresh: sight.Sight,
+    found: collections.abc.Mapping[str, list[resource.Snapshot]],
+) -> watch.Look:
+    return watch.Look(
+        context.database,
+        fresh,
+        found,
+        context.calls,
+        context.snapshot.creating_timeout,
+        context.snapshot.stop_timeout,
+        fresh.at,
+    )
 
 
 def _seen(

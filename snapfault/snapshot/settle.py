@@ -84,10 +84,22 @@ def making(
             waiting = True
         elif snapshot.status != 'available':
             failed = f'snapshot {snapshot.id} is in {snapshot.status}'
-    if waiting and not failed and now - asked > limit:
+    if waiting and not failed and is_late(point, now, limit):
         failed = f'not all snapshots were available after {limit}'
     skew = (max(times) - min(times)).total_seconds() if times else None
     return Making(not (waiting or failed), failed, seen, not waiting, skew)
+
+
+def is_late(
+    point: model.RecoveryPoint,
+    now: datetime.datetime,
+    limit: datetime.timedelta,
+) -> bool:
+    """Say whether a point has been in the making for too long.
+
+    :param limit: how long it may take once its snapshots are asked for
+    """
+    return now - _asked(point) > limit
 
 
 def _asked(point: model.RecoveryPoint) -> datetime.datetime:
