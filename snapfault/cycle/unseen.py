@@ -9,7 +9,10 @@ from snapfault import errors
 from snapfault import model
 from snapfault import trouble
 from snapfault.cycle import context as contexts
+from snapfault.db import makings
 from snapfault.db import points
+from snapfault.db import protections
+from snapfault.snapshot import making
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import settle
 
@@ -34,18 +37,46 @@ def give_up(
     :param running: tasks that another worker holds
     """
     limit = context.snapshot.creating_timeout
-    for point in group:
-        if (
-            point.status is not model.PointStatus.CREATING
-            or point.task_id in running
-            or not settle.is_late(point, now, limit)
-        ):
+    late = [each for each in group if settle.is_late(each, now, limit)]
+    creating = model.PointStatus.CREATING
+    _let_be(context, [each for each in late if each.status is not creating])
+    for point in late:
+        if point.status is not creating or point.task_id in running:
             continue
         with bearing.work('task', point.task_id, point.project_id):
             try:
                 _fail(context, point, orders.get(point.task_id), dead, now)
             except errors.SnapfaultError as error:
                 LOG.warning('Point %s waits: %s', point.id, error)
+
+
+def _let_be(
+    context: contexts.Context,
+    given_up: collections.abc.Iterable[model.RecoveryPoint],
+) -> None:
+    """Leave the servers that nobody can start to those who own them.
+
+    Where the protection is deleted, whose end would wait for that: who
+    keeps it may give it another right.
+    """
+    held = [each for each in given_up if each.power in making.HELD]
+    owners = protections.by_ids(
+        context.database, {each.protection_id for each in held}
+    )
+    for point in held:
+        owner = owners.get(point.protection_id)
+        if owner is not None and owner.ending_at is None:
+            continue
+        LOG.warning(
+            'Server %s was stopped for recovery point %s, and no right is'
+            ' left to start it',
+            point.server_id,
+            point.id,
+        )
+        try:
+            makings.set_power(context.database, point, model.Power.LEFT)
+        except errors.Conflict as error:
+            LOG.warning('Server %s: %s', point.server_id, error)
 
 
 def _fail(
@@ -80,9 +111,15 @@ def _reason(point: model.RecoveryPoint, dead: errors.DelegationDead) -> str:
     """Say why it is given up, what is left of it, and what to do."""
     known = [each.snapshot_id for each in point.members if each.snapshot_id]
     left = f'snapshots {", ".join(known)}' if known else 'what there is of it'
+    off = (
+        f' The server {point.server_id} was stopped for it: start it by hand,'
+        ' or give another right.'
+        if point.power in making.HELD
+        else ''
+    )
     return (
         f'{dead}: nothing can be seen or removed of the project any more.'
         f' Cinder may still have {left}: that goes once there is another'
         f' right (openstack protection set {point.business_id} --delegation'
-        ' KIND), or delete it yourself'
+        f' KIND), or delete it yourself.{off}'
     )

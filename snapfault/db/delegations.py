@@ -18,6 +18,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import columns
+from snapfault.db import makings
 from snapfault.db import tables
 
 #: The columns that refer to a right.
@@ -143,7 +144,9 @@ def _is_at_work(
         )
         if begun is not None:
             return True
-    return False
+    point = tables.Point  # whose server it takes a right to start again
+    mine = point.project_id == project_id, point.created_at <= before
+    return makings.holding_off(session, *mine) is not None
 
 
 @api.writer

@@ -18,6 +18,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import delegations
 from snapfault.db import drill_claims
+from snapfault.db import makings
 from snapfault.db import news
 from snapfault.db import protections
 from snapfault.db import recovery_moves
@@ -115,6 +116,11 @@ def _begun() -> list[tuple[sa.ColumnElement[bool], ...]]:
         (
             drill.protection_id == mine,
             drill.status == model.DrillStatus.RUNNING,
+        ),
+        (
+            tables.Point.project_id == tables.Protection.project_id,
+            tables.Point.protection_id == mine,
+            *makings.is_holding_off(),
         ),
     ]
 

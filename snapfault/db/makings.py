@@ -60,6 +60,27 @@ def to_look_at(session: orm.Session, worker: str) -> list[model.RecoveryPoint]:
     return base.read_all(rows)
 
 
+def holding_off(
+    session: orm.Session, *conditions: sa.ColumnElement[bool]
+) -> str | None:
+    """Find a point whose server is off for it, within a transaction.
+
+    Such a server is to be started before the right to do so goes.
+
+    :returns: its id; None: there is none
+    """
+    query = sa.select(tables.Point.id).where(*conditions, *is_holding_off())
+    return session.scalar(query.limit(1))
+
+
+def is_holding_off() -> tuple[sa.ColumnElement[bool], ...]:
+    """Match the points whose server may be off for them."""
+    return (
+        tables.Point.status.in_(UNFINISHED),
+        tables.Point.power.in_(list(model.HELD_POWER)),
+    )
+
+
 @api.reader
 def of_tasks(
     session: orm.Session, task_ids: collections.abc.Collection[str]

@@ -8,17 +8,19 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault.db import makings
 from snapfault.db import tables
 
 
 def remove(session: orm.Session, row: tables.Protection) -> None:
     """Remove a protection's row and its tasks; its recovery points stay.
 
-    :raises Conflict: a task is running, or a recovery or drill is open
+    :raises Conflict: a task is running, a recovery or drill is open, or the
+        server is off for a point
     """
     busy = under_way(session, row)
     if busy:
-        raise errors.Conflict(f'{busy}: wait for their end')
+        raise errors.Conflict(f'{busy}: wait for the end of that')
     drop(session, row)
 
 
@@ -62,6 +64,16 @@ def under_way(session: orm.Session, row: tables.Protection) -> str:
         if busy is not None:
             noun = table.__tablename__
             return f'{noun} of {row.business_id} are under way ({busy})'
+    point_id = makings.holding_off(
+        session,
+        tables.Point.project_id == row.project_id,
+        tables.Point.protection_id == row.id,
+    )
+    if point_id is not None:
+        return (
+            f'the server of {row.business_id} is off for recovery point'
+            f' {point_id} and is to be started'
+        )
     return ''
 
 

@@ -102,7 +102,7 @@ def release(
     """End a selected protection; its recovery points stay.
 
     :returns: whether it, and its policy, were as they were read
-    :raises Conflict: a task is running or a recovery is open
+    :raises Conflict: something of it is under way
     """
     if not _stands(session, policy):
         return False

@@ -27,6 +27,7 @@ from snapfault.model.limited import Limited as Limited
 from snapfault.model.limited import Limits as Limits
 from snapfault.model.news import Level as Level
 from snapfault.model.news import News as News
+from snapfault.model.point import HELD_POWER as HELD_POWER
 from snapfault.model.point import Member as Member
 from snapfault.model.point import PointStatus as PointStatus
 from snapfault.model.point import Power as Power

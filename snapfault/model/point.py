@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import enum
+import typing
 
 from snapfault import rules
 
@@ -25,6 +26,10 @@ class Power(enum.StrEnum):
     FOUND = 'found'  #: it was off already, and has to stay so meanwhile
     STOP = 'stop'  #: it is stopped for the point, then to be started
     START = 'start'  #: it is to be started now
+
+
+#: In which a server may be off because of a point, and is to run again.
+HELD_POWER: typing.Final = frozenset({Power.STOP, Power.START})
 
 
 class Proof(enum.StrEnum):

@@ -26,7 +26,7 @@ from snapfault.snapshot import stopped
 LOG = logging.getLogger(__name__)
 
 #: In which a server may be off because of a point, and is to run again.
-HELD = frozenset({model.Power.STOP, model.Power.START})
+HELD = model.HELD_POWER
 
 
 @dataclasses.dataclass(frozen=True)

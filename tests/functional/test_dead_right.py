@@ -5,14 +5,17 @@ import dataclasses
 import pytest
 
 from snapfault import model
+from snapfault import rules
 from snapfault.cycle import leave
 from snapfault.db import endings
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.db import tasks
+from snapfault.snapshot import making
 from tests import build
 from tests.functional import stage as stages
+from tests.functional import test_levels
 
 OTHER = 'f' * 32  #: a project that has nothing to do with it
 
@@ -145,3 +148,41 @@ def test_a_point_whose_run_has_ended_is_given_up_too(dead):
     dead.wait(minutes=10)
     dead.tick(2)
     assert statuses(dead) == ['failed']
+
+
+@pytest.fixture
+def off(tmp_path):
+    """Give a service that is off for its point, and whose right is dead."""
+    stage = test_levels.make(tmp_path, rules.Level.STOPPED)
+    stage.cloud.hang_next('create_snapshot', times=2)
+    test_levels.start(stage)
+    stage.tick(4)
+    stage.cloud.kill_trusts_of(build.PROJECT)
+    stage.wait(minutes=10)
+    stage.tick(2)
+    assert stage.servers['shop'].status == 'SHUTOFF'
+    return stage
+
+
+def test_a_server_that_is_off_is_started_by_another_right(off):
+    (point,) = off.history()
+    assert f'server {point.server_id} was stopped for it' in point.reason
+    right = off.cloud.add_project(build.PROJECT)
+    protections.update(
+        off.database,
+        dataclasses.replace(off.protection(), right_id=right.right_id),
+    )
+    off.tick(32)
+    assert off.servers['shop'].status == 'ACTIVE'
+
+
+def test_a_server_that_is_off_keeps_nothing_without_a_right(off):
+    """Nobody is left who could start it but its owner."""
+    owner = off.protection()
+    off.tick(32)
+    assert off.history()[0].power in making.HELD
+    ending = endings.end(off.database, build.PROJECT, owner.id, off.now)
+    assert ending is not None
+    off.tick(32)
+    leave.look(off.database, off.cloud, off.now)
+    assert protections.by_ids(off.database, [owner.id]) == {}

@@ -7,6 +7,7 @@ import pytest
 from snapfault import clock
 from snapfault import errors
 from snapfault import model
+from snapfault import rules
 from snapfault import trouble
 from snapfault.cycle import leave
 from snapfault.cycle import vouch
@@ -20,6 +21,7 @@ from snapfault.db import tasks
 from tests import build
 from tests.functional import rehearsal
 from tests.functional import stage as stages
+from tests.functional import test_levels
 from tests.functional import test_vouch
 from tests.functional import test_worker
 
@@ -115,6 +117,29 @@ def test_a_run_that_fails_is_not_tried_again(noted, ending):
     assert noted.protection().alarm
     look(noted)
     over(noted)
+
+
+@pytest.mark.parametrize('ending', [False, True])
+def test_a_server_that_is_off_is_started_first(tmp_path, ending):
+    stage = test_levels.make(tmp_path, rules.Level.STOPPED)
+    vouch.sweep(stage.database, stage.now)
+    stage.cloud.break_next('create_snapshot')
+    begin(stage)
+    if ending:
+        end(stage)
+    while test_levels.statuses(stage) != ['failed']:
+        stage.tick()
+        look(stage)
+    assert stage.servers['shop'].status == 'SHUTOFF'
+    if not ending:
+        assert end(stage) is not None
+        look(stage)
+    assert is_there(stage)
+    assert is_lent(stage)
+    stage.tick(4)
+    assert stage.servers['shop'].status == 'ACTIVE'
+    look(stage)
+    over(stage)
 
 
 def test_a_run_whose_begin_broke_off_does_not_begin(noted):

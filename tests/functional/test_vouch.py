@@ -17,6 +17,8 @@ from snapfault.db import delegations
 from snapfault.db import drill_claims
 from snapfault.db import drills
 from snapfault.db import endings
+from snapfault.db import makings
+from snapfault.db import points
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -256,6 +258,22 @@ def test_running_work_keeps_the_right_that_it_began_by(stage, begin):
     look(stage, minutes=6)
     assert old.right_id not in stage.cloud.world.trusts
     assert new.right_id in stage.cloud.world.trusts
+
+
+def test_a_server_that_is_off_keeps_the_right_that_it_is_started_by(stage):
+    failed, start = model.PointStatus.FAILED, model.Power.START
+    point = points.create(stage.database, build.point(24, failed, power=start))
+    old, new = stage.right, stage.cloud.add_trust(build.PROJECT)
+    protections.update(
+        stage.database,
+        dataclasses.replace(stage.protection(), right_id=new.right_id),
+    )
+    rights.give_back(stage.database, stage.cloud.revoke, old, stage.now)
+    look(stage, minutes=6)
+    assert old.right_id in stage.cloud.world.trusts
+    makings.set_power(stage.database, point, model.Power.LEFT)
+    look(stage, minutes=6)
+    assert old.right_id not in stage.cloud.world.trusts
 
 
 def test_work_that_began_later_keeps_nothing(stage):

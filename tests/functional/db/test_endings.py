@@ -20,6 +20,7 @@ from snapfault.db import drills
 from snapfault.db import endings
 from snapfault.db import events
 from snapfault.db import journal
+from snapfault.db import makings
 from snapfault.db import openings
 from snapfault.db import points
 from snapfault.db import policies
@@ -103,7 +104,20 @@ def drill(database: api.Database) -> Work:
     return Work(held.protection_id, over)
 
 
-EACH = pytest.mark.parametrize('begun', [run, recovery, left_recovery, drill])
+def off(database: api.Database) -> Work:
+    """Give a server that a failed point has stopped."""
+    owner = samples.kept_protection(database)
+    failed = model.PointStatus.FAILED
+    point = points.create(
+        database, samples.point(protection_id=owner.id, status=failed)
+    )
+    left = model.Power.LEFT
+    return Work(owner.id, lambda: makings.set_power(database, point, left))
+
+
+EACH = pytest.mark.parametrize(
+    'begun', [run, recovery, left_recovery, drill, off]
+)
 Begun = collections.abc.Callable[[api.Database], Work]
 
 
@@ -155,7 +169,11 @@ def test_what_is_idle_is_gone_at_once(database: api.Database) -> None:
     task = samples.kept_task(database, made)
     point = points.create(
         database,
-        samples.point(protection_id=made.id, business_id=made.business_id),
+        samples.point(
+            protection_id=made.id,
+            business_id=made.business_id,
+            power=model.Power.LEFT,
+        ),
     )
     assert end(database, made.id) is None
     assert not is_there(database, made.id)
