@@ -24,6 +24,9 @@ FAILURES: typing.Final = (
 #: token of a trust whose trustor lost the role.
 SUSPECT: typing.Final = frozenset({401, 403, 503})
 
+#: How services name a request in their answers; the second is Nova's of old.
+_REQUEST_IDS: typing.Final = ('x-openstack-request-id', 'x-compute-request-id')
+
 Kind = type[errors.SnapfaultError]
 Meaning = collections.abc.Mapping[int, Kind]
 Asked = typing.ParamSpec('Asked')
@@ -42,12 +45,12 @@ _BY_STATUS: typing.Final[Meaning] = {
 
 def is_denied(error: Exception) -> bool:
     """Tell whether the call for a token, and nothing else, was refused."""
+    if isinstance(error, ksa_exceptions.http.NotFound):
+        # an application credential that is gone, or whose project is disabled
+        return _is_of_a_service(error.response)
     return isinstance(
         error,
-        ksa_exceptions.http.Unauthorized
-        | ksa_exceptions.http.Forbidden
-        # an application credential that is gone, or whose project is disabled
-        | ksa_exceptions.http.NotFound,
+        ksa_exceptions.http.Unauthorized | ksa_exceptions.http.Forbidden,
     )
 
 
@@ -78,6 +81,11 @@ def translate(
     """
     if isinstance(error, sdk_exceptions.HttpException):
         text = secret.blot(str(error.details or error.message or ''))
+        if error.status_code == 404 and not _is_of_a_service(error.response):
+            return errors.CloudUnavailable(
+                f'{_message(asked, error, text)}: no service says so, but a '
+                'proxy before it: there is neither a request id nor JSON'
+            )
         kind = meaning.get(error.status_code) or _kind(error.status_code, text)
         return kind(_message(asked, error, text))
     if isinstance(error, ksa_exceptions.EndpointNotFound):
@@ -100,6 +108,20 @@ def sensible(
             ) from error
 
     return guarded
+
+
+def _is_of_a_service(response: typing.Any) -> bool:
+    """Tell whether a service wrote an answer, and no proxy in its place.
+
+    A proxy says 404 of all that it has no way to at the moment. Barbican
+    names no request, and answers in JSON; Glance does it the other way round.
+    """
+    if any(each in response.headers for each in _REQUEST_IDS):
+        return True
+    try:
+        return isinstance(response.json(), dict)
+    except ValueError:
+        return False
 
 
 def _kind(status: int | None, text: str) -> Kind:

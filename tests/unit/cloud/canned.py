@@ -75,6 +75,12 @@ def version(service, name, newest):
     }
 
 
+class Page(str):
+    """What a proxy says in no service's name: text, and no request id."""
+
+    __slots__ = ()
+
+
 class Services(requests.adapters.BaseAdapter):
     """All services; what they were asked is in ``asked``."""
 
@@ -97,7 +103,7 @@ class Services(requests.adapters.BaseAdapter):
         """Give these answers in turn, the last one for ever.
 
         The newest of several that match decides. An answer is a status and
-        its JSON.
+        its JSON, or a :class:`Page`.
         """
         self._answers.insert(0, (method, re.compile(pattern), list(answers)))
 
@@ -124,6 +130,9 @@ class Services(requests.adapters.BaseAdapter):
         response.reason = str(status)
         text = body if isinstance(body, str) else json.dumps(body)
         response._content = b'' if body is None else text.encode()
+        if isinstance(body, Page):
+            response.headers['Content-Type'] = 'text/html; charset=utf-8'
+            return response
         response.headers['Content-Type'] = 'application/json'
         response.headers['X-Subject-Token'] = 'token'
         response.headers['X-OpenStack-Request-ID'] = 'req-7'

@@ -10,6 +10,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault.cloud import compute
+from snapfault.cloud import image
 from snapfault.cloud import quota
 from snapfault.cloud import volume
 from tests.unit.cloud import canned
@@ -19,6 +20,7 @@ LIMITS = r'http://cinder/v3/limits'
 TRUST = model.Delegation('p', 't')
 DENIED = (403, {'error': {'message': 'forbidden'}})
 TOKEN = (201, canned.TOKEN)
+PROXY = (404, canned.Page('404 page not found\n'))
 DOWN = (503, {'error': {'message': 'keystone would not say'}})
 ABSOLUTE = {
     'maxTotalSnapshots': -1,
@@ -99,10 +101,14 @@ def test_door_of_a_trust_is_kept(sessions):
         ((401, {}), [TOKEN], errors.CloudUnavailable),
         ((401, {}), [TOKEN, DENIED, DENIED, TOKEN], errors.DelegationDead),
         ((404, {}), [TOKEN], errors.NotFound),
+        (PROXY, [TOKEN], errors.CloudUnavailable),
         (LEFT, [DENIED, DENIED, TOKEN], errors.DelegationDead),
         (LEFT, [DENIED, TOKEN], errors.CloudUnavailable),  # it lives
         (LEFT, [DENIED], errors.CloudUnavailable),
         (LEFT, [DOWN], errors.CloudUnavailable),
+        # the right to act is not gone, though our own token comes next
+        (LEFT, [PROXY, PROXY, TOKEN], errors.CloudUnavailable),
+        (LEFT, [(404, {}), (404, {}), TOKEN], errors.DelegationDead),
     ],
 )
 def test_who_is_to_blame(services, door, answer, tokens, expected):
@@ -161,6 +167,31 @@ def test_reads_are_retried(tmp_path, services):
     door = canned.sessions(tmp_path, services, 30).by_delegation(TRUST)
     assert quota.by_limits(door).volumes == 6
     assert services.count('GET', 'limits') == 3
+
+
+@pytest.mark.parametrize(
+    'ask',
+    [
+        lambda door: compute.get_server(door, 's'),
+        lambda door: compute.list_attachments(door, 's'),
+        lambda door: volume.delete_volume(door, 'v'),
+        lambda door: volume.delete_snapshot(door, 'v'),
+        lambda door: image.get_image(door, 'i'),
+    ],
+)
+def test_nothing_is_gone_because_a_proxy_says_404(services, door, ask):
+    door.check()
+    for each in ('nova/v2.1/', 'cinder/v3/', 'glance/v2/'):
+        for method in ('GET', 'DELETE'):
+            services.say(method, rf'http://{each}\w+/', PROXY)
+    with pytest.raises(errors.CloudUnavailable, match='no service says so'):
+        ask(door)
+
+
+def test_a_proxy_that_knows_the_way_again_is_asked_again(tmp_path, services):
+    services.say('GET', LIMITS, PROXY, PROXY, LEFT)
+    door = canned.sessions(tmp_path, services, 30).by_delegation(TRUST)
+    assert quota.by_limits(door).volumes == 6
 
 
 @pytest.mark.parametrize('status', [404, 409, 413])

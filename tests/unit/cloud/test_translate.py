@@ -74,6 +74,60 @@ def test_refusals(status, message, expected):
     assert str(found) == f'GET /x: {status} {message} [req-7]'
 
 
+#: What answers a request that no service was given.
+PAGES = (
+    '404 page not found\n',  # Traefik's
+    'default backend - 404',  # of an ingress controller of nginx's
+    '<html><h1>404 Not Found</h1><hr>nginx</html>',
+    '404',  # a number in JSON, and no object
+    '',
+)
+
+
+def answered(headers, body):
+    """Give what the SDK makes of a 404 with these headers and no others."""
+    prepared = requests.Request('GET', 'http://nova/x').prepare()
+    response = canned.Services.respond(prepared, 404, canned.Page(body))
+    response.headers.update(headers)
+    with pytest.raises(sdk_exceptions.NotFoundException) as caught:
+        sdk_exceptions.raise_from_response(response)
+    return caught.value
+
+
+@pytest.mark.parametrize('body', PAGES)
+@pytest.mark.parametrize('meaning', [{}, {404: errors.CloudRefused}])
+def test_a_404_in_no_services_name_tells_nothing(body, meaning):
+    error = answered({}, body)
+    found = translate.translate('GET /x', error, meaning)
+    assert type(found) is errors.CloudUnavailable
+    assert 'no service says so' in str(found)
+
+
+@pytest.mark.parametrize(
+    ('headers', 'body'),
+    [
+        # Glance's are HTML
+        ({'X-OpenStack-Request-ID': 'req-7'}, '<h1>404 Not Found</h1>'),
+        ({'X-Compute-Request-Id': 'req-7'}, 'no such server'),
+        # Barbican's have no request id
+        ({'Content-Type': 'application/json'}, '{"code": 404}'),
+        ({'Content-Type': 'application/json; charset=UTF-8'}, '{}'),
+    ],
+)
+def test_a_404_of_a_service_is_believed(headers, body):
+    error = answered(headers, body)
+    assert type(translate.translate('GET /x', error, {})) is errors.NotFound
+    assert 'no service' not in str(translate.translate('GET /x', error, {}))
+
+
+def keystone_404(body):
+    """Give what keystoneauth makes of Keystone's, or of a proxy's."""
+    prepared = requests.Request('POST', 'http://keystone/v3').prepare()
+    return ksa_exceptions.from_response(
+        canned.Services.respond(prepared, 404, body), 'POST', prepared.url
+    )
+
+
 def test_a_call_may_know_better():
     error = refusal(400, 'Invalid volume: volume x is reserved')
     meaning = {400: errors.CloudRefused}
@@ -111,7 +165,8 @@ def test_no_answer(error, expected):
     [
         (ksa_exceptions.http.Unauthorized('x'), True, True),
         (ksa_exceptions.http.Forbidden('x'), True, True),
-        (ksa_exceptions.http.NotFound('x'), True, True),
+        (keystone_404({'error': {'message': 'x'}}), True, True),
+        (keystone_404(canned.Page('404 page not found')), False, False),
         (ksa_exceptions.http.ServiceUnavailable('x'), False, False),
         (refusal(401, 'x'), False, True),
         (refusal(403, 'x'), False, True),
