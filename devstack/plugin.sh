@@ -107,9 +107,10 @@ function start_snapfault {
     local name
     if is_service_enabled snapfault-api; then
         # An "env" of uwsgi's own comes too late where Python has started it.
+        # uwsgi is of the distribution, see install_apache_uwsgi.
         run_process snapfault-api "/usr/bin/env \
             OS_SNAPFAULT_CONFIG_FILES=$SNAPFAULT_CONF \
-            $(snapfault_bin)/uwsgi \
+            $(command -v uwsgi) \
             --procname-prefix snapfault-api --ini $SNAPFAULT_UWSGI_CONF"
         if ! wait_for_service "$SERVICE_TIMEOUT" \
             "$SERVICE_PROTOCOL"://"$SERVICE_HOST"/fault-tolerance/healthcheck; then

@@ -4,7 +4,6 @@ import contextlib
 import os
 import pathlib
 import subprocess
-import sys
 
 import pytest
 import yaml
@@ -12,6 +11,7 @@ import yaml
 from tests.demo import service
 from tests.demo import world
 from tests.devstack import apache
+from tests.devstack import programs
 from tests.minicloud import lifecycle
 from tests.servers import mariadb
 from tests.servers import rabbitmq
@@ -129,13 +129,13 @@ def _environment(folder, minicloud, database, broker, port):
     )['clouds']
     clouds['devstack'] = clouds['alpha']
     (folder / 'clouds.yaml').write_text(yaml.safe_dump({'clouds': clouds}))
-    programs = pathlib.Path(sys.executable).parent
+    venv, system = programs.lay(folder)
     return {
-        'PATH': f'{programs}:{os.environ["PATH"]}',
+        'PATH': f'{venv}:{system}:{os.environ["PATH"]}',
         'PYTHONPATH': str(RUN.parents[2]),
         'HOME': str(folder),
         'OS_CLIENT_CONFIG_FILE': str(folder / 'clouds.yaml'),
-        'BIN': str(programs),
+        'BIN': str(venv),
         'LOGS': str(folder / 'logs'),
         'SITES': str(folder / 'sites'),
         'DATABASE_URL': database,
