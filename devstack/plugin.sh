@@ -137,6 +137,7 @@ function check_snapfault {
 function stop_snapfault {
     local name
     for name in $(snapfault_worker_names); do
+        enable_service "$name"  # else stop_process leaves it alone, too
         stop_process "$name"
     done
     stop_process snapfault-api

@@ -135,7 +135,8 @@ function run_process {
 }
 
 function stop_process {
-    [[ -e $LOGS/$1.pid ]] || return 0
+    # of a service that is not enabled in this shell it does not look further
+    is_service_enabled "$1" && [[ -e $LOGS/$1.pid ]] || return 0
     "$BIN/python" -m tests.devstack.stop "$(<"$LOGS/$1.pid")"
     rm "$LOGS/$1.pid"
 }
