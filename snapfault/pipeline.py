@@ -169,9 +169,35 @@ def _try(
     except snapshot.ServerGone as error:
         _orphan(context, task, protection, error, now)
     except errors.SnapfaultError as error:
-        trouble.answer(
-            context.trouble, task, protection, order.policy, error, now
-        )
+        is_dead = isinstance(error, errors.DelegationDead)
+        if is_dead and _has_another_right(context.database, protection):
+            _begin_anew(context, task, now)
+        else:
+            trouble.answer(
+                context.trouble, task, protection, order.policy, error, now
+            )
+
+
+def _has_another_right(
+    database: api.Database, protection: model.Protection
+) -> bool:
+    """Whether a person replaced its right since the tick read it.
+
+    The old one is revoked at once, as no work that had begun needs it.
+    """
+    stands = protections.by_ids(database, [protection.id]).values()
+    return any(each.delegation != protection.delegation for each in stands)
+
+
+def _begin_anew(
+    context: contexts.Context, task: model.Task, now: datetime.datetime
+) -> None:
+    """Let the next tick begin a task, as if this one had not tried it."""
+    reason = 'its right was replaced as it began'
+    LOG.info('Task %s begins anew: %s', task.id, reason)
+    task_claims.release(
+        context.database, task, now, reason, now, is_attempt=False
+    )
 
 
 def _take(

@@ -139,9 +139,12 @@ def release(
     not_before: datetime.datetime,
     reason: str,
     now: datetime.datetime,
+    *,
+    is_attempt: bool = True,
 ) -> model.Task:
     """Put a task back to wait; where its protection ends, it fails.
 
+    :param is_attempt: whether it uses up one of its attempts
     :raises LeaseLost: another worker holds it
     """
     try:
@@ -155,6 +158,7 @@ def release(
         model.TaskStatus.WAITING,
         not_before=not_before,
         reason=reason,
+        attempts=task.attempts - int(not is_attempt),
     )
 
 

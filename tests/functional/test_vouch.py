@@ -12,6 +12,7 @@ from snapfault import rights
 from snapfault import rules
 from snapfault import seal
 from snapfault import vault
+from snapfault.cycle import choose
 from snapfault.cycle import vouch
 from snapfault.db import delegations
 from snapfault.db import drill_claims
@@ -288,6 +289,45 @@ def test_work_that_began_later_keeps_nothing(stage):
     _task(stage)
     look(stage, minutes=6)
     assert old.right_id not in stage.cloud.world.trusts
+
+
+@pytest.mark.parametrize('replaced', [True, False])
+def test_a_right_dies_between_the_look_of_a_tick_and_the_begin(
+    stage, monkeypatch, replaced
+):
+    """Where the protection has another by then, nothing is wrong."""
+    rank = choose.rank
+    old = stage.right
+
+    def late(*args):
+        monkeypatch.setattr(choose, 'rank', rank)
+        if replaced:
+            new = stage.cloud.add_trust(build.PROJECT)
+            protections.update(
+                stage.database,
+                dataclasses.replace(stage.protection(), right_id=new.right_id),
+            )
+            rights.give_back(
+                stage.database, stage.cloud.revoke, old, stage.now
+            )
+        else:
+            stage.cloud.kill_trust(old)
+        return rank(*args)
+
+    # what the API does at this very point cannot be had otherwise
+    monkeypatch.setattr(choose, 'rank', late)
+    task = stage.run(ticks=1)
+    assert old.right_id not in stage.cloud.world.trusts
+    if replaced:
+        waiting = (model.TaskStatus.WAITING, 0)
+        assert (task.status, task.attempts) == waiting
+        assert task.reason == 'its right was replaced as it began'
+    stage.tick(6)
+    ended = tasks.get(stage.database, None, task.id)
+    good, failed = model.TaskStatus.DONE, model.TaskStatus.FAILED
+    assert ended.status is (good if replaced else failed)
+    assert ended.attempts == 1
+    assert (alarm(stage) == '') is replaced
 
 
 def test_a_selector_set_anew_leaves_a_running_task_its_right(stage):
