@@ -18,6 +18,7 @@ from snapfault.db import api
 from snapfault.db import base
 from snapfault.db import delegations
 from snapfault.db import drill_claims
+from snapfault.db import journal
 from snapfault.db import makings
 from snapfault.db import news
 from snapfault.db import protections
@@ -102,7 +103,6 @@ def _begun() -> list[tuple[sa.ColumnElement[bool], ...]]:
     """Match the running work of a protection, a table each."""
     task, recovery, drill = tables.Task, tables.Recovery, tables.Drill
     mine = tables.Protection.id
-    tried = sa.exists().where(tables.Attempt.recovery_id == recovery.id)
     return [
         (
             task.protection_id == mine,
@@ -111,7 +111,7 @@ def _begun() -> list[tuple[sa.ColumnElement[bool], ...]]:
         (
             recovery.protection_id == mine,
             recovery.status.in_(list(model.OPEN_RECOVERY)),
-            sa.or_(recovery.status == model.RecoveryStatus.RUNNING, tried),
+            journal.has_begun(),
         ),
         (
             drill.protection_id == mine,

@@ -77,6 +77,25 @@ def last_to_start(
     return found[0] if found else None
 
 
+@api.reader
+def servers_at_work(session: orm.Session) -> frozenset[str]:
+    """Give the ids of the servers that an open recovery has begun on."""
+    table = tables.Recovery
+    found = session.scalars(
+        sa.select(table.server_id).where(
+            table.open_server_id.is_not(None), has_begun()
+        )
+    )
+    return frozenset(found)
+
+
+def has_begun() -> sa.ColumnElement[bool]:
+    """Match the recoveries that a worker is at, or was: see its attempts."""
+    table = tables.Recovery
+    tried = sa.exists().where(tables.Attempt.recovery_id == table.id)
+    return sa.or_(table.status == model.RecoveryStatus.RUNNING, tried)
+
+
 def _take_point(session: orm.Session, attempt: model.Attempt) -> None:
     """See that the point is still what the plan was made for."""
     if attempt.point_id is None:

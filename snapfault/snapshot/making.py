@@ -13,9 +13,9 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from snapfault.db import api
+from snapfault.db import journal
 from snapfault.db import makings
 from snapfault.db import points
-from snapfault.db import recoveries
 from snapfault.snapshot import asking
 from snapfault.snapshot import grouped
 from snapfault.snapshot import levels
@@ -45,10 +45,14 @@ class Look:
 def without_recovered(
     database: api.Database, unfinished: list[model.RecoveryPoint]
 ) -> list[model.RecoveryPoint]:
-    """Leave out the points whose server a recovery stops and starts now."""
+    """Leave out the points whose server a recovery stops and starts now.
+
+    One that is held, or waits for its turn, may do so for days: until it
+    begins the server runs.
+    """
     if all(point.power not in HELD for point in unfinished):
         return unfinished
-    in_recovery = recoveries.open_servers(database)
+    in_recovery = journal.servers_at_work(database)
     return [
         point
         for point in unfinished

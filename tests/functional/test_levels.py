@@ -8,6 +8,7 @@ from snapfault import errors
 from snapfault import model
 from snapfault import resource
 from snapfault import rules
+from snapfault.db import recoveries
 from snapfault.db import tasks
 from tests import build
 from tests.fake import crash
@@ -345,12 +346,31 @@ def test_a_server_in_recovery_is_left_to_it(stopped):
     start(stopped)
     stopped.tick(2)
     assert stopped.servers['shop'].status == 'SHUTOFF'
-    stopped.ask_for_recovery()
+    begun = recoveries.claim(
+        stopped.database,
+        stopped.ask_for_recovery(),
+        'worker-2',
+        stopped.now,
+        stopped.now + stages.LEASE,
+    )
     stopped.tick(10)
     assert stopped.cloud.count('start_server') == 0
     assert statuses(stopped) == ['creating']
-    stopped.recover()
+    refused = model.RecoveryStatus.REFUSED
+    recoveries.finish(stopped.database, begun, refused, 'so', stopped.now)
     stopped.tick(30)
+    assert stopped.servers['shop'].status == 'ACTIVE'
+    assert len(stopped.good()) == 1
+
+
+@pytest.mark.parametrize('status', ['held', 'waiting'])
+def test_a_recovery_that_has_not_begun_keeps_no_server_off(stopped, status):
+    """It waits for a person or for others, and may do so for days."""
+    start(stopped)
+    stopped.tick(2)
+    assert stopped.servers['shop'].status == 'SHUTOFF'
+    stopped.ask_for_recovery(status=model.RecoveryStatus(status))
+    stopped.tick(10)
     assert stopped.servers['shop'].status == 'ACTIVE'
     assert len(stopped.good()) == 1
 

@@ -38,6 +38,23 @@ def test_a_server_has_one_open_recovery(database: api.Database) -> None:
     assert recoveries.open_servers(database) == {owner.server_id}
 
 
+def test_the_servers_that_recoveries_have_begun_on(
+    database: api.Database,
+) -> None:
+    """Nothing has happened to those that wait; what was put back, did."""
+    samples.kept_recovery(database, status=Status.HELD)
+    samples.kept_recovery(database)
+    runs = samples.held_recovery(database)
+    held = samples.held_recovery(database)
+    tried = journal.begin_attempt(database, held, samples.attempt(), ())
+    recoveries.release(database, tried, 'stopped', samples.NOW)
+    over = samples.held_recovery(database)
+    recoveries.finish(database, over, Status.FAILED, 'so', samples.NOW)
+    begun = {runs.server_id, tried.server_id}
+    assert len(begun) == 2
+    assert journal.servers_at_work(database) == begun
+
+
 def test_claimable(database: api.Database) -> None:
     second = samples.kept_recovery(database, created_at=samples.after(-1))
     first = samples.kept_recovery(database, created_at=samples.after(-2))
