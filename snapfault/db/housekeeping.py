@@ -14,6 +14,7 @@ from sqlalchemy import orm
 
 from snapfault import model
 from snapfault.db import api
+from snapfault.db import journal
 from snapfault.db import tables
 
 Conditions = list[sa.ColumnElement[bool]]
@@ -81,9 +82,6 @@ def _recoveries(before: datetime.datetime) -> Conditions:
     """
     table = tables.Recovery
     other, later, starting = (orm.aliased(table) for _ in range(3))
-    starts = sa.select(tables.Step.recovery_id).where(
-        tables.Step.name == model.START_STEP
-    )
     return [
         table.status.not_in(_OPEN_RECOVERY),
         table.finished_at < before,
@@ -100,12 +98,12 @@ def _recoveries(before: datetime.datetime) -> Conditions:
             later.business_id == table.business_id,
             later.created_at > table.created_at,
         ),
-        table.id.not_in(starts)
+        ~journal.was_to_start(table)
         | sa.exists().where(
             starting.project_id == table.project_id,
             starting.business_id == table.business_id,
             starting.created_at > table.created_at,
-            starting.id.in_(starts),
+            journal.was_to_start(starting),
         ),
     ]
 

@@ -67,14 +67,20 @@ def last_to_start(
     conditions = [
         *base.mine(table, project_id),
         *base.equal(table, business_id=business_id),
-        table.id.in_(
-            sa.select(tables.Step.recovery_id).where(
-                tables.Step.name == model.START_STEP
-            )
-        ),
+        was_to_start(table),
     ]
     found = pages.page(session, table, conditions, 1, None, pages.NEWEST)
     return found[0] if found else None
+
+
+def was_to_start(
+    table: type[tables.Recovery],
+) -> sa.ColumnElement[bool]:
+    """Match the recoveries that have a step which starts the server."""
+    line = tables.Step
+    return sa.exists().where(
+        line.recovery_id == table.id, line.name == model.START_STEP
+    )
 
 
 @api.reader
