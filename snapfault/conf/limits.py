@@ -15,7 +15,10 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make the options known; the auth plugin adds its own when loaded."""
     # opts.register_opts puts half of them into the global configuration
     conf.register_opts(opts._options, group=GROUP)
-    loading.register_session_conf_options(conf, GROUP)
+    session = loading.get_session_conf_options()
+    # keystoneauth's own default is to wait for ever
+    cfg.set_defaults(session, timeout=60)
+    conf.register_opts(session, group=GROUP)
     loading.register_adapter_conf_options(
         conf, GROUP, include_deprecated=False
     )
