@@ -69,6 +69,7 @@ class Abort(_Action):
     """Stop a recovery at its next look, and put back what it took away."""
 
     action = 'abort'
+    wanted = 'aborted'
 
 
 class Retry(_Action):

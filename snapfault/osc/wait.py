@@ -205,6 +205,7 @@ class Waits(MayWait):
     """A ShowOne that may wait, and fails after it has shown the failure."""
 
     what: typing.ClassVar[str]  #: as in 'The task ... failed'
+    wanted: typing.ClassVar[str] = DONE  #: the end that is no failure
     _failure = ''
 
     def outcome(
@@ -229,7 +230,7 @@ class Waits(MayWait):
         except TimedOut as error:
             self._failure = f'The {self.what} {identity} is {error}'
             return error.last or record
-        if record['status'] != DONE:
+        if record['status'] != self.wanted:
             reason = record.get('reason') or 'no reason is given'
             self._failure = (
                 f'The {self.what} {identity} ended as '

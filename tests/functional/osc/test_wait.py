@@ -126,6 +126,29 @@ def test_a_recovery_that_does_not_succeed(shop, run, status):
     assert f'| {status} ' in ran.out
 
 
+@pytest.mark.parametrize(
+    ('status', 'code'),
+    [('aborted', 0), ('done', 1), ('failed', 1), ('refused', 1)],
+)
+def test_an_abort_is_well_where_it_ends_as_aborted(shop, run, status, code):
+    under_way = recovering('started')
+    kept = shop.keep('recoveries', 2, business_id='shop', **under_way)
+    shop.script[kept['id']] = [
+        under_way,
+        {'status': status, 'steps': [], 'reason': 'A person stopped it.'},
+    ]
+    ran = run(f'recovery abort {kept["id"]} --wait -f json')
+    assert (ran.code, ran.json['status']) == (code, status)
+    assert (f'ended as {status}: A person' in ran.err) is bool(code)
+
+
+def test_what_others_abort_is_no_success_of_who_waits(shop, run):
+    shop.script[TASK] = [{'status': 'aborted', 'reason': 'Stopped.'}]
+    ran = run('recovery create --yes shop --wait')
+    assert ran.code == 1
+    assert f'recovery {TASK} ended as aborted: Stopped.' in ran.err
+
+
 @pytest.mark.parametrize('status', [503, 429])
 def test_an_outage_is_waited_out(shop, run, status):
     shop.script[TASK] = [{'status': 'done'}]
