@@ -10,6 +10,7 @@ import logging
 
 from snapfault import errors
 from snapfault import model
+from snapfault import resource
 from snapfault import rules
 from snapfault.cloud import port
 from snapfault.db import alarms
@@ -102,8 +103,7 @@ def release(
         that will do
     """
     if point.level is rules.Level.STOPPED:
-        server = project.get_server(point.server_id)
-        strayed = stopping.strayed(server)
+        strayed = stopping.strayed(_find(project, point))
         if strayed:
             choice = levels.fall_back(wanted, strayed)
             point = makings.degrade(
@@ -112,6 +112,15 @@ def release(
     stopped = point.power is model.Power.STOP
     power = model.Power.START if stopped else model.Power.LEFT
     return makings.set_power(database, point, power)
+
+
+def _find(
+    project: port.Project, point: model.RecoveryPoint
+) -> resource.Server | None:
+    try:
+        return project.get_server(point.server_id)
+    except errors.NotFound:
+        return None
 
 
 def bring_back(
@@ -126,9 +135,8 @@ def bring_back(
     """
     if point.power is model.Power.STOP:
         point = makings.set_power(database, point, model.Power.START)
-    try:
-        server = project.get_server(point.server_id)
-    except errors.NotFound:
+    server = _find(project, point)
+    if server is None:
         return makings.set_power(database, point, model.Power.LEFT)
     following = stopping.after(server)
     if following.act is stopping.Act.START:

@@ -54,11 +54,18 @@ def before(
     return Next(Act.GIVE_UP, f'the server is {server.status}{locked}')
 
 
-def strayed(server: resource.Server) -> str:
+def strayed(server: resource.Server | None) -> str:
     """Say why a point was not taken of a stopped server; empty: it was.
 
     Asked when all snapshots are made and nobody meant to start it yet.
+
+    :param server: None: it does not exist any more
     """
+    if server is None:
+        return (
+            'the server is gone, and nobody can tell whether it stayed off'
+            ' while its snapshots were made'
+        )
     at_rest = server.task_state in (None, *IMAGING)
     if server.status == 'SHUTOFF' and at_rest:
         return ''

@@ -392,6 +392,37 @@ def test_a_server_that_vanishes_while_it_is_stopped(stopped):
     assert statuses(stopped) == ['deleted']
 
 
+@pytest.mark.parametrize('found', ['ACTIVE', 'SHUTOFF'])
+@pytest.mark.parametrize('or_else', rules.OrElse)
+def test_a_server_that_vanishes_while_its_snapshots_are_made(
+    tmp_path, found, or_else
+):
+    """Whether it had stayed off until then nobody can tell."""
+    stage = make(tmp_path, STOPPED, or_else=or_else)
+    server = stage.servers['shop']
+    server.status = found
+    stage.cloud.hang_next('create_snapshot', times=2)
+    task = start(stage)
+    stage.tick(4)
+    assert len(snapshots(stage)) == 2
+    del stage.cloud.world.servers[server.id]
+    stage.cloud.heal()
+    stage.tick(6)
+    (point,) = stage.history()
+    ended = tasks.get(stage.database, None, task.id)
+    if or_else is DEGRADE:
+        assert point.status is model.PointStatus.GOOD
+        assert point.level is CRASH
+        assert 'is gone' in point.level_reason
+        assert ended.status is model.TaskStatus.DONE
+    else:
+        assert 'is gone' in point.reason
+        assert stage.good() == []
+        assert ended.status is not model.TaskStatus.RUNNING
+    stage.tick(30)
+    assert all(e.power not in model.HELD_POWER for e in stage.history())
+
+
 # the root image
 
 
