@@ -24,6 +24,7 @@ from snapfault.cycle import reap
 from snapfault.db import alarms
 from snapfault.db import api
 from snapfault.db import makings
+from snapfault.db import point_guards
 from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -78,7 +79,7 @@ def _begin(
         return False
     ranked = choose.rank(context, ready, now)
     chosen = choose.choose(context, ranked, gate, now)
-    in_use = recoveries.points_in_use(context.database)
+    in_use = point_guards.in_use(context.database)
     queue = queues.Queue(context, chosen, now)
     begun = [
         context.begin.submit(_begin_one, context, queue, in_use, now, passed)

@@ -13,9 +13,9 @@ from snapfault.cycle import context as contexts
 from snapfault.cycle import finish
 from snapfault.cycle import unseen
 from snapfault.db import makings
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import protections
-from snapfault.db import recoveries
 from snapfault.db import task_claims
 from snapfault.snapshot import making
 from snapfault.snapshot import pace
@@ -40,7 +40,7 @@ def settle(
     :returns: whether a look soon pays
     """
     unfinished = makings.to_look_at(context.database, context.worker)
-    in_use = recoveries.points_in_use(context.database)
+    in_use = point_guards.in_use(context.database)
     orders = {
         each.task.id: snapshot.Order(
             each.task, each.protection, each.policy, in_use

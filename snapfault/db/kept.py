@@ -43,8 +43,8 @@ def due(
     What has waited the longest for a look comes first, so that what can
     not go, however much of it there is, keeps nothing else from going.
     Nothing while a recovery of the service is open. Of what was replaced,
-    and not merely copied, nothing before one of them came to a good end:
-    until then it may be all that there is.
+    and not merely copied, nothing before one of them came to a good end that
+    gave the service its data: until then it may be all that there is.
     """
     query = (
         sa.select(tables.Kept)
@@ -78,13 +78,29 @@ def _removable() -> list[sa.ColumnElement[bool]]:
         ),
         sa.or_(
             tables.Kept.device == '',
-            sa.exists().where(
-                of_service,
-                tables.Recovery.status == model.RecoveryStatus.DONE,
-                tables.Recovery.finished_at >= tables.Kept.created_at,
-            ),
+            is_replaced(),
         ),
     ]
+
+
+def is_replaced() -> sa.ColumnElement[bool]:
+    """Match what is kept of services that have been given data since.
+
+    By a point's data or an undo: a server that was rebooted, or rebuilt
+    alone, has what it had.
+    """
+    table, attempt = orm.aliased(tables.Recovery), tables.Attempt
+    restored = sa.exists().where(
+        attempt.recovery_id == table.id,
+        attempt.status == model.AttemptStatus.DONE,
+        attempt.way.in_(sorted(model.RESTORING)),
+    )
+    return sa.exists().where(
+        table.protection_id == tables.Kept.protection_id,
+        table.status == model.RecoveryStatus.DONE,
+        table.finished_at >= tables.Kept.created_at,
+        sa.or_(table.kind == model.RecoveryKind.UNDO, restored),
+    )
 
 
 @api.writer

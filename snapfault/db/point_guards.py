@@ -11,22 +11,66 @@ from sqlalchemy import orm
 
 from snapfault import errors
 from snapfault import model
+from snapfault.db import api
+from snapfault.db import kept
 from snapfault.db import tables
 
 DISPROVEN: typing.Final = model.Proof.DISPROVEN
 
 
+def _may_be_read() -> sa.ColumnElement[bool]:
+    """Match the recoveries whose points stay: open ones, and broken ones.
+
+    One that failed with volumes taken away may have left the service without
+    its data, and what is taken of it since without that as well: the point
+    that it went back to is held until they are put back, or replaced.
+    """
+    table = tables.Recovery
+    broken = (model.RecoveryStatus.FAILED, model.RecoveryStatus.ABORTED)
+    away = sa.exists().where(
+        tables.Kept.recovery_id == table.id,
+        tables.Kept.device != '',
+        tables.Kept.status == model.KeptStatus.KEPT,
+        ~kept.is_replaced(),
+    )
+    return sa.or_(
+        table.status.in_(list(model.OPEN_RECOVERY)),
+        sa.and_(table.status.in_(broken), away),
+    )
+
+
+@api.reader
+def in_use(session: orm.Session) -> frozenset[str]:
+    """Give the ids of the points that recoveries and drills need."""
+    needed = _may_be_read()
+    found = session.scalars(
+        sa.union(
+            sa.select(tables.Recovery.point_id).where(needed),
+            sa.select(tables.Attempt.point_id)
+            .join(
+                tables.Recovery,
+                tables.Recovery.id == tables.Attempt.recovery_id,
+            )
+            .where(needed),
+            sa.select(tables.Drill.point_id).where(
+                tables.Drill.status.in_(list(model.OPEN_DRILL))
+            ),
+        )
+    )
+    return frozenset(each for each in found if each is not None)
+
+
 def may_go() -> list[sa.ColumnElement[bool]]:
-    """Match points not pinned, that no open recovery or drill reads."""
-    is_open = tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
+    """Match points not pinned, that no recovery or drill needs."""
+    needed = _may_be_read()
     named = sa.exists().where(
-        tables.Recovery.point_id == tables.Point.id, is_open
+        tables.Recovery.point_id == tables.Point.id, needed
     )
     # what a plan has chosen only the attempt says, until the recovery's end
     planned = sa.exists().where(
         tables.Attempt.point_id == tables.Point.id,
         tables.Attempt.recovery_id == tables.Recovery.id,
-        is_open,
+        needed,
     )
     drilled = sa.exists().where(
         tables.Drill.point_id == tables.Point.id,
@@ -63,7 +107,7 @@ def why_not(session: orm.Session, point: model.RecoveryPoint) -> str:
             f'recovery point {point.id} is pinned: to have it removed, first'
             f' openstack recovery point set --unpin {point.id}'
         )
-    return f'an open recovery or drill uses recovery point {point.id}'
+    return f'a recovery or drill needs recovery point {point.id}'
 
 
 def keep_last(session: orm.Session, point: model.RecoveryPoint) -> None:

@@ -80,27 +80,6 @@ def list_page(  # noqa: PLR0913 - one a filter
 
 
 @api.reader
-def points_in_use(session: orm.Session) -> frozenset[str]:
-    """Give the ids of the points that open recoveries and drills read from."""
-    is_open = tables.Recovery.status.in_(list(model.OPEN_RECOVERY))
-    found = session.scalars(
-        sa.union(
-            sa.select(tables.Recovery.point_id).where(is_open),
-            sa.select(tables.Attempt.point_id)
-            .join(
-                tables.Recovery,
-                tables.Recovery.id == tables.Attempt.recovery_id,
-            )
-            .where(is_open),
-            sa.select(tables.Drill.point_id).where(
-                tables.Drill.status.in_(list(model.OPEN_DRILL))
-            ),
-        )
-    )
-    return frozenset(each for each in found if each is not None)
-
-
-@api.reader
 def ended_since(
     session: orm.Session, at: datetime.datetime
 ) -> dict[str, datetime.datetime]:

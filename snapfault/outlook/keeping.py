@@ -9,9 +9,9 @@ import datetime
 
 from snapfault import model
 from snapfault.db import api
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import policies
-from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.snapshot import retain
 
@@ -37,7 +37,7 @@ def rules_of(
     by_id = policies.by_ids(
         database, {each.policy_id for each in protected.values()}
     )
-    in_use = recoveries.points_in_use(database)
+    in_use = point_guards.in_use(database)
     histories = points.histories(database, protected.keys())
     return {
         decision.point_id: decision.rule

@@ -17,6 +17,7 @@ from snapfault import model
 from snapfault import pipeline
 from snapfault.cloud import port
 from snapfault.db import api
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -74,7 +75,7 @@ def preview(
         dues,
         _sights(cloud, [each.candidate.protection for each in ranked]),
         _histories(database, listed),
-        recoveries.points_in_use(database),
+        point_guards.in_use(database),
         chosen.refusals,
     )
     return [

@@ -33,7 +33,7 @@ def decide(
             model.Way.EVACUATE,
             'the host of the server is down and fenced',
         )
-    if _is_gentle_first(recovery, situation, policy):
+    if _is_gentle_first(recovery, choice.point, situation, policy):
         return Decision(
             model.Way.REBOOT,
             'the policy tries a hard reboot first, which loses nothing',
@@ -47,15 +47,19 @@ def decide(
 
 def _is_gentle_first(
     recovery: model.Recovery,
+    point: model.RecoveryPoint | None,
     situation: situation_.Situation,
     policy: rules.RecoveryRules,
 ) -> bool:
     """Say whether a reboot may help, and can be seen to have helped.
 
     That a server which never was in ERROR is ACTIVE afterwards proves
-    nothing: then it takes the policy's checks to tell.
+    nothing: then it takes the policy's checks to tell. Where a recovery broke
+    off and volumes are away, it would come up without its data.
     """
     if not policy.reboot_first or recovery.attempts or _is_set(recovery):
+        return False
+    if situation.stopped_by_us and _lacks_volumes(point, situation):
         return False
     in_use = all(
         each.volume_id in situation.volumes
@@ -66,6 +70,15 @@ def _is_gentle_first(
     status = situation.server.status
     tells = status == 'ERROR' or (status == 'ACTIVE' and bool(policy.checks))
     return in_use and tells
+
+
+def _lacks_volumes(
+    point: model.RecoveryPoint | None, situation: situation_.Situation
+) -> bool:
+    """Say whether not all of a point's volumes are attached; None has none."""
+    attached = {each.volume_id for each in situation.attachments}
+    members = point.members if point is not None else ()
+    return any(each.volume_id not in attached for each in members)
 
 
 def _is_set(recovery: model.Recovery) -> bool:

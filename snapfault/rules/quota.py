@@ -40,7 +40,7 @@ class Quota(Limits):
     """Which good points a protection keeps.
 
     A point is kept by the first of these that holds: it is the newest good
-    one; it is pinned, or a recovery or drill reads from it; it is among the
+    one; it is pinned, or a recovery or drill needs it; it is among the
     ``minimum`` newest; and, unless it is past ``age`` or ``gigabytes``, it
     is among the ``count`` newest or a tier's; where neither ``count`` nor
     ``tiers`` is set, every point is, up to ``age`` and ``gigabytes``.

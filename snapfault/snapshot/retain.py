@@ -93,7 +93,7 @@ def firmly(
         if point.pinned:
             kept.setdefault(point.id, 'pinned')
         elif point.id in in_use:
-            kept.setdefault(point.id, 'a recovery or drill reads from it')
+            kept.setdefault(point.id, 'a recovery or drill needs it')
     minimum = max(quota.minimum, 1)
     for point in good[:minimum]:
         kept.setdefault(point.id, f'minimum: among the {minimum} newest')

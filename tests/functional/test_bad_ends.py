@@ -11,6 +11,7 @@ import pytest
 from snapfault import errors
 from snapfault import model
 from snapfault import rules
+from snapfault.db import kept
 from snapfault.db import recoveries
 from tests import build
 from tests.functional import stage as stages
@@ -248,3 +249,83 @@ def test_a_server_alone_that_does_not_work_is_rebuilt_once(kept):
     assert ended.status is FAILED
     assert 'never said' in ended.reason
     assert stage.servers['shop'].rebuilds == 1
+
+
+# volumes that nothing could attach again are all that there is of the data
+
+
+def _without_data(**policy):
+    """Give a service whose recovery broke off, and the way back as well.
+
+    It boots from a volume, so that its backups go on without the others.
+    """
+    stage = stages.Stage(
+        quota=rules.Quota(count=3),
+        recovery=rules.RecoveryRules(**{'margin': 0, 'keep': 86400} | policy),
+    )
+    stage.protect(volume_backed=True)
+    for _ in range(3):
+        stage.run()
+    stage.wait(minutes=5)
+    refused = errors.CloudRefused('400')
+    stage.cloud.fail('attach_volume', refused, times=None)
+    point = stage.good()[0]
+    stage.ask_for_recovery(point_id=point.id, point_named=True)
+    assert stage.recover().status is FAILED
+    stage.cloud.heal()
+    server = stage.servers['shop']
+    assert list(server.attachments) == [server.root_id]
+    server.status = 'ACTIVE'  # a person starts it
+    return stage, point
+
+
+def _run_on(stage):
+    """Let backups go on for days, and what is kept fall due."""
+    for _ in range(12):
+        stage.wait(hours=6)
+        stage.run(ticks=12)
+    for _ in range(12):
+        stage.wait(hours=6)
+        stage.tick(4)
+
+
+def test_the_point_of_a_recovery_that_broke_off_stays():
+    """What is taken since lacks the data, and there are three of that."""
+    stage, point = _without_data()
+    _run_on(stage)
+    assert point.id in {each.id for each in stage.good()}
+    assert len(stage.good()) == 4
+    stage.ask_for_recovery(point_id=point.id, point_named=True)
+    assert stage.recover().status is DONE
+    assert _data(stage) == RESTORED
+    _run_on(stage)
+    assert len(stage.good()) == 3
+    assert point.id not in {each.id for each in stage.good()}
+
+
+def test_no_reboot_is_the_end_of_a_recovery_that_broke_off():
+    stage, _ = _without_data(reboot_first=True)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    ended = stage.recover()
+    assert ended.status is DONE
+    assert [each.way for each in ended.attempts] == [model.Way.FULL]
+    assert _data(stage) == RESTORED
+
+
+def test_what_a_recovery_took_away_stays_until_another_gave_the_data():
+    """One that reboots, or rebuilds the server alone, gives none."""
+    stage, _ = _without_data(reboot_first=True)
+    taken = {
+        each.resource_id
+        for each in kept.of_recoveries(
+            stage.database, [stage.recoveries()[0].id]
+        )[stage.recoveries()[0].id]
+        if each.device
+    }
+    assert len(taken) == 2
+    stage.ask_for_recovery(keep_volumes=True)
+    assert stage.recover().status is DONE
+    _run_on(stage)
+    assert taken <= set(stage.cloud.world.volumes)

@@ -10,8 +10,8 @@ from snapfault import resource
 from snapfault import rules
 from snapfault.db import drill_claims
 from snapfault.db import drills
+from snapfault.db import point_guards
 from snapfault.db import policies
-from snapfault.db import recoveries
 from snapfault.drill import tools
 from snapfault.recover import doubts
 from snapfault.recover import tools as recover_tools
@@ -743,7 +743,7 @@ def test_a_point_that_is_rehearsed_is_not_pruned(ready):
 
     assert rehearsal.rehearse(ready, pause=prune).status is DONE
     assert kept == [True]
-    assert recoveries.points_in_use(ready.database) == frozenset()
+    assert point_guards.in_use(ready.database) == frozenset()
     ready.wait(hours=1)
     ready.run()
     assert old.id not in {each.id for each in ready.good()}

@@ -11,6 +11,7 @@ from snapfault.db import drill_claims
 from snapfault.db import drill_dues
 from snapfault.db import drill_journal
 from snapfault.db import drills
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import protections
 from snapfault.db import recoveries
@@ -153,11 +154,11 @@ def test_what_is_rehearsed_stays(database: api.Database) -> None:
     point = good_point(database, held)
     good_point(database, held)  # so that it is not the last good one
     begun = drill_journal.begin(database, held, point.id, (samples.step(0),))
-    assert recoveries.points_in_use(database) == {point.id}
+    assert point_guards.in_use(database) == {point.id}
     with pytest.raises(errors.Conflict, match='drill uses'):
         points.move(database, point, model.PointStatus.DELETING, now=NOW)
     ended(database, begun)
-    assert recoveries.points_in_use(database) == frozenset()
+    assert point_guards.in_use(database) == frozenset()
     points.move(database, point, model.PointStatus.DELETING, now=NOW)
 
 

@@ -10,6 +10,7 @@ from snapfault import model
 from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import journal_lines
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import recoveries
 from tests.functional.db import samples
@@ -202,14 +203,14 @@ def test_attempts_go_on_where_the_last_one_ended(
     steps = (samples.step(1, attempt=1),)
     begun = journal.begin_attempt(database, ended, second, steps)
     assert [each.position for each in begun.steps] == [0, 1]
-    assert recoveries.points_in_use(database) == {newest, older}
+    assert point_guards.in_use(database) == {newest, older}
     ended = journal.end_attempt(
         database, begun, model.AttemptStatus.DONE, '', samples.after(2)
     )
     done = recoveries.finish(database, ended, Status.DONE, '', samples.NOW)
     assert done.point_id == older
     assert recoveries.get(database, None, done.id) == done
-    assert recoveries.points_in_use(database) == frozenset()
+    assert point_guards.in_use(database) == frozenset()
 
 
 @pytest.mark.parametrize(

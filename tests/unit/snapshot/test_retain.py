@@ -164,7 +164,7 @@ def test_pinned_and_in_use_points_stay():
     assert kept == {
         4: 'newest good point',
         2: 'pinned',
-        1: 'a recovery or drill reads from it',
+        1: 'a recovery or drill needs it',
     }
     assert gone == {3: 'older than 1 d'}
 
