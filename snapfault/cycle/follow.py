@@ -47,7 +47,11 @@ def settle(
         )
         for each in held
     }
-    begun = {point.task_id for point in unfinished}
+    begun = {
+        point.task_id
+        for point in unfinished
+        if point.status is model.PointStatus.CREATING
+    }
     _take_up(
         context,
         {each: order for each, order in orders.items() if each not in begun},

@@ -338,6 +338,24 @@ def test_a_death_is_no_failed_attempt(stage, monkeypatch):
     assert _statuses(stage) == ['good', 'deleted']
 
 
+def test_what_a_failed_attempt_leaves_does_not_hide_a_begin_cut_off(stage):
+    """Its worker lives on; nobody else would ever take the task up."""
+    stage.cloud.break_next('create_snapshot')
+    task = tasks.create_now(stage.database, stage.protection(), stage.now)
+    refused = errors.CloudConflict('409')
+    stage.cloud.fail('delete_snapshot', refused, times=None)
+    stage.tick(4)
+    assert _statuses(stage) == ['failed']
+    waits = tasks.get(stage.database, None, task.id)
+    assert waits.status is WAITING
+    until = stage.now + stages.LEASE
+    task_claims.claim(stage.database, waits, 'worker-1', stage.now, until)
+    stage.tick(20)
+    ended = tasks.get(stage.database, None, task.id)
+    assert (ended.status, ended.attempts) == (DONE, 3)
+    assert _statuses(stage) == ['good', 'failed']
+
+
 @pytest.mark.parametrize(
     ('module', 'name'),
     [
