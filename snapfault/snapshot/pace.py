@@ -43,5 +43,11 @@ def after(
 
 
 def is_due(last: Pace | None, now: datetime.datetime) -> bool:
-    """Say whether a look is due; at once, where nobody has looked."""
-    return last is None or last.due_at <= now
+    """Say whether a look is due; at once, where nobody has looked.
+
+    Or where the clock was set back since then: it is further off than it
+    ever was.
+    """
+    if last is None or last.due_at <= now:
+        return True
+    return last.due_at - now > last.wait

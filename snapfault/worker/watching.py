@@ -72,18 +72,21 @@ class Watch:
         """Look until ``stop`` is set; setting ``wake`` too ends it at once."""
         since = now()
         due = since + datetime.timedelta(seconds=self._first)
+        apart = datetime.timedelta(seconds=self._interval)
         while not stop.is_set():
             at = now()
             try:
-                if at >= due:
-                    due = at + datetime.timedelta(seconds=self._interval)
+                # further off than it can be: the clock was set back
+                if at >= due or due - at > apart:
+                    due = at + apart
                     self._look(at)
                 else:
                     self._look_where_hinted(since, at)
                 since = at
             except Exception:
                 LOG.exception('A look broke off; the next one goes on')
-            wake.wait(max(0.05, (due - now()).total_seconds()))
+            left = (due - now()).total_seconds()
+            wake.wait(min(max(0.05, left), self._interval))
             wake.clear()
 
     def _look(self, at: datetime.datetime) -> None:

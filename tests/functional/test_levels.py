@@ -423,6 +423,20 @@ def test_a_server_that_vanishes_while_its_snapshots_are_made(
     assert all(e.power not in model.HELD_POWER for e in stage.history())
 
 
+def test_a_clock_that_is_set_back_leaves_no_server_off(stopped):
+    right = stopped.now
+    stopped.wait(hours=2)
+    stopped.cloud.hang_next('create_snapshot')
+    start(stopped)
+    stopped.tick(3)
+    assert stopped.servers['shop'].status == 'SHUTOFF'
+    stopped.now = right
+    stopped.cloud.heal()
+    stopped.tick(8)
+    assert stopped.servers['shop'].status == 'ACTIVE'
+    assert len(stopped.good()) == 1
+
+
 # the root image
 
 

@@ -1,8 +1,10 @@
 """The bulk watch: what it costs, what it sees, and what it does about it."""
 
 import dataclasses
+import datetime
 import threading
 import time
+import types
 
 import pytest
 
@@ -399,3 +401,27 @@ def test_a_hint_has_its_project_looked_at_at_once(taken, thread):
     _until(lambda: taken.cloud.count('list_servers') > before)
     _until(lambda: ('watch', 'server-error', 1) in _said(taken))
     assert recoveries.list_page(taken.database, None, limit=1) == []
+
+
+def test_a_clock_that_is_set_back_delays_no_look(taken):
+    """By two hours, between a look and the wait that comes after it."""
+    kept = watching.Watch(
+        watching.Settings(interval=30), taken.context().trouble, 'worker-1'
+    )
+    readings = iter([0, 0, 0, 30, -7200, -7170, -7170, -7160, -7160])
+    stop = threading.Event()
+    before, looks, waits = taken.cloud.count('list_servers'), [], []
+
+    def wait(seconds):
+        looks.append(taken.cloud.count('list_servers') - before)
+        waits.append(seconds)
+        if len(waits) == 4:
+            stop.set()
+
+    kept.run(
+        types.SimpleNamespace(wait=wait, clear=lambda: None),
+        stop,
+        lambda: taken.now + datetime.timedelta(seconds=next(readings)),
+    )
+    assert looks == [0, 1, 2, 2]
+    assert waits[1:] == [30, 30, 20]

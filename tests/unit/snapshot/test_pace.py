@@ -49,3 +49,9 @@ def test_due():
     assert pace.is_due(None, build.NOW)
     assert not pace.is_due(last, build.NOW)
     assert pace.is_due(last, build.NOW + SECOND)
+
+
+def test_a_clock_that_was_set_back_makes_it_due():
+    last = pace.after(None, 'a', build.NOW, BOUNDS)
+    assert pace.is_due(last, build.NOW - SECOND)
+    assert pace.is_due(last, build.NOW - 7200 * SECOND)
