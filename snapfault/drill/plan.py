@@ -58,9 +58,9 @@ def choose_point(
 ) -> model.RecoveryPoint | Refusal:
     """Choose what is rehearsed: what a person named, or the newest good one.
 
-    One that a drill has disproven, or that was taken between a fault and the
-    recovery from it, is rehearsed only by its name, or where there is no
-    other: no recovery takes it by itself.
+    One that a drill has disproven, or that a recovery from an older one has
+    left behind, is rehearsed only by its name, or where there is no other: no
+    recovery takes it by itself.
     """
     good = sorted(
         (p for p in history.points if p.status is model.PointStatus.GOOD),

@@ -66,11 +66,12 @@ def choose(
 
 
 def doubtful(history: History, policy: rules.RecoveryRules) -> frozenset[str]:
-    """Name the points taken between a fault and the recovery from it.
+    """Name the points of what a recovery has left behind.
 
-    They may hold the damage that the recovery left behind. Not where it was
-    undone: then the service lives on with what they hold. Nor a point that
-    it, or one after it, went back to all the same: a person has named that.
+    They were taken after the point that it went back to, and before its end:
+    they may hold the damage. Not where it was undone, for then the service
+    lives on with what they hold. Nor a point that it, or one after it, went
+    back to all the same: a person has named that.
     """
     undone: set[str | None] = set()
     taken: set[str | None] = set()
@@ -82,24 +83,31 @@ def doubtful(history: History, policy: rules.RecoveryRules) -> frozenset[str]:
             undone.add(each.origin_id)
             continue
         taken.add(each.point_id)
+        is_behind = _behind(each, history, policy)
         found |= {
             point.id
             for point in history.points
-            if point.id not in taken and _is_between(point, each, policy)
+            if point.id not in taken
+            and point.created_at <= each.finished_at
+            and is_behind(point)
         }
     return frozenset(found)
 
 
-def _is_between(
-    point: model.RecoveryPoint,
-    outcome: model.Outcome,
-    policy: rules.RecoveryRules,
-) -> bool:
-    """Say whether a recovery would have passed over a point as too young."""
-    return (
-        point.completed_at is not None
-        and point.completed_at > latest(outcome, policy)
-        and point.created_at <= outcome.finished_at
+def _behind(
+    outcome: model.Outcome, history: History, policy: rules.RecoveryRules
+) -> collections.abc.Callable[[model.RecoveryPoint], bool]:
+    """Give what says of a point whether it is later than the restored one.
+
+    Where that is on record no more, whether it is younger than the fault.
+    """
+    for point in history.points:
+        if point.id == outcome.point_id:
+            sequence = point.sequence
+            return lambda each: each.sequence > sequence
+    before = latest(outcome, policy)
+    return lambda each: (
+        each.completed_at is not None and each.completed_at > before
     )
 
 
@@ -209,7 +217,7 @@ class _Against:
         if point.completed_at is None or point.completed_at > before:
             return f'younger than {before.isoformat()}'
         if point.id in self.doubtful:
-            return 'taken between a fault and the recovery from it'
+            return 'of what a recovery from an older one has left behind'
         said = self._say_of_proof(point)
         if not said and not is_whole(point, self.snapshots):
             return 'missing snapshots in the cloud'

@@ -609,11 +609,30 @@ def _foreseen(stage):
     return ready.point.id, seen.point.id, seen.planned.reason
 
 
+def test_what_a_person_went_back_behind_stays_behind(stage):
+    """The damage was no fault that anybody saw."""
+    stage.run()
+    (clean,) = stage.good()
+    stage.wait(minutes=5)
+    stage.spoil()
+    stage.run()
+    assert len(stage.good()) == 2
+    stage.ask_for_recovery(point_id=clean.id)
+    assert stage.recover().status is DONE
+    stage.wait(minutes=5)
+    stage.cloud.break_server(stage.servers['shop'])
+    stage.wait(minutes=1)
+    stage.ask_for_recovery()
+    done = stage.recover()
+    assert (done.status, done.point_id) == (DONE, clean.id)
+    assert stages.SPOILT not in _reads(stage)
+
+
 def test_what_a_recovery_has_passed_over_the_next_one_does_too(relapsed):
     damaged, clean = relapsed.good()
     *foreseen, why = _foreseen(relapsed)
     assert foreseen == [clean.id] * 2
-    assert '1 taken between a fault and the recovery from it' in why
+    assert '1 of what a recovery from an older one has left behind' in why
     relapsed.ask_for_recovery()
     done = relapsed.recover()
     assert (done.status, done.point_id) == (DONE, clean.id)

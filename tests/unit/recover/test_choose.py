@@ -128,10 +128,27 @@ BETWEEN = [
     ),
     ('after it', (OLD, NEW, LATER), {'outcomes': [_outcome()]}, 'point-22'),
     (
-        'before the fault',
+        'before the fault, and passed over all the same',
         (OLD, MID, NEW),
         {'outcomes': [_outcome()]},
+        'point-3',
+    ),
+    (
+        'before the fault, where the restored one is gone',
+        (MID, NEW),
+        {'outcomes': [_outcome()]},
         'point-10',
+    ),
+    (
+        'before the restored one, and within the margin of today',
+        (OLD, MID),
+        {
+            'outcomes': [_outcome(point_id='point-10')],
+            'margin': int(30 * build.HOUR.total_seconds()),
+            'recovery': build.recovery(before_at=MID.completed_at),
+            'whole': (OLD,),
+        },
+        'point-3',
     ),
     (
         'before it, and within the margin',
@@ -373,11 +390,11 @@ REFUSALS = [
         'from 1 recovery points, and the policy tries 0 after',
     ),
     (
-        'taken between a fault and its recovery',
+        'of what a recovery has left behind',
         (NEW,),
         {'outcomes': [_outcome()]},
-        '1 taken between a fault and the recovery from it; name one with'
-        ' --point',
+        '1 of what a recovery from an older one has left behind; name one'
+        ' with --point',
     ),
     (
         'each for its reason',
