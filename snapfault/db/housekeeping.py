@@ -78,7 +78,7 @@ def _recoveries(before: datetime.datetime) -> Conditions:
 
     What is kept may be put back by an undo of its recovery, and is removed
     only after a good end of any recovery of the service. The last one that
-    was to start the server tells the next whether it was left stopped.
+    turned the server off or on tells the next whether it was left stopped.
     """
     table = tables.Recovery
     other, later, starting = (orm.aliased(table) for _ in range(3))
@@ -98,12 +98,12 @@ def _recoveries(before: datetime.datetime) -> Conditions:
             later.business_id == table.business_id,
             later.created_at > table.created_at,
         ),
-        ~journal.was_to_start(table)
+        ~journal.was_at_power(table)
         | sa.exists().where(
             starting.project_id == table.project_id,
             starting.business_id == table.business_id,
             starting.created_at > table.created_at,
-            journal.was_to_start(starting),
+            journal.was_at_power(starting),
         ),
     ]
 

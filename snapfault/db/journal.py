@@ -59,27 +59,32 @@ def begin_attempt(
 
 
 @api.reader
-def last_to_start(
+def last_at_power(
     session: orm.Session, project_id: str, business_id: str
 ) -> model.Recovery | None:
-    """Give the newest recovery of a service that was to start its server."""
+    """Give the newest recovery of a service that turned its server off or on.
+
+    Or was about to, when it broke off.
+    """
     table = tables.Recovery
     conditions = [
         *base.mine(table, project_id),
         *base.equal(table, business_id=business_id),
-        was_to_start(table),
+        was_at_power(table),
     ]
     found = pages.page(session, table, conditions, 1, None, pages.NEWEST)
     return found[0] if found else None
 
 
-def was_to_start(
+def was_at_power(
     table: type[tables.Recovery],
 ) -> sa.ColumnElement[bool]:
-    """Match the recoveries that have a step which starts the server."""
+    """Match the recoveries that have asked for the server off, or on."""
     line = tables.Step
     return sa.exists().where(
-        line.recovery_id == table.id, line.name == model.START_STEP
+        line.recovery_id == table.id,
+        line.name.in_(sorted(model.POWER_STEPS)),
+        line.status != model.StepStatus.PLANNED,
     )
 
 

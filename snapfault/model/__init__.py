@@ -38,9 +38,12 @@ from snapfault.model.protection import Enrolment as Enrolment
 from snapfault.model.protection import Policy as Policy
 from snapfault.model.protection import Protection as Protection
 from snapfault.model.protection import ProtectionStatus as ProtectionStatus
+from snapfault.model.recovery import HALT_STEP as HALT_STEP
 from snapfault.model.recovery import OPEN_RECOVERY as OPEN_RECOVERY
+from snapfault.model.recovery import POWER_STEPS as POWER_STEPS
 from snapfault.model.recovery import RESTORING as RESTORING
 from snapfault.model.recovery import START_STEP as START_STEP
+from snapfault.model.recovery import STOP_STEP as STOP_STEP
 from snapfault.model.recovery import Attempt as Attempt
 from snapfault.model.recovery import AttemptStatus as AttemptStatus
 from snapfault.model.recovery import Outcome as Outcome

@@ -35,9 +35,12 @@ class RecoveryKind(enum.StrEnum):
     UNDO = 'undo'  #: the volumes that ``origin_id`` has replaced
 
 
-#: The step that starts the server. By it the next recovery sees whether one
-#: has left it stopped, so that it stays as long as that may be asked.
+#: The steps that turn the server off and on. By them the next recovery sees
+#: whether one has left it stopped, so that it stays as long as that is asked.
+STOP_STEP: typing.Final = 'stop'
+HALT_STEP: typing.Final = 'halt'
 START_STEP: typing.Final = 'start'
+POWER_STEPS: typing.Final = frozenset({STOP_STEP, HALT_STEP, START_STEP})
 
 
 class Way(enum.StrEnum):

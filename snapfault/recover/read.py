@@ -24,7 +24,6 @@ from snapfault.recover import put_back
 from snapfault.recover import situation as situations
 from snapfault.recover import step
 from snapfault.recover import together
-from snapfault.recover.steps import power
 
 
 def case(
@@ -272,20 +271,20 @@ def alarms(
 
 
 def stopped_by_us(database: api.Database, recovery: model.Recovery) -> bool:
-    """Say whether the last recovery that was to start it left it stopped.
+    """Say whether the last recovery that turned it off left it so.
 
-    That may be this one. Those between were refused, or had nothing to start.
+    That may be this one. Those between were refused, or broke off sooner.
     """
-    if _starts(recovery):
+    if any(
+        each.name in model.POWER_STEPS
+        and each.status is not model.StepStatus.PLANNED
+        for each in recovery.steps
+    ):
         return left_stopped(recovery)
-    before = journal.last_to_start(
+    before = journal.last_at_power(
         database, recovery.project_id, recovery.business_id
     )
     return before is not None and left_stopped(before)
-
-
-def _starts(recovery: model.Recovery) -> list[model.StepRecord]:
-    return [each for each in recovery.steps if each.name == power.Start.name]
 
 
 def left_stopped(recovery: model.Recovery) -> bool:
@@ -294,5 +293,5 @@ def left_stopped(recovery: model.Recovery) -> bool:
     Its last attempt that was to do so decides: a way back that started it
     mends what the attempt before it had left.
     """
-    starts = _starts(recovery)
+    starts = [each for each in recovery.steps if each.name == model.START_STEP]
     return bool(starts) and starts[-1].status is not model.StepStatus.DONE

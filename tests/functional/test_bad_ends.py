@@ -198,6 +198,25 @@ def test_a_server_that_was_left_stopped_is_started_by_the_next(refused):
     assert (_data(stage), server.status) == (RESTORED, 'ACTIVE')
 
 
+@pytest.mark.parametrize('rebooted', [False, True])
+def test_what_its_owner_has_stopped_stays_so_whatever_broke_off(rebooted):
+    """That had not come to stopping it."""
+    stage = _failed()
+    server, (point,) = stage.servers['shop'], stage.good()
+    refused = errors.CloudRefused('400')
+    stage.cloud.fail('create_snapshot', refused, times=None)
+    assert stage.recover().status is FAILED
+    stage.cloud.heal()
+    if rebooted:
+        stage.change_policy(reboot_first=True)
+        stage.ask_for_recovery()
+        assert stage.recover().status is DONE
+    server.status, server.is_running = 'SHUTOFF', False
+    stage.ask_for_recovery(point_id=point.id)
+    assert stage.recover().status is DONE
+    assert (_data(stage), server.status) == (RESTORED, 'SHUTOFF')
+
+
 def test_an_undo_after_one_that_broke_off_starts_the_server():
     stage = _failed()
     server = stage.servers['shop']

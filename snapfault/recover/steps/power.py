@@ -34,7 +34,7 @@ def _look(hands: step.Hands, server_id: str, wanted: str) -> step.Progress:
 class Stop(step.Step):
     """Stop the server: a stopped guest cannot refuse a detach."""
 
-    name: typing.ClassVar[str] = 'stop'
+    name: typing.ClassVar[str] = model.STOP_STEP
     looks_on: typing.ClassVar[bool] = True
 
     server_id: str
@@ -52,7 +52,7 @@ class Stop(step.Step):
 class Halt(step.Step):
     """Stop a server that may be in ERROR, where nothing is attached."""
 
-    name: typing.ClassVar[str] = 'halt'
+    name: typing.ClassVar[str] = model.HALT_STEP
 
     server_id: str
 

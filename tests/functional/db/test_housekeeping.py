@@ -68,7 +68,7 @@ def _ended(
     finished_at: datetime.datetime = OLD,
     *,
     keeps: bool = False,
-    step: str | None = None,
+    step: dict[str, typing.Any] | None = None,
 ) -> model.Recovery:
     """Give a recovery with a journal that has come to its end."""
     made = recoveries.create(
@@ -80,7 +80,7 @@ def _ended(
         database,
         held,
         samples.attempt(),
-        (samples.step(0), samples.step(1, **({'name': step} if step else {}))),
+        (samples.step(0), samples.step(1, **(step or {}))),
         (samples.kept(held),) if keeps else (),
     )
     return recoveries.finish(database, held, status, 'over', finished_at)
@@ -139,23 +139,25 @@ def test_recoveries_go_with_their_journals_but_the_last_of_each_service(
     assert {each.created_at for each in left} == {samples.after(-198)}
 
 
-def test_the_last_that_was_to_start_the_server_stays(
-    database: api.Database,
+@pytest.mark.parametrize('name', ['stop', 'halt', 'start'])
+def test_the_last_that_turned_the_server_off_or_on_stays(
+    database: api.Database, name: str
 ) -> None:
     """The next asks it whether the server was left stopped."""
     owner = samples.kept_protection(database)
-    names = (None, 'start', 'start', None, None)
+    asked = {'name': name, 'status': model.StepStatus.STARTED}
+    steps = (None, asked, asked, {'name': name}, None)
     made = [
-        _ended(database, owner, samples.after(number - 200), step=name)
-        for number, name in enumerate(names)
+        _ended(database, owner, samples.after(number - 200), step=step)
+        for number, step in enumerate(steps)
     ]
     of = owner.project_id, owner.business_id
-    assert journal.last_to_start(database, *of).id == made[2].id
+    assert journal.last_at_power(database, *of).id == made[2].id
     assert _purge(database) == {'recoveries': 3}
     left = recoveries.list_page(database, None, limit=9)
     assert {each.id for each in left} == {made[2].id, made[4].id}
-    assert journal.last_to_start(database, *of) == left[-1]
-    assert journal.last_to_start(database, of[0], 'another') is None
+    assert journal.last_at_power(database, *of) == left[-1]
+    assert journal.last_at_power(database, of[0], 'another') is None
 
 
 @pytest.mark.parametrize(
