@@ -121,5 +121,5 @@ def _reason(point: model.RecoveryPoint, dead: errors.DelegationDead) -> str:
         f'{dead}: nothing can be seen or removed of the project any more.'
         f' Cinder may still have {left}: that goes once there is another'
         f' right (openstack protection set {point.business_id} --delegation'
-        f' KIND), or delete it yourself.{off}'
+        f' trust), or delete it yourself.{off}'
     )
