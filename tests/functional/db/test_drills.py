@@ -155,7 +155,7 @@ def test_what_is_rehearsed_stays(database: api.Database) -> None:
     good_point(database, held)  # so that it is not the last good one
     begun = drill_journal.begin(database, held, point.id, (samples.step(0),))
     assert point_guards.in_use(database) == {point.id}
-    with pytest.raises(errors.Conflict, match='drill uses'):
+    with pytest.raises(errors.Conflict, match='drill needs'):
         points.move(database, point, model.PointStatus.DELETING, now=NOW)
     ended(database, begun)
     assert point_guards.in_use(database) == frozenset()

@@ -11,6 +11,7 @@ from snapfault import moves
 from snapfault.db import api
 from snapfault.db import journal
 from snapfault.db import makings
+from snapfault.db import point_guards
 from snapfault.db import points
 from snapfault.db import recoveries
 from snapfault.db import standing
@@ -246,11 +247,62 @@ def test_one_that_a_recovery_reads_from_stays(
     if status not in model.OPEN_RECOVERY:
         points.move(database, point, Status.DELETING, now=samples.NOW)
         return
-    with pytest.raises(
-        errors.Conflict, match='an open recovery or drill uses'
-    ):
+    with pytest.raises(errors.Conflict, match='a recovery or drill needs'):
         points.move(database, point, Status.DELETING, now=samples.NOW)
     assert points.get(database, None, point.id) == point
+
+
+def _over(
+    database: api.Database,
+    owner: model.Protection,
+    status: model.RecoveryStatus,
+    point_id: str | None = None,
+    *away: str,
+) -> None:
+    """Have a recovery go back to a point, and come to an end.
+
+    :param away: the devices of what it has taken away, or merely copied
+    """
+    made = recoveries.create(
+        database, samples.recovery(owner, point_id=point_id)
+    )
+    held = recoveries.claim(database, made, 'w', samples.NOW, samples.after(9))
+    assert held is not None
+    rows = tuple(samples.kept(held, device=each) for each in away)
+    held = journal.begin_attempt(database, held, samples.attempt(), (), rows)
+    is_done = status is model.RecoveryStatus.DONE
+    ended = model.AttemptStatus.DONE if is_done else model.AttemptStatus.FAILED
+    held = journal.end_attempt(database, held, ended, '', samples.NOW)
+    recoveries.finish(database, held, status, 'over', samples.after(1))
+
+
+@pytest.mark.parametrize(
+    ('status', 'device', 'stays'),
+    [
+        (model.RecoveryStatus.FAILED, '/dev/vdb', True),
+        (model.RecoveryStatus.ABORTED, '/dev/vdb', True),
+        (model.RecoveryStatus.FAILED, '', False),
+        (model.RecoveryStatus.DONE, '/dev/vdb', False),
+    ],
+)
+def test_what_a_recovery_that_broke_off_went_back_to_stays(
+    database: api.Database,
+    status: model.RecoveryStatus,
+    device: str,
+    stays: bool,
+) -> None:
+    """With volumes away; until another has given the service its data."""
+    kept(database, Status.GOOD)  # the last good one would stay
+    point = kept(database, Status.GOOD)
+    owner = samples.kept_protection(database)
+    _over(database, owner, status, point.id, device)
+    assert (point.id in point_guards.in_use(database)) is stays
+    if stays:
+        with pytest.raises(errors.Conflict, match='drill needs'):
+            points.move(database, point, Status.DELETING, now=samples.NOW)
+        _over(database, owner, model.RecoveryStatus.DONE)
+    assert point_guards.in_use(database) == frozenset()
+    points.move(database, point, Status.DELETING, now=samples.NOW)
 
 
 def test_a_refused_delete_is_written(database: api.Database) -> None:
