@@ -103,7 +103,7 @@ def _check_root(door: doors.Door, found: dict[str, typing.Any]) -> None:
 
 
 def act(door: doors.Door, server_id: str, action: str) -> None:
-    """Ask for an action that takes nothing: 'os-stop', 'os-start'."""
+    """Ask for an action that takes nothing: 'os-stop', 'forceDelete'."""
     door.change(
         'POST',
         'compute',

@@ -43,14 +43,7 @@ def delete_server(door: doors.Door, server_id: str) -> None:
     Where Nova keeps what is deleted for ``reclaim_instance_interval``, a mere
     DELETE leaves it with its volumes, and each further one anew.
     """
-    door.change(
-        'POST',
-        'compute',
-        'servers',
-        server_id,
-        'action',
-        json={'forceDelete': None},
-    )
+    compute.act(door, server_id, 'forceDelete')
 
 
 @translate.sensible

@@ -77,11 +77,11 @@ def _recoveries(before: datetime.datetime) -> Conditions:
     """Those of services that keep nothing and have none open, but the last.
 
     What is kept may be put back by an undo of its recovery, and is removed
-    only after a good end of any recovery of the service. The last one that
+    only after another has given the service its data. The last one that
     turned the server off or on tells the next whether it was left stopped.
     """
     table = tables.Recovery
-    other, later, starting = (orm.aliased(table) for _ in range(3))
+    other, later, at_power = (orm.aliased(table) for _ in range(3))
     return [
         table.status.not_in(_OPEN_RECOVERY),
         table.finished_at < before,
@@ -100,10 +100,10 @@ def _recoveries(before: datetime.datetime) -> Conditions:
         ),
         ~journal.was_at_power(table)
         | sa.exists().where(
-            starting.project_id == table.project_id,
-            starting.business_id == table.business_id,
-            starting.created_at > table.created_at,
-            journal.was_at_power(starting),
+            at_power.project_id == table.project_id,
+            at_power.business_id == table.business_id,
+            at_power.created_at > table.created_at,
+            journal.was_at_power(at_power),
         ),
     ]
 

@@ -12,6 +12,7 @@ from snapfault import model
 from snapfault import moves
 from snapfault.db import api
 from snapfault.db import base
+from snapfault.db import outcomes
 from snapfault.db import tables
 
 
@@ -89,12 +90,8 @@ def is_replaced() -> sa.ColumnElement[bool]:
     By a point's data or an undo: a server that was rebooted, or rebuilt
     alone, has what it had.
     """
-    table, attempt = orm.aliased(tables.Recovery), tables.Attempt
-    restored = sa.exists().where(
-        attempt.recovery_id == table.id,
-        attempt.status == model.AttemptStatus.DONE,
-        attempt.way.in_(sorted(model.RESTORING)),
-    )
+    table = orm.aliased(tables.Recovery)
+    restored = sa.exists().where(outcomes.has_restored(table))
     return sa.exists().where(
         table.protection_id == tables.Kept.protection_id,
         table.status == model.RecoveryStatus.DONE,

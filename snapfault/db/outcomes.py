@@ -37,13 +37,18 @@ def of_services(
     return found
 
 
-def _query(services: sa.ColumnElement[bool]) -> sa.Executable:
-    table, attempt = tables.Recovery, tables.Attempt
-    restored = sa.and_(
+def has_restored(table: type[tables.Recovery]) -> sa.ColumnElement[bool]:
+    """Match a recovery's attempts that put a point's data into service."""
+    attempt = tables.Attempt
+    return sa.and_(
         attempt.recovery_id == table.id,
         attempt.status == model.AttemptStatus.DONE,
         attempt.way.in_(sorted(model.RESTORING)),
     )
+
+
+def _query(services: sa.ColumnElement[bool]) -> sa.Executable:
+    table, attempt = tables.Recovery, tables.Attempt
     return (
         sa.select(
             table.id.label('recovery_id'),
@@ -52,7 +57,7 @@ def _query(services: sa.ColumnElement[bool]) -> sa.Executable:
             *(table.onset_at, table.before_at, table.finished_at),
             attempt.point_id,
         )
-        .outerjoin(attempt, restored)
+        .outerjoin(attempt, has_restored(table))
         .where(
             services,
             table.status == model.RecoveryStatus.DONE,

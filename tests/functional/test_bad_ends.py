@@ -37,6 +37,16 @@ def _failed(volume_backed=False, **policy):
     return made
 
 
+def _dying(server):
+    """Give a pause in which the host dies once the volumes are away."""
+
+    def die():
+        if not server.attachments:
+            server.host.status = 'UNKNOWN'
+
+    return die
+
+
 def _data(stage):
     """Give what the guest reads of its data, by device."""
     reads = stage.cloud.contents_of(stage.servers['shop'])
@@ -108,11 +118,7 @@ def test_an_attach_that_hangs_on_a_dead_compute_ends_and_can_be_undone():
     stage.step_timeout = STEP_TIMEOUT
     server = stage.servers['shop']
 
-    def die():
-        if not server.attachments:
-            server.host.status = 'UNKNOWN'
-
-    ended = stage.recover(pause=die)
+    ended = stage.recover(pause=_dying(server))
     assert ended.status is FAILED
     assert stage.cloud.count('attach_volume') >= 2
     assert 'attach: attach: no answer in time' in ended.reason
@@ -175,11 +181,7 @@ def _left_stopped():
     stage.step_timeout = STEP_TIMEOUT
     server = stage.servers['shop']
 
-    def die():
-        if not server.attachments:
-            server.host.status = 'UNKNOWN'
-
-    assert stage.recover(pause=die).status is FAILED
+    assert stage.recover(pause=_dying(server)).status is FAILED
     assert server.status == 'SHUTOFF'  # by us: it was to run
     return stage
 

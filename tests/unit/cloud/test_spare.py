@@ -2,23 +2,7 @@
 
 import json
 
-import pytest
-
-from snapfault import model
 from snapfault.cloud import spare
-from tests.unit.cloud import canned
-
-
-@pytest.fixture
-def services():
-    return canned.Services()
-
-
-@pytest.fixture
-def door(tmp_path, services):
-    return canned.sessions(tmp_path, services).by_delegation(
-        model.Delegation('p', 't')
-    )
 
 
 def test_a_server_goes_at_once(services, door):

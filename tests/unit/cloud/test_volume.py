@@ -3,12 +3,10 @@
 import pytest
 
 from snapfault import errors
-from snapfault import model
 from snapfault import resource
 from snapfault.cloud import compute
 from snapfault.cloud import quota
 from snapfault.cloud import volume
-from tests.unit.cloud import canned
 
 QUOTA = r'http://cinder/v3/os-quota-sets/p'
 SERVERS = r'http://nova/v2.1/servers/detail'
@@ -33,18 +31,6 @@ def page(*numbers, more=False):
         link = {'rel': 'next', 'href': 'http://behind-a-proxy/?marker=x'}
         found['snapshots_links'] = [link]
     return 200, found
-
-
-@pytest.fixture
-def services():
-    return canned.Services()
-
-
-@pytest.fixture
-def door(tmp_path, services):
-    return canned.sessions(tmp_path, services).by_delegation(
-        model.Delegation('p', 't')
-    )
 
 
 def test_pages(services, door):
