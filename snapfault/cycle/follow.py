@@ -87,7 +87,9 @@ def _look(
             context, project_id, by_project[project_id], orders, running, now
         )
         # a server that is off for a point is not left so a moment longer
-        hurried = any(p.power in making.HELD for p in by_project[project_id])
+        hurried = any(
+            p.power in model.HELD_POWER for p in by_project[project_id]
+        )
         last = None if hurried else paces.get(project_id)
         paces[project_id] = pace.after(last, seen, now, context.snapshot.pace)
 

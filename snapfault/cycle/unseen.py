@@ -12,7 +12,6 @@ from snapfault.cycle import context as contexts
 from snapfault.db import makings
 from snapfault.db import points
 from snapfault.db import protections
-from snapfault.snapshot import making
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import settle
 
@@ -59,7 +58,7 @@ def _let_be(
     Where the protection is deleted, whose end would wait for that: who
     keeps it may give it another right.
     """
-    held = [each for each in given_up if each.power in making.HELD]
+    held = [each for each in given_up if each.power in model.HELD_POWER]
     owners = protections.by_ids(
         context.database, {each.protection_id for each in held}
     )
@@ -114,7 +113,7 @@ def _reason(point: model.RecoveryPoint, dead: errors.DelegationDead) -> str:
     off = (
         f' The server {point.server_id} was stopped for it: start it by hand,'
         ' or give another right.'
-        if point.power in making.HELD
+        if point.power in model.HELD_POWER
         else ''
     )
     return (

@@ -31,7 +31,6 @@ from snapfault.recover import diagnose
 from snapfault.recover import quorum
 from snapfault.recover import read
 from snapfault.recover import seen
-from snapfault.snapshot import making
 from snapfault.snapshot import sight
 
 LOG = logging.getLogger(__name__)
@@ -121,7 +120,7 @@ def _watched(tools: Tools, project_id: str) -> list[Watched]:
     busy = set(recoveries.open_servers(database)) | {
         point.server_id
         for point in makings.unfinished(database)
-        if point.power in making.HELD
+        if point.power in model.HELD_POWER
     }
     found = [
         each

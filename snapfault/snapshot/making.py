@@ -25,9 +25,6 @@ from snapfault.snapshot import stopped
 
 LOG = logging.getLogger(__name__)
 
-#: In which a server may be off because of a point, and is to run again.
-HELD = model.HELD_POWER
-
 
 @dataclasses.dataclass(frozen=True)
 class Look:
@@ -50,13 +47,14 @@ def without_recovered(
     One that is held, or waits for its turn, may do so for days: until it
     begins the server runs.
     """
-    if all(point.power not in HELD for point in unfinished):
+    if all(point.power not in model.HELD_POWER for point in unfinished):
         return unfinished
     in_recovery = journal.servers_at_work(database)
     return [
         point
         for point in unfinished
-        if point.power not in HELD or point.server_id not in in_recovery
+        if point.power not in model.HELD_POWER
+        or point.server_id not in in_recovery
     ]
 
 

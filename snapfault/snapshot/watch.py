@@ -80,7 +80,7 @@ def _is_in_error(look: Look, server_id: str) -> bool:
 
 def settle_removal(look: Look, point: model.RecoveryPoint) -> None:
     """Move a failed or pruned point on toward being gone."""
-    if point.power in making.HELD:
+    if point.power in model.HELD_POWER:
         stopped.bring_back(look.database, look.sight.project, point, look.now)
         return
     left = settle.removal(point, look.found, look.now)

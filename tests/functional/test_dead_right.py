@@ -12,7 +12,6 @@ from snapfault.db import policies
 from snapfault.db import protections
 from snapfault.db import task_claims
 from snapfault.db import tasks
-from snapfault.snapshot import making
 from tests import build
 from tests.functional import stage as stages
 from tests.functional import test_levels
@@ -180,7 +179,7 @@ def test_a_server_that_is_off_keeps_nothing_without_a_right(off):
     """Nobody is left who could start it but its owner."""
     owner = off.protection()
     off.tick(32)
-    assert off.history()[0].power in making.HELD
+    assert off.history()[0].power in model.HELD_POWER
     ending = endings.end(off.database, build.PROJECT, owner.id, off.now)
     assert ending is not None
     off.tick(32)
