@@ -28,6 +28,7 @@ from snapfault.worker import service
 LOG = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LOOK: typing.Final = 1.0  #: seconds until a signal is heeded at the latest
 
 
 class Background:
@@ -83,9 +84,12 @@ class Background:
         """Wait for a signal, or for the worker's end.
 
         Not by joining the thread: until Python 3.13 one whose join is
-        interrupted counts as ended.
+        interrupted counts as ended. Nor at a stretch: Python leaves a signal
+        to the main thread, and one that comes just before that sleeps, or
+        that another thread takes, does not wake it.
         """
-        self._ended.wait()
+        while not self._ended.wait(LOOK):
+            pass
 
     def _take_up(self) -> None:
         """Read the configuration files again, and go by what may change."""

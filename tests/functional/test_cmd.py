@@ -1,6 +1,7 @@
 """The commands as an operator runs them: processes with files."""
 
 import contextlib
+import ctypes
 import gzip
 import http.server
 import json
@@ -283,6 +284,18 @@ def test_a_worker_alone(synced):
     with synced.running('snapfault-worker') as process:
         until(lambda: 'is at work' in synced.log(), process)
         process.send_signal(signal.SIGTERM)
+        assert process.wait(LONG) == 0
+    assert 'has stopped' in synced.log()
+
+
+def test_a_signal_is_heeded_whichever_thread_the_kernel_gives_it_to(synced):
+    """One that the main thread does not see interrupts none of its waits."""
+    with synced.running('snapfault-worker') as process:
+        until(lambda: 'is at work' in synced.log(), process)
+        threads = pathlib.Path(f'/proc/{process.pid}/task').iterdir()
+        other = min({int(each.name) for each in threads} - {process.pid})
+        libc = ctypes.CDLL(None)
+        assert libc.tgkill(process.pid, other, signal.SIGTERM) == 0
         assert process.wait(LONG) == 0
     assert 'has stopped' in synced.log()
 
