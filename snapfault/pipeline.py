@@ -61,19 +61,28 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
 def _begin(
     context: contexts.Context, now: datetime.datetime, passed: Passed
 ) -> bool:
-    """Stages 2 and 3: rank what waits and begin it in that order."""
+    """Stages 2 and 3: rank what waits and begin it in that order.
+
+    No point is begun beside a recovery of its server, be it held; one that
+    a dead worker has begun is followed all the same: its server may be off.
+    """
     waiting = tasks.waiting(context.database, now, context.limit)
     if not waiting:
         return False
     gate = choose.gate(context)
     in_recovery = recoveries.open_servers(context.database)
+    left = [each.id for each in waiting if choose.is_taken_over(each)]
+    to_follow = makings.of_tasks(context.database, left)
     ready = [
         each
         for each in trigger.hold_back(
             context.database, candidates(context.database, waiting, now), now
         )
-        if each.protection.server_id not in in_recovery
-        and (choose.is_taken_over(each.task) or not gate.is_closed())
+        if each.task.id in to_follow
+        or (
+            each.protection.server_id not in in_recovery
+            and (choose.is_taken_over(each.task) or not gate.is_closed())
+        )
     ]
     if not ready:
         return False

@@ -9,6 +9,7 @@ from snapfault import model
 from snapfault import resource
 from snapfault import rules
 from snapfault.db import recoveries
+from snapfault.db import task_claims
 from snapfault.db import tasks
 from tests import build
 from tests.fake import crash
@@ -373,6 +374,32 @@ def test_a_recovery_that_has_not_begun_keeps_no_server_off(stopped, status):
     stopped.tick(10)
     assert stopped.servers['shop'].status == 'ACTIVE'
     assert len(stopped.good()) == 1
+
+
+@pytest.mark.parametrize('status', ['held', 'waiting'])
+def test_nor_where_the_worker_that_stopped_it_died(stopped, status):
+    start(stopped)
+    stopped.tick(2, worker='worker-1')
+    assert stopped.servers['shop'].status == 'SHUTOFF'
+    stopped.ask_for_recovery(status=model.RecoveryStatus(status))
+    stopped.wait(seconds=stages.LEASE.total_seconds() + 1)
+    stopped.tick(10, worker='worker-2')
+    assert stopped.servers['shop'].status == 'ACTIVE'
+    assert len(stopped.good()) == 1
+
+
+def test_what_a_dead_worker_had_not_begun_waits_for_a_recovery(stopped):
+    start(stopped)
+    (waiting,) = tasks.waiting(stopped.database, stopped.now, 1)
+    until = stopped.now + stages.LEASE
+    task_claims.claim(
+        stopped.database, waiting, 'worker-1', stopped.now, until
+    )
+    stopped.ask_for_recovery(status=model.RecoveryStatus.HELD)
+    stopped.wait(seconds=stages.LEASE.total_seconds() + 1)
+    stopped.tick(10, worker='worker-2')
+    assert stopped.cloud.count('stop_server') == 0
+    assert stopped.history() == []
 
 
 def test_a_server_that_fails_to_start_makes_no_good_point(stopped):
