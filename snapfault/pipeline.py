@@ -31,6 +31,7 @@ from snapfault.db import recoveries
 from snapfault.db import standing
 from snapfault.db import task_claims
 from snapfault.db import tasks
+from snapfault.snapshot import admit
 from snapfault.snapshot import run as snapshot
 from snapfault.snapshot import sight
 from snapfault.trigger import run as trigger
@@ -61,29 +62,12 @@ def tick(context: contexts.Context, now: datetime.datetime) -> bool:
 def _begin(
     context: contexts.Context, now: datetime.datetime, passed: Passed
 ) -> bool:
-    """Stages 2 and 3: rank what waits and begin it in that order.
-
-    No point is begun beside a recovery of its server, be it held; one that
-    a dead worker has begun is followed all the same: its server may be off.
-    """
+    """Stages 2 and 3: rank what waits and begin it in that order."""
     waiting = tasks.waiting(context.database, now, context.limit)
     if not waiting:
         return False
     gate = choose.gate(context)
-    in_recovery = recoveries.open_servers(context.database)
-    left = [each.id for each in waiting if choose.is_taken_over(each)]
-    to_follow = makings.of_tasks(context.database, left)
-    ready = [
-        each
-        for each in trigger.hold_back(
-            context.database, candidates(context.database, waiting, now), now
-        )
-        if each.task.id in to_follow
-        or (
-            each.protection.server_id not in in_recovery
-            and (choose.is_taken_over(each.task) or not gate.is_closed())
-        )
-    ]
+    ready = _ready(context, waiting, gate, now)
     if not ready:
         return False
     ranked = choose.rank(context, ready, now)
@@ -99,6 +83,33 @@ def _begin(
     for each, _ in chosen:
         context.memory.paces.pop(each.candidate.task.project_id, None)
     return bool(chosen)
+
+
+def _ready(
+    context: contexts.Context,
+    waiting: collections.abc.Collection[model.Task],
+    gate: admit.Gate,
+    now: datetime.datetime,
+) -> list[model.Candidate]:
+    """Leave out what may not begin now.
+
+    No point is begun beside a recovery of its server, be it held; one that
+    a dead worker has begun is followed all the same: its server may be off.
+    """
+    in_recovery = recoveries.open_servers(context.database)
+    left = [each.id for each in waiting if choose.is_taken_over(each)]
+    to_follow = makings.of_tasks(context.database, left)
+    return [
+        each
+        for each in trigger.hold_back(
+            context.database, candidates(context.database, waiting, now), now
+        )
+        if each.task.id in to_follow
+        or (
+            each.protection.server_id not in in_recovery
+            and (choose.is_taken_over(each.task) or not gate.is_closed())
+        )
+    ]
 
 
 def candidates(
